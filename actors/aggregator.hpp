@@ -1,0 +1,75 @@
+#pragma once
+
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/protocol.hpp"
+#include "runtime/wire/result_merger.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace troupe {
+
+struct aggregator_options {
+  job_id job = 0;
+  bool stream = false;
+  result_merger::terms merge;
+  store_actor store;
+  scheduler_actor scheduler;
+  coordinator_actor coordinator;
+  std::shared_ptr<logger> log;
+};
+
+/// An AGGREGATOR merges one job's accept log, which it reads from the store,
+/// and checkpoints what it has; or it streams the results to the job's reader
+/// under credit and pauses the job when they are not read.
+struct aggregator_state {
+  using self_pointer = aggregator_actor::stateful_pointer<aggregator_state>;
+  static constexpr const char* name = "aggregator";
+
+  explicit aggregator_state(self_pointer self_ptr) : self(self_ptr) {
+    // nop
+  }
+
+  void log_grew(const merge_log& what);
+  void take_log(const store_log& what);
+  void set_reader(const stream_to& what);
+  void add_credit(const result_credit& what);
+  void lost_reader();
+
+  void pump();
+  void merge(const accept_record& record);
+  void checkpoint();
+  void send_results();
+  void balance_unread();
+  void finish();
+
+  self_pointer self;
+  aggregator_options options;
+  std::unique_ptr<result_merger> merger;
+  error problem;      ///< The first one; the job fails with it.
+  uint64_t known = 0; ///< Last record that is in the log.
+  uint64_t taken = 0; ///< Last record that was read from it.
+  bool reading = false;
+  bool last = false;
+  uint64_t tasks = 0;
+  bool finished = false;
+  size_t bytes_since_checkpoint = 0;
+  client_actor reader;
+  uint64_t credit = 0;
+  std::deque<accept_record> unsent;
+  std::deque<accept_record> sent; ///< Sent and not yet read.
+  size_t unread_bytes = 0;        ///< Of both.
+  bool paused = false;
+};
+
+/// Creates the behavior of an AGGREGATOR.
+aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
+                                           aggregator_options options);
+
+} // namespace troupe

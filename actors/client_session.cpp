@@ -1,0 +1,336 @@
+#include "actors/client_session.hpp"
+
+#include "actors/harden.hpp"
+#include "runtime/wire/caf_error.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+/// Dials once and reports; lives no longer than that.
+caf::behavior connector(caf::event_based_actor* self, client_actor session,
+                        std::shared_ptr<dialer> dial) {
+  self->send(self, connect_atom::value);
+  return {
+    [=](connect_atom) {
+      dialed message;
+      if (auto to = dial->dial(limits::connect_timeout_default))
+        message.to = std::make_shared<const connection>(std::move(*to));
+      else
+        message.why = std::move(to.error());
+      self->send(session, std::move(message));
+      self->quit();
+    },
+  };
+}
+
+} // namespace
+
+// -- connection ---------------------------------------------------------------
+
+void client_session_state::connect() {
+  if (!handles)
+    spawn_blocking(self, options.connects, connector, client_actor{self},
+                   options.dial);
+}
+
+void client_session_state::connected(const dialed& what) {
+  if (!what.to) {
+    no_connection(what.why);
+    return;
+  }
+  greet(
+    self, *what.to, options.who,
+    [this](const cluster_handles& x) { welcome(x); },
+    [this](const error& why) { no_connection(why); });
+}
+
+void client_session_state::no_connection(const error& why) {
+  auto for_good =
+    why.code == errc::version_mismatch || why.code == errc::cluster_mismatch;
+  update_board([&](client_board& board) {
+    board.problem = why;
+    board.refused = for_good;
+  });
+  if (!for_good)
+    self->delayed_send(self, backoff.next(random->uniform()),
+                       connect_atom::value);
+}
+
+void client_session_state::welcome(const cluster_handles& to) {
+  handles = to;
+  backoff.reset();
+  self->monitor(to.coordinator);
+  update_board([&](client_board& board) {
+    board.connected = true;
+    board.problem = {};
+    board.handles = to;
+  });
+  for (const auto& [job, call] : watches)
+    watch(call);
+  for (const auto& [job, call] : feeds)
+    for (const auto& [seq, inputs] : call->unstored)
+      send_inputs(inputs);
+  send_submits();
+}
+
+void client_session_state::lost(const caf::down_msg& what) {
+  if (!handles || what.source != handles->coordinator.address())
+    return;
+  handles.reset();
+  outgoing = {};
+  transfers.clear();
+  error why{errc::connection_lost, "the connection to the coordinator ("
+                                     + options.dial->target() + ") was lost"};
+  update_board([&](client_board& board) {
+    board.connected = false;
+    board.problem = why;
+    // Nobody knows whether these were accepted; sending them again could run
+    // them twice.
+    for (auto& [call, watch] : sent_submits) {
+      call->reply.why = why;
+      call->done = true;
+    }
+    for (auto& call : fetches) {
+      call->problem = why;
+      call->done = true;
+    }
+  });
+  sent_submits.clear();
+  fetches.clear();
+  self->send(self, connect_atom::value);
+}
+
+// -- submit -------------------------------------------------------------------
+
+void client_session_state::submit(std::shared_ptr<submit_call> call,
+                                  std::shared_ptr<watch_call> watch) {
+  waiting_submits.emplace_back(std::move(call), std::move(watch));
+  send_submits();
+}
+
+/// Sends everything that waits in one message, unless one is under way.
+void client_session_state::send_submits() {
+  if (!handles || !sent_submits.empty() || waiting_submits.empty())
+    return;
+  sent_submits.swap(waiting_submits);
+  submit_jobs message;
+  message.ticket = ++submit_ticket;
+  for (const auto& [call, watch] : sent_submits)
+    message.items.push_back(call->item);
+  self->send(handles->coordinator, std::move(message));
+}
+
+void client_session_state::submitted(const submit_replies& what) {
+  if (what.ticket != submit_ticket || what.items.size() != sent_submits.size())
+    return;
+  update_board([&](client_board&) {
+    for (size_t i = 0; i < what.items.size(); ++i) {
+      auto& [call, watch] = sent_submits[i];
+      call->reply = what.items[i];
+      call->done = true;
+      if (watch && call->reply.job != 0) {
+        watch->job = call->reply.job;
+        watches.emplace(watch->job, watch);
+      }
+    }
+  });
+  sent_submits.clear();
+  send_submits();
+}
+
+// -- inputs -------------------------------------------------------------------
+
+void client_session_state::feed(std::shared_ptr<feed_call> call,
+                                append_inputs inputs) {
+  feeds[call->job] = call;
+  if (handles)
+    send_inputs(inputs);
+}
+
+void client_session_state::send_inputs(const append_inputs& inputs) {
+  auto message = inputs;
+  message.inputs = outgoing.offer(0, inputs.inputs.bytes);
+  if (!message.inputs.is_inline())
+    transfers[{inputs.job, inputs.seq}] = message.inputs.transfer;
+  self->send(handles->coordinator, std::move(message));
+}
+
+void client_session_state::stored(const inputs_stored& what) {
+  if (auto i = transfers.find({what.job, what.seq}); i != transfers.end()) {
+    outgoing.drop(i->second);
+    transfers.erase(i);
+  }
+  auto feed = feeds.find(what.job);
+  if (feed == feeds.end())
+    return;
+  update_board([&](client_board&) {
+    auto& call = *feed->second;
+    if (what.why.code != errc::ok && call.problem.code == errc::ok)
+      call.problem = what.why;
+    if (auto i = call.unstored.find(what.seq); i != call.unstored.end()) {
+      call.unstored_bytes -= i->second.inputs.bytes.size();
+      call.unstored.erase(i);
+    }
+    if (call.problem.code != errc::ok)
+      call.unstored.clear();
+  });
+}
+
+void client_session_state::serve_frame(const frame_request& what) {
+  if (!handles || what.bytes == 0)
+    return; // Forgotten when the inputs are stored.
+  if (auto piece = outgoing.serve(0, what))
+    self->send(handles->coordinator, *piece);
+}
+
+// -- jobs ---------------------------------------------------------------------
+
+void client_session_state::watch(std::shared_ptr<watch_call> call) {
+  watches[call->job] = call;
+  if (handles)
+    self->send(handles->coordinator,
+               watch_job{call->job, call->stream
+                                      ? limits::client_result_window_bytes
+                                      : 0});
+}
+
+void client_session_state::unwatch(job_id job) {
+  watches.erase(job);
+  feeds.erase(job);
+}
+
+void client_session_state::updated(const job_update& what) {
+  auto i = watches.find(what.status.id);
+  if (i == watches.end())
+    return;
+  auto call = i->second;
+  update_board([&](client_board&) {
+    call->status = what.status;
+    ++call->version;
+    if (!is_terminal(what.status.state))
+      return;
+    call->ended = true;
+    call->has_result = what.has_result;
+    call->result = what.result;
+    if (what.status.reason == "unknown" && what.status.tasks == 0)
+      call->problem = {errc::unknown_job,
+                       "the coordinator has no job "
+                         + std::to_string(what.status.id)
+                         + " (it never existed, is no longer kept, or was lost "
+                           "when the coordinator restarted)"};
+  });
+  if (call->ended)
+    unwatch(what.status.id);
+}
+
+void client_session_state::take_slice(const result_slice& what) {
+  auto i = watches.find(what.job);
+  if (i == watches.end())
+    return;
+  auto& call = i->second;
+  update_board([&](client_board&) {
+    call->source = caf::actor_cast<caf::actor>(self->current_sender());
+    if (what.seq <= call->last_slice_seq)
+      return; // Sent again to a new connection; it was read already.
+    call->last_slice_seq = what.seq;
+    call->slices.push_back(what);
+  });
+}
+
+void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
+                                       uint64_t bytes) {
+  if (auto to = caf::actor_cast<aggregator_actor>(call->source))
+    self->send(to, result_credit{call->job, bytes});
+}
+
+// -- results ------------------------------------------------------------------
+
+void client_session_state::fetch(std::shared_ptr<fetch_call> call) {
+  if (!handles) {
+    end_fetch(call, {errc::connection_lost, {}});
+    return;
+  }
+  fetches.push_back(call);
+  self
+    ->request(handles->coordinator, limits::request_timeout,
+              open_result{call->job})
+    .then(
+      [this, call](const job_result& reply) {
+        call->reply = reply;
+        if (reply.result.is_inline()) {
+          end_fetch(call, {});
+          return;
+        }
+        auto sink = frame_sink::make(reply.result, limits::job_result_bytes_max,
+                                     "a result");
+        if (!sink) {
+          end_fetch(call, sink.error());
+          return;
+        }
+        call->pull = std::move(*sink);
+        pull(*call);
+      },
+      [this, call](caf::error& why) { end_fetch(call, from_caf(why)); });
+}
+
+void client_session_state::pull(fetch_call& call) {
+  for (const auto& request : call.pull->requests())
+    self->send(handles->coordinator, request);
+}
+
+void client_session_state::take_frame(const frame& what) {
+  auto i = std::find_if(fetches.begin(), fetches.end(), [&](const auto& x) {
+    return x->pull && x->pull->transfer() == what.transfer;
+  });
+  if (i == fetches.end() || !handles)
+    return;
+  auto call = *i;
+  if (auto ok = call->pull->add(what); !ok) {
+    end_fetch(call, ok.error());
+  } else if (!call->pull->complete()) {
+    pull(*call);
+  } else {
+    self->send(handles->coordinator, call->pull->done());
+    call->reply.result.bytes = call->pull->take();
+    end_fetch(call, {});
+  }
+}
+
+void client_session_state::end_fetch(const std::shared_ptr<fetch_call>& call,
+                                     error why) {
+  update_board([&](client_board&) {
+    call->problem = std::move(why);
+    call->done = true;
+  });
+  std::erase(fetches, call);
+}
+
+client_actor::behavior_type
+client_session(client_session_state::self_pointer self,
+               client_session_options options) {
+  auto& state = self->state;
+  state.options = std::move(options);
+  state.random = make_seeded_random(state.options.seed);
+  harden(self, state.options.log);
+  self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
+  self->send(self, connect_atom::value);
+  return {
+    [&state](const submit_replies& x) { state.submitted(x); },
+    [&state](const inputs_stored& x) { state.stored(x); },
+    [&state](const job_update& x) { state.updated(x); },
+    [&state](const frame_request& x) { state.serve_frame(x); },
+    [&state](const frame& x) { state.take_frame(x); },
+    [&state](const result_slice& x) { state.take_slice(x); },
+    [&state](const client_call& x) { x.run(state); },
+    [&state](const dialed& x) { state.connected(x); },
+    [&state](connect_atom) { state.connect(); },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,158 @@
+#pragma once
+
+#include "actors/dialer.hpp"
+#include "actors/greeting.hpp"
+#include "actors/spawn.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/policy/retry.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/frames.hpp"
+#include "runtime/wire/protocol.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// What a host's threads wait for. The session fills the fields in under the
+/// mutex of `client_board` and wakes everybody.
+struct submit_call {
+  submit_item item;
+  bool done = false;
+  submit_reply reply;
+};
+
+/// One watched job.
+struct watch_call {
+  job_id job = 0;
+  uint64_t version = 0; ///< Grows with every update.
+  job_status status;
+  bool ended = false;
+  bool has_result = false;
+  blob result;
+  error problem; ///< Not `ok`: the coordinator does not know the job.
+  bool stream = false;
+  std::deque<result_slice> slices; ///< Of a streamed job, not read yet.
+  caf::actor source;               ///< Who gets credit for them.
+  uint64_t last_slice_seq = 0;
+};
+
+/// Inputs that are under way to an open job.
+struct feed_call {
+  job_id job = 0;
+  std::map<uint64_t, append_inputs> unstored; ///< By number.
+  size_t unstored_bytes = 0;
+  error problem; ///< Not `ok`: the coordinator refused some.
+};
+
+/// One result to fetch.
+struct fetch_call {
+  job_id job = 0;
+  bool done = false;
+  error problem;
+  job_result reply;
+  std::optional<frame_sink> pull;
+};
+
+/// What a session and the threads of its host share.
+struct client_board {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool connected = false;
+  error problem;        ///< Why the last attempt to connect failed.
+  bool refused = false; ///< For good: another version or cluster.
+  cluster_handles handles;
+};
+
+struct client_session_options {
+  std::shared_ptr<dialer> dial;
+  greeting who;
+  std::shared_ptr<client_board> board;
+  threading connects = threading::detached;
+  uint64_t seed = 0;
+  std::shared_ptr<logger> log;
+};
+
+/// A CLIENT SESSION speaks with the coordinator for the threads of a host
+/// program: it coalesces their submits, keeps inputs until they are stored,
+/// follows watched jobs over reconnects and pulls large results.
+struct client_session_state {
+  using self_pointer = client_actor::stateful_pointer<client_session_state>;
+  static constexpr const char* name = "client";
+
+  explicit client_session_state(self_pointer self_ptr)
+    : self(self_ptr),
+      backoff(limits::reconnect_backoff_min, limits::reconnect_backoff_max) {
+    // nop
+  }
+
+  // -- calls of the host, run inside the session ------------------------------
+
+  void submit(std::shared_ptr<submit_call> call,
+              std::shared_ptr<watch_call> watch);
+  void feed(std::shared_ptr<feed_call> call, append_inputs inputs);
+  void watch(std::shared_ptr<watch_call> call);
+  void unwatch(job_id job);
+  void fetch(std::shared_ptr<fetch_call> call);
+  void give_credit(const std::shared_ptr<watch_call>& call, uint64_t bytes);
+
+  // -- events -----------------------------------------------------------------
+
+  void submitted(const submit_replies& what);
+  void stored(const inputs_stored& what);
+  void updated(const job_update& what);
+  void take_slice(const result_slice& what);
+  void take_frame(const frame& what);
+  void serve_frame(const frame_request& what);
+  void connect();
+  void connected(const dialed& what);
+  void welcome(const cluster_handles& handles);
+  void no_connection(const error& why);
+  void lost(const caf::down_msg& what);
+
+  void send_submits();
+  void send_inputs(const append_inputs& inputs);
+  void pull(fetch_call& call);
+  void end_fetch(const std::shared_ptr<fetch_call>& call, error why);
+  template <class F>
+  void update_board(F change) {
+    {
+      std::unique_lock guard{options.board->mutex};
+      change(*options.board);
+    }
+    options.board->changed.notify_all();
+  }
+
+  self_pointer self;
+  client_session_options options;
+  reconnect_backoff backoff;
+  std::unique_ptr<random_source> random;
+  std::optional<cluster_handles> handles; ///< None while not connected.
+  std::vector<
+    std::pair<std::shared_ptr<submit_call>, std::shared_ptr<watch_call>>>
+    waiting_submits, sent_submits;
+  uint64_t submit_ticket = 0;
+  std::map<job_id, std::shared_ptr<watch_call>> watches;
+  std::map<job_id, std::shared_ptr<feed_call>> feeds;
+  std::vector<std::shared_ptr<fetch_call>> fetches;
+  frame_source<int> outgoing; ///< To the one coordinator.
+  std::map<std::pair<job_id, uint64_t>, uint64_t> transfers; ///< Of inputs.
+};
+
+/// Creates the behavior of a CLIENT SESSION.
+client_actor::behavior_type
+client_session(client_session_state::self_pointer self,
+               client_session_options options);
+
+} // namespace troupe

@@ -1,0 +1,526 @@
+#include "actors/coordinator.hpp"
+
+#include "actors/aggregator.hpp"
+#include "actors/harden.hpp"
+#include "runtime/base/limits.hpp"
+#include "runtime/base/nearest.hpp"
+#include "runtime/wire/admission.hpp"
+#include "runtime/wire/caf_error.hpp"
+#include "runtime/wire/validate.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+uint64_t microseconds(duration x) {
+  return static_cast<uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(x).count());
+}
+
+} // namespace
+
+// -- submit -------------------------------------------------------------------
+
+void coordinator_state::submit(const submit_jobs& what) {
+  submission pending;
+  pending.client = sender();
+  pending.ticket = what.ticket;
+  pending.replies.ticket = what.ticket;
+  pending.replies.items.resize(what.items.size());
+  store_put_jobs message;
+  message.ticket = ++last_ticket;
+  for (size_t i = 0; i < what.items.size(); ++i) {
+    const auto& item = what.items[i];
+    if (auto ok = admit_submission(item); !ok) {
+      pending.replies.items[i].why = std::move(ok.error());
+      continue;
+    }
+    auto closed = item.closed || item.spec.inputs != input_kind::chunks;
+    message.items.push_back({item.spec, item.inputs.bytes, closed});
+    pending.items.push_back(item);
+    pending.items.back().closed = closed;
+    pending.positions.push_back(i);
+  }
+  if (message.items.empty()) {
+    self->send(pending.client, std::move(pending.replies));
+    return;
+  }
+  submissions.emplace(message.ticket, std::move(pending));
+  self->send(options.store, std::move(message));
+}
+
+result<void>
+coordinator_state::admit_submission(const submit_item& what) const {
+  if (draining)
+    return fail(errc::draining, "the coordinator is shutting down and takes "
+                                "no new jobs");
+  if (auto ok = check(what); !ok)
+    return ok;
+  if (auto ok = validate(what.spec); !ok)
+    return ok;
+  if (!what.inputs.is_inline())
+    return fail(errc::protocol_violation,
+                "the first inputs must ride in the submit");
+  if (auto ok = check_inputs(what.inputs.bytes, 0, options.input_bytes_max);
+      !ok)
+    return ok;
+  auto known = functions.find(what.spec.function);
+  if (known != functions.end()) {
+    if (auto type = troupe::admit(what.spec, known->second); !type)
+      return tl::unexpected{std::move(type.error())};
+    return {};
+  }
+  if (workers.empty())
+    return {}; // Nobody could know it yet: the job waits for a worker.
+  std::vector<std::string> names;
+  for (const auto& [key, info] : functions)
+    names.push_back(key);
+  return fail(errc::unknown_function,
+              "no node offers the function \"" + what.spec.function + "\""
+                + did_you_mean(what.spec.function, names));
+}
+
+void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
+  auto node = submissions.extract(what.ticket);
+  if (node.empty())
+    return;
+  auto& pending = node.mapped();
+  schedule message;
+  for (size_t i = 0; i < what.items.size() && i < pending.items.size(); ++i) {
+    const auto& stored = what.items[i];
+    auto& reply = pending.replies.items[pending.positions[i]];
+    reply = {stored.job, stored.why, stored.existed};
+    if (stored.why.code != errc::ok)
+      reply.job = 0;
+    else
+      create(pending.items[i], pending.client, stored, message);
+  }
+  if (!message.jobs.empty())
+    self->send(options.scheduler, std::move(message));
+  self->send(pending.client, std::move(pending.replies));
+}
+
+job_id coordinator_state::create(const submit_item& what,
+                                 const client_actor& client,
+                                 const store_put_jobs_done::item& stored,
+                                 schedule& out) {
+  auto id = stored.job;
+  auto [i, added] = jobs.try_emplace(id);
+  auto& entry = i->second;
+  if (added) {
+    const auto& spec = what.spec;
+    entry.spec = spec;
+    entry.submitted_at = self->clock().now();
+    entry.owner = client.address();
+    entry.status.id = id;
+    entry.status.name = spec.name;
+    entry.status.function = spec.function;
+    entry.status.reducer = spec.reducer;
+    entry.status.state = what.closed ? job_state::running : job_state::open;
+    if (auto known = functions.find(spec.function); known != functions.end())
+      if (auto type = troupe::admit(spec, known->second))
+        entry.status.result_type = *type;
+    auto tasks = spec.inputs == input_kind::chunks
+                   ? uint64_t{0}
+                   : task_count(spec.inputs, spec.range);
+    entry.status.tasks = tasks + stored.added.size();
+    job_header header{
+      id, spec.function, spec.reducer, spec.input_type,    spec.args_type,
+      {}, spec.inputs,   spec.range,   spec.options.stream,
+                      options.result_bytes_max};
+    header.args.bytes = spec.args;
+    header.args.size = spec.args.size();
+    out.jobs.push_back({id, std::move(header), spec.options, tasks});
+    if (spec.inputs == input_kind::chunks)
+      out.inputs.push_back({id, stored.added, what.inputs.bytes, what.closed});
+    ++unfinished;
+    publish(event_kind::job_state, entry);
+  }
+  if (what.watch) {
+    if (added && what.spec.options.stream) {
+      entry.reader = stream_to{caf::actor_cast<caf::actor>(client),
+                               limits::client_result_window_bytes};
+      self->send(merger_of(id, entry), *entry.reader);
+    }
+    entry.watchers.insert(client);
+    if (!added && is_terminal(entry.status.state))
+      self->send(client, job_update{status_of(entry), false, {}});
+  }
+  if (what.watch || !what.closed)
+    if (monitored.insert(client.address()).second)
+      self->monitor(client);
+  return id;
+}
+
+// -- progress -----------------------------------------------------------------
+
+void coordinator_state::progress(const progress_report& what) {
+  for (const auto& x : what.items)
+    if (auto i = jobs.find(x.job);
+        i != jobs.end() && !is_terminal(i->second.status.state))
+      advance(x.job, i->second, x);
+  arm_timer();
+}
+
+void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
+  auto& status = of.status;
+  status.succeeded = what.succeeded;
+  status.dead = what.dead;
+  status.running = what.running;
+  status.attempts = what.attempts;
+  of.watchers_behind = true;
+  auto grew = what.log_seq > of.log_seq;
+  of.log_seq = what.log_seq;
+  if (of.end)
+    return;
+  if (what.fatal.code != errc::ok) {
+    auto why = to_string(what.fatal);
+    if (!what.first_dead.empty())
+      why += "; the first: " + what.first_dead;
+    begin_end(id, of, {job_state::failed, std::move(why)});
+    return;
+  }
+  if (!what.all_ended) {
+    if (grew)
+      self->send(merger_of(id, of), merge_log{what.log_seq, false, 0});
+    return;
+  }
+  status.running = 0;
+  ending how;
+  if (what.dead > 0) {
+    how.state = job_state::failed;
+    how.reason = std::to_string(what.dead) + " of "
+                 + std::to_string(status.tasks)
+                 + " tasks failed; the first: " + what.first_dead;
+  }
+  if (of.merger || (what.log_seq > 0 && what.only.empty())) {
+    begin_end(id, of, std::move(how));
+  } else {
+    of.end = std::move(how);
+    merge_inline(id, of, what.only);
+  }
+}
+
+result_merger::terms coordinator_state::merge_terms(const job& of) const {
+  result_merger::terms result{
+    of.spec.reducer, {}, options.job_result_bytes_max};
+  if (auto known = functions.find(of.spec.function); known != functions.end())
+    result.function_result_type = known->second.result_type;
+  return result;
+}
+
+aggregator_actor& coordinator_state::merger_of(job_id id, job& of) {
+  if (!of.merger) {
+    aggregator_options terms;
+    terms.job = id;
+    terms.stream = of.spec.options.stream;
+    terms.merge = merge_terms(of);
+    terms.store = options.store;
+    terms.scheduler = options.scheduler;
+    terms.coordinator = self;
+    terms.log = options.log;
+    of.merger = self->spawn<caf::linked>(aggregator, terms);
+  }
+  return of.merger;
+}
+
+/// Ends a job: no more work, then the merge of what is there, then the write.
+void coordinator_state::begin_end(job_id id, job& of, ending how) {
+  if (of.end)
+    return;
+  if (how.state != job_state::succeeded)
+    self->send(options.scheduler, unschedule{{id}});
+  of.end = std::move(how);
+  if (of.merger || of.log_seq > 0)
+    self->send(merger_of(id, of), merge_log{of.log_seq, true, of.status.tasks});
+  else
+    merge_inline(id, of, {});
+}
+
+void coordinator_state::merge_inline(job_id id, job& of,
+                                     const std::vector<accept_record>& only) {
+  if (of.spec.options.stream) {
+    merged({id, {}, {}, {}}); // Nothing was accepted, so nothing to stream.
+    return;
+  }
+  result_merger merge{merge_terms(of)};
+  result<merged_result> done = merged_result{};
+  for (const auto& record : only)
+    if (auto ok = merge.add(record); !ok)
+      done = tl::unexpected{std::move(ok.error())};
+  if (done)
+    done = merge.finish(of.status.tasks);
+  merged({id, done ? done->type : std::string{}, done ? done->bytes : blob{},
+          done ? error{} : done.error()});
+}
+
+void coordinator_state::merged(const job_merged& what) {
+  auto i = jobs.find(what.job);
+  if (i == jobs.end() || !i->second.end || i->second.writing_end)
+    return;
+  auto& entry = i->second;
+  if (what.why.code != errc::ok && entry.end->state == job_state::succeeded)
+    entry.end = ending{job_state::failed, to_string(what.why)};
+  write_end(entry, what.result_type, what.result);
+}
+
+void coordinator_state::write_end(job& of, std::string type, blob result) {
+  of.writing_end = true;
+  auto& status = of.status;
+  status.result_type = std::move(type);
+  status.result_bytes = result.size();
+  status.seconds_us = microseconds(self->clock().now() - of.submitted_at);
+  of.result = std::move(result);
+  auto final_status = status;
+  final_status.state = of.end->state;
+  final_status.reason = of.end->reason;
+  final_status.running = 0;
+  final_status.cancelled = status.tasks - status.succeeded - status.dead;
+  self->send(options.store, store_finish{std::move(final_status), of.result});
+}
+
+void coordinator_state::finished(const store_finish_done& what) {
+  auto i = jobs.find(what.job);
+  if (i == jobs.end() || is_terminal(i->second.status.state))
+    return;
+  auto& [id, entry] = *i;
+  auto& status = entry.status;
+  status.state = entry.end->state;
+  status.reason = entry.end->reason;
+  status.running = 0;
+  status.cancelled = status.tasks - status.succeeded - status.dead;
+  entry.ended_at = self->clock().now();
+  self->send(options.scheduler, unschedule{{id}});
+  tell_watchers(entry);
+  for (auto& promise : entry.cancellers) {
+    if (status.state == job_state::cancelled)
+      promise.deliver(status);
+    else
+      promise.deliver(
+        to_caf({errc::job_ended, "job " + std::to_string(id) + " is "
+                                   + std::string{to_string(status.state)}
+                                   + " already"}));
+  }
+  publish(event_kind::job_state, entry);
+  options.log->debug(
+    "coordinator", "a job ended",
+    {{"job", std::to_string(id)}, {"state", to_string(status.state)}});
+  entry.cancellers.clear();
+  entry.watchers.clear();
+  entry.inbox.clear();
+  if (entry.merger)
+    self->send_exit(entry.merger, caf::exit_reason::normal);
+  entry.merger = nullptr;
+  entry.result = blob{};
+  entry.spec.args = blob{};
+  ended.push_back(id);
+  --unfinished;
+  expire();
+  finish_drain();
+}
+
+void coordinator_state::tell_watchers(job& of) {
+  job_update message;
+  message.status = status_of(of);
+  if (is_terminal(of.status.state)
+      && of.result.size() <= limits::inline_body_bytes_max) {
+    message.has_result = true;
+    message.result = of.result;
+  }
+  for (const auto& watcher : of.watchers)
+    self->send(watcher, message);
+  of.watchers_behind = false;
+}
+
+void coordinator_state::publish(event_kind kind, const job& of) {
+  event what;
+  what.kind = kind;
+  what.job = of.status.id;
+  what.status = of.status;
+  self->send(options.events, std::move(what));
+}
+
+// -- workers ------------------------------------------------------------------
+
+void coordinator_state::add_worker(const worker_up& what) {
+  workers[what.worker] = what.functions;
+  for (const auto& info : what.functions)
+    functions.insert_or_assign(info.name, info);
+  for (auto& [id, entry] : jobs) {
+    if (is_terminal(entry.status.state) || !entry.status.result_type.empty())
+      continue;
+    auto known = functions.find(entry.spec.function);
+    if (known == functions.end())
+      continue;
+    // A job from before the first worker: its function is known only now.
+    if (auto type = troupe::admit(entry.spec, known->second))
+      entry.status.result_type = *type;
+    else
+      begin_end(id, entry, {job_state::failed, to_string(type.error())});
+  }
+}
+
+void coordinator_state::remove_worker(const worker_gone& what) {
+  workers.erase(what.worker);
+}
+
+job_status coordinator_state::status_of(const job& of) const {
+  auto result = of.status;
+  if (is_terminal(result.state))
+    return result;
+  result.seconds_us = microseconds(self->clock().now() - of.submitted_at);
+  result.reason = waiting_reason(of);
+  return result;
+}
+
+std::string coordinator_state::waiting_reason(const job& of) const {
+  const auto& status = of.status;
+  auto left = status.tasks - status.succeeded - status.dead;
+  if (status.running > 0 || left == 0)
+    return status.state == job_state::open ? "waits for more inputs" : "";
+  if (workers.empty())
+    return "waits for a worker: none has joined";
+  for (const auto& [id, offered] : workers)
+    for (const auto& info : offered)
+      if (info.name == of.spec.function)
+        return "waits for a free slot or for the next attempt";
+  std::vector<std::string> names;
+  for (const auto& [key, info] : functions)
+    names.push_back(key);
+  return "waits: no worker that is up offers the function \"" + of.spec.function
+         + "\"" + did_you_mean(of.spec.function, names);
+}
+
+// -- clients that go, time, shutdown ------------------------------------------
+
+void coordinator_state::lost(const caf::down_msg& what) {
+  monitored.erase(what.source);
+  outgoing.drop_peer(what.source);
+  for (auto& [id, entry] : jobs) {
+    if (is_terminal(entry.status.state))
+      continue;
+    std::erase_if(entry.watchers, [&](const client_actor& x) {
+      return x.address() == what.source;
+    });
+    if (entry.owner == what.source && entry.status.state == job_state::open) {
+      entry.owner_lost_at = self->clock().now();
+      entry.pull.reset();
+      arm_timer();
+    }
+  }
+}
+
+void coordinator_state::cancel_orphans() {
+  auto now = self->clock().now();
+  for (auto& [id, entry] : jobs)
+    if (entry.owner_lost_at && !is_terminal(entry.status.state)
+        && now - *entry.owner_lost_at >= limits::client_lost_after)
+      begin_end(id, entry,
+                {job_state::cancelled,
+                 "client lost: it did not come back to send the rest of the "
+                 "inputs"});
+}
+
+void coordinator_state::expire() {
+  std::vector<job_id> old;
+  auto now = self->clock().now();
+  while (!ended.empty()) {
+    auto i = jobs.find(ended.front());
+    auto keep = ended.size() <= options.finished_jobs_kept
+                && now - i->second.ended_at < options.finished_job_age_max;
+    if (keep)
+      break;
+    old.push_back(ended.front());
+    jobs.erase(i);
+    ended.pop_front();
+  }
+  if (!old.empty())
+    self->send(options.store, store_forget{std::move(old)});
+}
+
+void coordinator_state::arm_timer() {
+  if (timer_armed || unfinished == 0)
+    return;
+  timer_armed = true;
+  self->delayed_send(self, limits::progress_interval, tick_atom::value);
+}
+
+void coordinator_state::tick() {
+  timer_armed = false;
+  cancel_orphans();
+  expire();
+  auto again = false;
+  for (auto& [id, entry] : jobs) {
+    if (is_terminal(entry.status.state))
+      continue;
+    if (entry.watchers_behind) {
+      tell_watchers(entry);
+      publish(event_kind::job_progress, entry);
+    }
+    if (!entry.inbox.empty() && !entry.storing && !entry.pull)
+      store_front(id, entry);
+    again = again || entry.owner_lost_at || !entry.inbox.empty();
+  }
+  finish_drain();
+  if (again)
+    arm_timer();
+}
+
+caf::result<std::vector<job_status>>
+coordinator_state::drain(uint64_t timeout_ms) {
+  draining = true;
+  drain_until = self->clock().now() + std::chrono::milliseconds{timeout_ms};
+  auto promise = self->make_response_promise<std::vector<job_status>>();
+  drained = promise;
+  self->delayed_send(self, std::chrono::milliseconds{timeout_ms},
+                     tick_atom::value);
+  finish_drain();
+  return promise;
+}
+
+void coordinator_state::finish_drain() {
+  if (!drained || (unfinished > 0 && self->clock().now() < *drain_until))
+    return;
+  std::vector<job_status> lost_jobs;
+  for (const auto& [id, entry] : jobs)
+    if (!is_terminal(entry.status.state))
+      lost_jobs.push_back(status_of(entry));
+  drained->deliver(std::move(lost_jobs));
+  drained.reset();
+}
+
+coordinator_actor::behavior_type
+coordinator(coordinator_state::self_pointer self, coordinator_options options) {
+  auto& state = self->state;
+  state.options = std::move(options);
+  harden(self, state.options.log);
+  self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
+  self->send(state.options.membership, follow_atom::value);
+  return {
+    [&state](const submit_jobs& x) { state.submit(x); },
+    [&state](const append_inputs& x) { state.append(x); },
+    [&state](const watch_job& x) { state.watch(x); },
+    [&state](const describe_job& x) { return state.describe(x); },
+    [&state](const list_jobs& x) { return state.list(x); },
+    [&state](const cancel_job& x) { return state.cancel(x); },
+    [&state](const open_result& x) { return state.read(x); },
+    [&state](const frame_request& x) { state.serve_frame(x); },
+    [&state](const frame& x) { state.take_frame(x); },
+    [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
+    [&state](const store_put_inputs_done& x) { state.stored_inputs(x); },
+    [&state](const store_finish_done& x) { state.finished(x); },
+    [&state](const store_result& x) { state.read_done(x); },
+    [&state](const progress_report& x) { state.progress(x); },
+    [&state](const job_merged& x) { state.merged(x); },
+    [&state](const worker_up& x) { state.add_worker(x); },
+    [&state](const worker_gone& x) { state.remove_worker(x); },
+    [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
+    [&state](tick_atom) { state.tick(); },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,162 @@
+#pragma once
+
+#include "runtime/base/clock.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/frames.hpp"
+#include "runtime/wire/protocol.hpp"
+#include "runtime/wire/result_merger.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe {
+
+struct coordinator_options {
+  store_actor store;
+  scheduler_actor scheduler;
+  membership_actor membership;
+  event_hub_actor events;
+  size_t input_bytes_max = limits::input_bytes_max;
+  size_t result_bytes_max = limits::result_bytes_max;
+  size_t job_result_bytes_max = limits::job_result_bytes_max;
+  uint64_t finished_jobs_kept = limits::finished_jobs_kept;
+  std::chrono::milliseconds finished_job_age_max = limits::finished_job_age_max;
+  std::shared_ptr<logger> log;
+};
+
+/// The COORDINATOR leads each job through its life: it admits jobs, passes
+/// their inputs to store and scheduler, has their results merged, and writes
+/// their one terminal state. Clients talk to nobody else about jobs.
+struct coordinator_state {
+  using self_pointer = coordinator_actor::stateful_pointer<coordinator_state>;
+  static constexpr const char* name = "coordinator";
+
+  explicit coordinator_state(self_pointer self_ptr) : self(self_ptr) {
+    // nop
+  }
+
+  /// How a job is to end once its results are merged.
+  struct ending {
+    job_state state = job_state::succeeded;
+    std::string reason;
+  };
+
+  struct job {
+    job_spec spec;
+    job_status status;
+    time_point submitted_at{};
+    time_point ended_at{};
+    caf::actor_addr owner; ///< The client that feeds an open job.
+    std::optional<time_point> owner_lost_at;
+    std::set<client_actor> watchers;
+    bool watchers_behind = false;    ///< They were not told of the last change.
+    std::optional<stream_to> reader; ///< Of a streamed job.
+    aggregator_actor merger;
+    uint64_t log_seq = 0;
+    std::deque<append_inputs> inbox; ///< In order; one is under way.
+    std::optional<frame_sink> pull;
+    bool storing = false;
+    uint64_t last_seq = 0;     ///< Of the client's inputs, stored.
+    std::optional<ending> end; ///< Decided; merging or writing it.
+    bool writing_end = false;
+    blob result; ///< While it is being written.
+    std::vector<caf::typed_response_promise<job_status>> cancellers;
+  };
+
+  /// A submit that the store is working on.
+  struct submission {
+    client_actor client;
+    uint64_t ticket = 0;
+    submit_replies replies;         ///< Refusals are filled in already.
+    std::vector<submit_item> items; ///< Those that were admitted.
+    std::vector<size_t> positions;  ///< Where their replies go.
+  };
+
+  // -- clients ----------------------------------------------------------------
+
+  void submit(const submit_jobs& what);
+  void append(const append_inputs& what);
+  void watch(const watch_job& what);
+  caf::result<job_status> describe(const describe_job& what);
+  std::vector<job_status> list(const list_jobs& what);
+  caf::result<job_status> cancel(const cancel_job& what);
+  caf::result<job_result> read(const open_result& what);
+  void serve_frame(const frame_request& what);
+  void take_frame(const frame& what);
+  void lost(const caf::down_msg& what);
+
+  // -- store, scheduler, aggregators, membership ------------------------------
+
+  void stored_jobs(const store_put_jobs_done& what);
+  void stored_inputs(const store_put_inputs_done& what);
+  void finished(const store_finish_done& what);
+  void read_done(const store_result& what);
+  void progress(const progress_report& what);
+  void merged(const job_merged& what);
+  void add_worker(const worker_up& what);
+  void remove_worker(const worker_gone& what);
+  caf::result<std::vector<job_status>> drain(uint64_t timeout_ms);
+  void tick();
+
+  // -- decisions --------------------------------------------------------------
+
+  result<void> admit_submission(const submit_item& what) const;
+  job_id create(const submit_item& what, const client_actor& client,
+                const store_put_jobs_done::item& stored, schedule& out);
+  void feed(job_id id, job& of);
+  void store_front(job_id id, job& of);
+  void refuse_inputs(job_id id, job& of, const error& why);
+  void advance(job_id id, job& of, const job_progress& what);
+  aggregator_actor& merger_of(job_id id, job& of);
+  void begin_end(job_id id, job& of, ending how);
+  void merge_inline(job_id id, job& of, const std::vector<accept_record>& only);
+  void write_end(job& of, std::string type, blob result);
+  result_merger::terms merge_terms(const job& of) const;
+  void tell_watchers(job& of);
+  void publish(event_kind kind, const job& of);
+  void expire();
+  void cancel_orphans();
+  void finish_drain();
+  void arm_timer();
+  job_status status_of(const job& of) const;
+  std::string waiting_reason(const job& of) const;
+  caf::error no_such_job(job_id id) const;
+  client_actor sender() const;
+
+  self_pointer self;
+  coordinator_options options;
+  std::map<job_id, job> jobs;
+  std::unordered_map<uint64_t, submission> submissions;
+  std::unordered_map<uint64_t, job_id> storing_inputs;
+  std::unordered_map<uint64_t, caf::typed_response_promise<job_result>> reads;
+  std::unordered_map<uint64_t, caf::actor_addr> readers;
+  uint64_t last_ticket = 0;
+  frame_source<caf::actor_addr> outgoing;
+  std::set<caf::actor_addr> monitored;
+  std::map<std::string, function_info> functions;          ///< Ever offered.
+  std::map<worker_id, std::vector<function_info>> workers; ///< Up now.
+  std::deque<job_id> ended; ///< In the order in which they ended.
+  uint64_t unfinished = 0;
+  bool timer_armed = false;
+  bool draining = false;
+  std::optional<time_point> drain_until;
+  std::optional<caf::typed_response_promise<std::vector<job_status>>> drained;
+};
+
+/// Creates the behavior of the COORDINATOR.
+coordinator_actor::behavior_type
+coordinator(coordinator_state::self_pointer self, coordinator_options options);
+
+} // namespace troupe

@@ -1,0 +1,139 @@
+#include "actors/dialer.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/io/middleman.hpp>
+
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace troupe {
+
+namespace {
+
+class direct_link final : public link {
+public:
+  caf::actor outbound(const caf::actor& ours) override {
+    return ours;
+  }
+  caf::actor inbound(const caf::actor& theirs) override {
+    return theirs;
+  }
+};
+
+struct address_list_delete {
+  void operator()(addrinfo* x) const {
+    freeaddrinfo(x);
+  }
+};
+
+/// Waits until a connecting socket is connected; returns an errno value.
+int finish_connect(int fd, std::chrono::milliseconds timeout) {
+  pollfd waiting{fd, POLLOUT, 0};
+  auto n = poll(&waiting, 1, static_cast<int>(timeout.count()));
+  if (n == 0)
+    return ETIMEDOUT;
+  int problem = 0;
+  socklen_t length = sizeof(problem);
+  if (n < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &length) != 0)
+    return errno;
+  return problem;
+}
+
+/// Returns why nobody listens there, or an empty text if somebody does.
+std::string probe(const endpoint& target, std::chrono::milliseconds timeout) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  auto port = std::to_string(target.port);
+  if (auto rc = getaddrinfo(target.host.c_str(), port.c_str(), &hints, &found);
+      rc != 0)
+    return gai_strerror(rc);
+  std::unique_ptr<addrinfo, address_list_delete> list{found};
+  auto fd =
+    socket(list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return std::strerror(errno);
+  auto rc = connect(fd, list->ai_addr, list->ai_addrlen) == 0 ? 0 : errno;
+  if (rc == EINPROGRESS)
+    rc = finish_connect(fd, timeout);
+  close(fd);
+  return rc == 0 ? std::string{} : std::strerror(rc);
+}
+
+class tcp_dialer final : public dialer {
+public:
+  tcp_dialer(caf::actor_system& system, std::vector<endpoint> targets)
+    : system_(system), targets_(std::move(targets)) {
+    // nop
+  }
+
+  result<connection> dial(std::chrono::milliseconds timeout) override {
+    std::string why;
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      const auto& to = targets_[next_++ % targets_.size()];
+      auto problem = probe(to, timeout);
+      if (problem.empty()) {
+        auto door = system_.middleman().remote_actor(to.host, to.port);
+        if (door)
+          return connection{*door, make_direct_link()};
+        problem = "it does not speak Troupe's protocol";
+      }
+      why += (why.empty() ? "" : ", ") + to_string(to) + ": " + problem;
+    }
+    return fail(errc::cannot_connect,
+                "cannot connect to a coordinator (" + why + ")");
+  }
+
+  std::string target() const override {
+    std::string result;
+    for (const auto& x : targets_)
+      result += (result.empty() ? "" : ",") + to_string(x);
+    return result;
+  }
+
+private:
+  caf::actor_system& system_;
+  std::vector<endpoint> targets_;
+  size_t next_ = 0;
+};
+
+class local_dialer final : public dialer {
+public:
+  explicit local_dialer(caf::actor front_door)
+    : front_door_(std::move(front_door)) {
+    // nop
+  }
+
+  result<connection> dial(std::chrono::milliseconds) override {
+    return connection{front_door_, make_direct_link()};
+  }
+
+  std::string target() const override {
+    return "this process";
+  }
+
+private:
+  caf::actor front_door_;
+};
+
+} // namespace
+
+std::shared_ptr<link> make_direct_link() {
+  return std::make_shared<direct_link>();
+}
+
+std::shared_ptr<dialer> make_tcp_dialer(caf::actor_system& system,
+                                        std::vector<endpoint> targets) {
+  return std::make_shared<tcp_dialer>(system, std::move(targets));
+}
+
+std::shared_ptr<dialer> make_local_dialer(caf::actor front_door) {
+  return std::make_shared<local_dialer>(std::move(front_door));
+}
+
+} // namespace troupe

@@ -1,0 +1,167 @@
+#include "actors/membership.hpp"
+
+#include "actors/harden.hpp"
+#include "runtime/base/limits.hpp"
+#include "runtime/wire/caf_error.hpp"
+#include "runtime/wire/validate.hpp"
+
+#include <caf/actor_cast.hpp>
+
+namespace troupe {
+
+caf::result<join_reply> membership_state::join(const join_request& what) {
+  if (auto ok = check(what); !ok)
+    return to_caf(ok.error());
+  if (what.name == options.own_node.name
+      && what.incarnation_id != options.own_node.incarnation_id)
+    return to_caf({errc::name_taken, "the name \"" + what.name
+                                       + "\" belongs to the coordinator; give "
+                                         "this node another node.name"});
+  auto i = members.find(what.name);
+  auto alive = i != members.end() && i->second.state != node_state::gone;
+  if (!alive || i->second.terms.incarnation_id == what.incarnation_id)
+    return admit(what);
+  auto promise = self->make_response_promise<join_reply>();
+  probe(what, i->second.terms.worker, promise);
+  return promise;
+}
+
+void membership_state::probe(const join_request& what, const caf::actor& old,
+                             caf::typed_response_promise<join_reply> promise) {
+  self
+    ->request(caf::actor_cast<worker_actor>(old), limits::probe_timeout,
+              ping_atom::value)
+    .then(
+      [this, what, promise](uint64_t) mutable {
+        options.log->warn("membership",
+                          "refused a second node with the name "
+                          "of a living one",
+                          {{"node", what.name}});
+        promise.deliver(to_caf(
+          {errc::name_taken, "a living node has the name \"" + what.name
+                               + "\"; give this node another node.name"}));
+      },
+      [this, what, promise](caf::error&) mutable {
+        promise.deliver(admit(what));
+      });
+}
+
+join_reply membership_state::admit(const join_request& what) {
+  auto& who = members[what.name];
+  if (who.id != 0 && who.state != node_state::gone)
+    remove(who, node_state::gone);
+  who.terms = what;
+  who.terms.held.clear();
+  who.id = ++last_worker;
+  who.state = node_state::up;
+  who.since = self->clock().now();
+  who.address = what.worker.address();
+  self->monitor(what.worker);
+  for (const auto& [address, follower] : followers)
+    tell(follower, who);
+  publish(event_kind::node_joined, what.name);
+  options.log->info(
+    "membership", "a node joined",
+    {{"node", what.name}, {"slots", std::to_string(what.slots)}});
+  return {who.id, options.term, {}};
+}
+
+void membership_state::leave(incarnation who_leaves) {
+  for (auto& [node, who] : members)
+    if (who.terms.incarnation_id == who_leaves && who.state != node_state::gone)
+      remove(who, node_state::gone);
+}
+
+void membership_state::down(const caf::down_msg& what) {
+  if (followers.erase(what.source) > 0)
+    return;
+  for (auto& [node, who] : members)
+    if (who.address == what.source && who.state != node_state::gone)
+      remove(who, node_state::gone);
+}
+
+void membership_state::remove(member& who, node_state state) {
+  who.state = state;
+  who.since = self->clock().now();
+  self->demonitor(who.address);
+  for (const auto& [address, follower] : followers)
+    self->send(follower, worker_gone{who.id});
+  who.terms.worker = nullptr;
+  publish(event_kind::node_left, who.terms.name);
+  options.log->info("membership", "a node is gone", {{"node", who.terms.name}});
+}
+
+void membership_state::follow() {
+  auto follower =
+    caf::actor_cast<membership_follower_actor>(self->current_sender());
+  if (!follower || !followers.emplace(follower.address(), follower).second)
+    return;
+  self->monitor(follower);
+  for (const auto& [node, who] : members)
+    if (who.state != node_state::gone)
+      tell(follower, who);
+}
+
+void membership_state::tell(const membership_follower_actor& follower,
+                            const member& who) {
+  self->send(follower, worker_up{who.id, who.terms.name, who.terms.worker,
+                                 who.terms.slots, who.terms.window_tasks,
+                                 who.terms.window_bytes, who.terms.functions});
+}
+
+void membership_state::publish(event_kind kind, const std::string& node) {
+  event what;
+  what.kind = kind;
+  what.node = node;
+  self->send(options.events, what);
+}
+
+std::vector<node_info> membership_state::nodes() const {
+  std::vector<node_info> result;
+  auto age_of = [this](time_point since) {
+    return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now()
+                                                            - since)
+        .count());
+  };
+  if (!members.contains(options.own_node.name)) {
+    result.push_back(options.own_node);
+    result.back().up_us = age_of(started_at);
+  }
+  for (const auto& [node, who] : members) {
+    result.push_back({node, who.terms.incarnation_id, who.terms.version,
+                      who.terms.roles, who.state, who.terms.slots,
+                      who.terms.labels, who.terms.functions.size(),
+                      age_of(who.since)});
+  }
+  return result;
+}
+
+std::vector<function_info> membership_state::functions() const {
+  std::map<std::string, function_info> result;
+  for (const auto& [node, who] : members)
+    for (const auto& function : who.terms.functions)
+      result.try_emplace(function.name, function);
+  std::vector<function_info> list;
+  for (auto& [key, function] : result)
+    list.push_back(std::move(function));
+  return list;
+}
+
+membership_actor::behavior_type membership(membership_state::self_pointer self,
+                                           membership_options options) {
+  auto& state = self->state;
+  state.options = std::move(options);
+  state.started_at = self->clock().now();
+  harden(self, state.options.log);
+  self->set_down_handler([&state](caf::down_msg& x) { state.down(x); });
+  return {
+    [&state](const join_request& x) { return state.join(x); },
+    [&state](leave_atom, uint64_t who) { state.leave(who); },
+    [&state](list_nodes_atom) { return state.nodes(); },
+    [&state](list_functions_atom) { return state.functions(); },
+    [&state](follow_atom) { state.follow(); },
+  };
+}
+
+} // namespace troupe

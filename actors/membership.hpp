@@ -1,0 +1,76 @@
+#pragma once
+
+#include "runtime/base/clock.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/protocol.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+struct membership_options {
+  event_hub_actor events;
+  uint64_t term = 1;
+  /// This node as people see it; no worker has its name unless it is part of
+  /// the same process (and so of the same incarnation).
+  node_info own_node;
+  std::shared_ptr<logger> log;
+};
+
+/// MEMBERSHIP: which nodes there are. It judges joins, watches the workers'
+/// handles and tells its followers who comes and goes; it never decides what
+/// runs where.
+struct membership_state {
+  using self_pointer = membership_actor::stateful_pointer<membership_state>;
+  static constexpr const char* name = "membership";
+
+  explicit membership_state(self_pointer self_ptr) : self(self_ptr) {
+    // nop
+  }
+
+  struct member {
+    join_request terms;
+    worker_id id = 0;
+    node_state state = node_state::up;
+    time_point since{};
+    caf::actor_addr address;
+  };
+
+  /// Answers a join. A living node of the same name is probed first; if it
+  /// does not answer within `limits::probe_timeout` it is replaced.
+  caf::result<join_reply> join(const join_request& what);
+  void leave(incarnation who_leaves);
+  void down(const caf::down_msg& what);
+  void follow();
+  std::vector<node_info> nodes() const;
+  std::vector<function_info> functions() const;
+
+  join_reply admit(const join_request& what);
+  void remove(member& who, node_state state);
+  void probe(const join_request& what, const caf::actor& old,
+             caf::typed_response_promise<join_reply> promise);
+  void tell(const membership_follower_actor& follower, const member& who);
+  void publish(event_kind kind, const std::string& node);
+
+  self_pointer self;
+  membership_options options;
+  std::map<std::string, member> members; ///< By node name, gone ones included.
+  std::map<caf::actor_addr, membership_follower_actor> followers;
+  worker_id last_worker = 0;
+  time_point started_at{};
+};
+
+/// Creates the behavior of MEMBERSHIP.
+membership_actor::behavior_type membership(membership_state::self_pointer self,
+                                           membership_options options);
+
+} // namespace troupe

@@ -1,0 +1,192 @@
+#include "actors/runner.hpp"
+
+#include "actors/harden.hpp"
+#include "runtime/function/json.hpp"
+
+namespace troupe {
+
+namespace {
+
+/// A block of short tasks should last about this long: long enough that the
+/// lock and the clock do not show, short enough to be trimmed and flushed.
+constexpr auto block_time = std::chrono::microseconds{20};
+constexpr uint64_t block_tasks_max = 8192;
+
+uint64_t nanoseconds(duration x) {
+  return static_cast<uint64_t>(
+    std::chrono::duration_cast<std::chrono::nanoseconds>(x).count());
+}
+
+std::string clipped(std::string text) {
+  if (text.size() > limits::error_text_bytes_max)
+    text.resize(limits::error_text_bytes_max);
+  return text;
+}
+
+} // namespace
+
+void runner_state::run(const run_lease& what) {
+  bind(*what.job);
+  bound = what.job;
+  packed_view inputs;
+  if (what.job->header.inputs == input_kind::chunks)
+    if (auto parsed = packed_view::parse(what.inputs.view()))
+      inputs = *parsed;
+  while (auto block = what.slot->claim(block_size, self->clock().now()))
+    if (!run_block(what, inputs, *block))
+      break;
+  report(what, runner_event::stopped);
+}
+
+bool runner_state::run_block(const run_lease& what, const packed_view& inputs,
+                             index_range block) {
+  auto begin = self->clock().now();
+  output.range = {block.begin, block.begin};
+  auto advice = slot_block::advice::go_on;
+  for (auto index = block.begin; index < block.end; ++index) {
+    if (auto ok = run_task(what, inputs, index); !ok)
+      output.failed.push_back(
+        {index, ok.error().code, clipped(to_string(ok.error()))});
+    output.range.end = index + 1;
+    // Large results leave at once, so that a block never hoards them.
+    if (index + 1 < block.end
+        && output.results.bytes() < limits::slice_bytes_flush)
+      continue;
+    auto now = self->clock().now();
+    output.busy_ns = nanoseconds(now - begin);
+    auto tasks = output.range.size();
+    advice = what.slot->publish(output);
+    output.range = {index + 1, index + 1};
+    if (advice == slot_block::advice::announce)
+      report(what, runner_event::output_waits);
+    else if (advice == slot_block::advice::flush)
+      report(what, runner_event::output_full);
+    auto spent = now - begin;
+    begin = now;
+    if (spent < block_time / 2 && tasks == block_size)
+      block_size = std::min(block_size * 2, block_tasks_max);
+    else if (spent > block_time * 2)
+      block_size = std::max<uint64_t>(block_size / 2, 1);
+  }
+  return advice != slot_block::advice::ended;
+}
+
+result<void> runner_state::run_task(const run_lease& what,
+                                    const packed_view& inputs,
+                                    task_index index) {
+  if (!body)
+    return tl::unexpected{body.error()};
+  auto input = input_of(what, inputs, index);
+  if (!input)
+    return tl::unexpected{std::move(input.error())};
+  const auto& job = *what.job;
+  task_context context;
+  context.job = job.header.job;
+  context.index = index;
+  context.attempt = what.attempt;
+  context.permissions = &job.permissions;
+  context.stop = &what.slot->stop_flag();
+  auto& buffer = output.results.buffer();
+  auto before = buffer.size();
+  if (auto ok = (*body)(context, *input, buffer); !ok)
+    return ok;
+  if (auto size = buffer.size() - before; size > job.header.result_bytes_max) {
+    buffer.resize(before);
+    return fail(errc::result_too_large,
+                "the result of task " + std::to_string(index) + " has "
+                  + std::to_string(size) + " bytes, the limit is "
+                  + std::to_string(job.header.result_bytes_max));
+  }
+  output.results.commit();
+  return {};
+}
+
+result<std::string_view> runner_state::input_of(const run_lease& what,
+                                                const packed_view& inputs,
+                                                task_index index) {
+  const auto& job = *what.job;
+  const auto& header = job.header;
+  if (header.inputs != input_kind::chunks) {
+    auto [first, last] = input_at(header.inputs, header.range, index);
+    input_buffer.clear();
+    auto ok = header.inputs == input_kind::integers
+                ? integers->encode(first, input_buffer)
+                : integers->encode(first, last, input_buffer);
+    if (!ok)
+      return tl::unexpected{std::move(ok.error())};
+    return std::string_view{input_buffer};
+  }
+  auto position = index - what.range.begin;
+  if (position >= inputs.size())
+    return fail(errc::protocol_violation, "the lease came without its inputs");
+  auto bytes = inputs[static_cast<uint32_t>(position)];
+  const auto& wanted = job.what->signature.input_type;
+  if (header.input_type == wanted)
+    return bytes;
+  // A client that did not know the function sent a value of type `any`.
+  auto text = bytes_to_json(header.input_type, bytes);
+  if (!text)
+    return tl::unexpected{std::move(text.error())};
+  auto converted = json_to_bytes(wanted, *text);
+  if (!converted)
+    return tl::unexpected{std::move(converted.error())};
+  input_buffer = std::move(*converted);
+  return std::string_view{input_buffer};
+}
+
+void runner_state::bind(const runner_job& job) {
+  if (bound && bound.get() == &job)
+    return;
+  block_size = 1;
+  body = make_body(job);
+}
+
+result<task_body> runner_state::make_body(const runner_job& job) {
+  const auto& header = job.header;
+  if (job.what == nullptr)
+    return fail(errc::unknown_function,
+                "this worker does not offer " + header.function);
+  const auto& signature = job.what->signature;
+  if (header.inputs != input_kind::chunks) {
+    auto encoder =
+      integer_input_encoder::make(header.function, signature.input_type,
+                                  header.inputs == input_kind::pairs);
+    if (!encoder)
+      return tl::unexpected{std::move(encoder.error())};
+    integers = std::move(*encoder);
+  } else if (header.input_type != signature.input_type
+             && header.input_type != "any") {
+    return fail(errc::bad_input,
+                header.function + " takes " + signature.input_type
+                  + ", but the inputs are " + header.input_type);
+  }
+  if (header.args_type == signature.args_type)
+    return job.what->bind(header.args.bytes.view());
+  auto text = header.args.bytes.empty()
+                ? result<std::string>{"null"}
+                : bytes_to_json(header.args_type, header.args.bytes.view());
+  if (!text)
+    return tl::unexpected{std::move(text.error())};
+  auto args = json_to_bytes(signature.args_type, *text);
+  if (!args)
+    return fail(errc::bad_args, header.function + " takes arguments "
+                                  + signature.args_type + ": "
+                                  + args.error().text);
+  return job.what->bind(*args);
+}
+
+void runner_state::report(const run_lease& what, runner_event event) {
+  self->send(options.worker, runner_report{options.slot, what.lease, event});
+}
+
+runner_actor::behavior_type runner(runner_state::self_pointer self,
+                                   runner_options options) {
+  auto& state = self->state;
+  state.options = std::move(options);
+  harden(self, state.options.log);
+  return {
+    [&state](const run_lease& x) { state.run(x); },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "runtime/function/function.hpp"
+#include "runtime/function/integer_input.hpp"
+#include "runtime/model/packed.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/protocol.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troupe {
+
+/// What a worker knows of a job: everything that its runners need, looked up
+/// once. Immutable, shared by the slots.
+struct runner_job {
+  job_header header;
+  const function* what = nullptr; ///< Of `registry`; none if unknown.
+  std::shared_ptr<const function_registry> registry;
+  worker_permissions permissions;
+};
+
+struct runner_options {
+  uint32_t slot = 0;
+  worker_actor worker;
+  std::shared_ptr<logger> log;
+};
+
+/// A RUNNER executes leases of one slot in a loop, without a message per task.
+/// It blocks in user code, hence is detached. It talks to its WORKER through
+/// the slot block and reports only when something is to be done.
+struct runner_state {
+  using self_pointer = runner_actor::stateful_pointer<runner_state>;
+  static constexpr const char* name = "runner";
+
+  explicit runner_state(self_pointer self_ptr) : self(self_ptr) {
+    // nop
+  }
+
+  void run(const run_lease& what);
+
+  /// Runs one claimed block and publishes it; true if the loop goes on.
+  bool run_block(const run_lease& what, const packed_view& inputs,
+                 index_range block);
+  result<void> run_task(const run_lease& what, const packed_view& inputs,
+                        task_index index);
+
+  /// Returns the input of a task in the function's own type.
+  result<std::string_view>
+  input_of(const run_lease& what, const packed_view& inputs, task_index index);
+
+  /// Makes `body` ready for the job of the lease.
+  void bind(const runner_job& job);
+  result<task_body> make_body(const runner_job& job);
+  void report(const run_lease& what, runner_event event);
+
+  self_pointer self;
+  runner_options options;
+  std::shared_ptr<const runner_job> bound; ///< The job that `body` is for.
+  result<task_body> body = fail(errc::internal, "no job");
+  std::optional<integer_input_encoder> integers;
+  slot_block::block_output output;
+  std::string input_buffer;
+  uint64_t block_size = 1;
+};
+
+/// Creates the behavior of a RUNNER.
+runner_actor::behavior_type runner(runner_state::self_pointer self,
+                                   runner_options options);
+
+} // namespace troupe

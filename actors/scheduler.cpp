@@ -1,0 +1,394 @@
+#include "actors/scheduler.hpp"
+
+#include "actors/harden.hpp"
+#include "runtime/base/limits.hpp"
+#include "runtime/wire/validate.hpp"
+
+#include <caf/actor_cast.hpp>
+
+namespace troupe {
+
+// -- events -------------------------------------------------------------------
+
+void scheduler_state::add_worker(const worker_up& what) {
+  dispatcher::worker_terms terms;
+  terms.id = what.worker;
+  terms.node = what.node;
+  terms.slots = what.slots;
+  terms.window_tasks = what.window_tasks;
+  terms.window_bytes = what.window_bytes;
+  for (const auto& function : what.functions)
+    terms.functions.push_back(function.name);
+  core->add_worker(terms);
+  peers[what.worker].handle = caf::actor_cast<worker_actor>(what.handle);
+  by_address[what.handle.address()] = what.worker;
+  request_flush();
+}
+
+void scheduler_state::remove_worker(const worker_gone& what) {
+  auto i = peers.find(what.worker);
+  if (i == peers.end())
+    return;
+  core->remove_worker(what.worker);
+  outgoing.drop_peer(what.worker);
+  by_address.erase(i->second.handle.address());
+  peers.erase(i);
+  request_flush();
+}
+
+void scheduler_state::add_work(const schedule& what) {
+  coordinator = caf::actor_cast<coordinator_actor>(self->current_sender());
+  for (const auto& job : what.jobs) {
+    dispatcher::job_terms terms;
+    terms.id = job.job;
+    terms.function = job.header.function;
+    terms.payload = job.header.inputs == input_kind::chunks;
+    terms.tasks = job.tasks;
+    terms.retry.base = std::chrono::milliseconds{job.options.backoff_base_ms};
+    terms.retry.cap = std::chrono::milliseconds{job.options.backoff_cap_ms};
+    terms.retry.max_attempts = job.options.retries + 1;
+    terms.max_dead =
+      job.options.max_dead == 0 ? options.max_dead : job.options.max_dead;
+    headers.emplace(job.job, job.header);
+    core->add_job(terms);
+  }
+  for (const auto& more : what.inputs)
+    core->add_inputs(more.job, more.range, more.inputs, more.closed);
+  request_flush();
+}
+
+void scheduler_state::remove_work(const unschedule& what) {
+  std::map<worker_id, trim_leases> stops;
+  for (auto job : what.jobs) {
+    for (const auto& stopped : core->remove_job(job))
+      stops[stopped.worker].items.push_back({stopped.lease, 0});
+    headers.erase(job);
+    log_seqs.erase(job);
+    only_records.erase(job);
+  }
+  for (auto& [id, to] : peers) {
+    if (auto i = stops.find(id); i != stops.end())
+      self->send(to.handle, i->second);
+    self->send(to.handle, forget_jobs{what.jobs});
+  }
+  request_flush();
+}
+
+void scheduler_state::pause(const pause_job& what) {
+  core->pause(what.job, what.paused);
+  request_flush();
+}
+
+void scheduler_state::take_slices(const slices& what) {
+  auto id = sender_id();
+  if (!id) {
+    // A worker that was told it is gone: let it forget.
+    slice_answers refused;
+    for (const auto& x : what.items)
+      refused.items.push_back({x.lease, x.seq, false});
+    if (auto to = caf::actor_cast<worker_actor>(self->current_sender()))
+      self->send(to, std::move(refused));
+    return;
+  }
+  auto& from = peers.at(*id);
+  for (const auto& x : what.items) {
+    if (auto ok = check(x); !ok)
+      break_off(*id, from, x, ok.error().text);
+    else
+      from.inbox.push_back(x);
+  }
+  drain_inbox(*id, from);
+}
+
+void scheduler_state::take_frame(const frame& what) {
+  auto id = sender_id();
+  if (!id)
+    return;
+  auto& from = peers.at(*id);
+  if (!from.pull || from.pull->transfer() != what.transfer)
+    return;
+  if (auto ok = from.pull->add(what); !ok) {
+    auto bad = std::move(from.inbox.front());
+    from.inbox.pop_front();
+    from.pull.reset();
+    break_off(*id, from, bad, ok.error().text);
+  } else if (!from.pull->complete()) {
+    for (const auto& request : from.pull->requests())
+      self->send(from.handle, request);
+    return;
+  } else {
+    self->send(from.handle, from.pull->done());
+    auto& body = from.inbox.front().results;
+    body.bytes = from.pull->take();
+    body.transfer = 0;
+    from.pull.reset();
+  }
+  drain_inbox(*id, from);
+}
+
+void scheduler_state::serve_frame(const frame_request& what) {
+  if (auto id = sender_id())
+    if (auto piece = outgoing.serve(*id, what))
+      self->send(peers.at(*id).handle, *piece);
+}
+
+void scheduler_state::recorded(const store_accepted& what) {
+  auto node = recording.extract(what.ticket);
+  if (node.empty())
+    return;
+  auto now = self->clock().now();
+  size_t position = 0;
+  for (auto& [worker, done] : node.mapped()) {
+    auto seq = what.seqs[position++];
+    core->end_accept(done, now);
+    if (auto i = peers.find(worker); i != peers.end())
+      i->second.answers.push_back({done.lease, done.seq, true});
+    if (!core->knows(done.job))
+      continue;
+    auto& last = log_seqs[done.job];
+    if (last == 0) {
+      std::vector<task_index> failed;
+      for (const auto& task : done.failed)
+        failed.push_back(task.index);
+      only_records[done.job] = {seq, done.job, done.range, std::move(failed),
+                                done.results.bytes};
+    } else {
+      only_records.erase(done.job);
+    }
+    last = seq;
+  }
+  request_flush();
+}
+
+void scheduler_state::trimmed(const trimmed_leases& what) {
+  auto id = sender_id();
+  if (!id)
+    return;
+  for (const auto& x : what.items)
+    core->trimmed(*id, x.lease, x.end);
+  request_flush();
+}
+
+void scheduler_state::set_window(const window_update& what) {
+  if (auto id = sender_id())
+    core->set_window(*id, what.tasks, what.bytes);
+  request_flush();
+}
+
+std::optional<worker_id> scheduler_state::sender_id() const {
+  auto i =
+    by_address.find(caf::actor_cast<caf::actor_addr>(self->current_sender()));
+  if (i == by_address.end())
+    return std::nullopt;
+  return i->second;
+}
+
+// -- slices -------------------------------------------------------------------
+
+void scheduler_state::drain_inbox(worker_id id, peer& from) {
+  while (!from.inbox.empty() && !from.pull) {
+    auto& front = from.inbox.front();
+    // Only what will be accepted is worth pulling: a slice that was sent again
+    // announces a body that is here already.
+    if (!front.results.is_inline()
+        && core->judge(id, front) == slice_verdict::accept) {
+      auto sink = frame_sink::make(front.results,
+                                   limits::result_bytes_max
+                                     + limits::packed_overhead_bytes_max,
+                                   "a slice");
+      if (sink) {
+        from.pull = std::move(*sink);
+        for (const auto& request : from.pull->requests())
+          self->send(from.handle, request);
+        return;
+      }
+      auto bad = std::move(front);
+      from.inbox.pop_front();
+      break_off(id, from, bad, sink.error().text);
+      continue;
+    }
+    auto next = std::move(front);
+    from.inbox.pop_front();
+    judge(id, from, std::move(next));
+  }
+  request_flush();
+}
+
+void scheduler_state::judge(worker_id id, peer& from, slice&& what) {
+  switch (core->judge(id, what)) {
+    case slice_verdict::accept: {
+      for (auto& x : core->begin_accept(what))
+        to_bury.push_back({what.job, x.index, x.attempts, x.code,
+                           std::move(x.text), std::move(x.node)});
+      to_record.push_back({id, std::move(what)});
+      break;
+    }
+    case slice_verdict::duplicate:
+      if (core->is_recorded(what.lease, what.range.end))
+        from.answers.push_back({what.lease, what.seq, true});
+      break;
+    case slice_verdict::early: break;
+    case slice_verdict::refused:
+      from.answers.push_back({what.lease, what.seq, false});
+      break;
+    case slice_verdict::violation:
+      break_off(id, from, what, "it does not continue its lease");
+      break;
+  }
+}
+
+void scheduler_state::break_off(worker_id id, peer& from, const slice& what,
+                                const std::string& why) {
+  options.log->warn("scheduler", "refused a slice and revoked its lease",
+                    {{"worker", std::to_string(id)},
+                     {"lease", to_string(what.lease)},
+                     {"why", why}});
+  if (auto held = core->leases().find(what.lease);
+      held != nullptr && held->worker == id) {
+    core->revoke(what.lease);
+    self->send(from.handle, trim_leases{{{what.lease, 0}}});
+  }
+  from.answers.push_back({what.lease, what.seq, false});
+  request_flush();
+}
+
+// -- decisions ----------------------------------------------------------------
+
+void scheduler_state::request_flush() {
+  if (flush_pending)
+    return;
+  flush_pending = true;
+  self->send(self, flush_atom::value);
+}
+
+void scheduler_state::flush() {
+  flush_pending = false;
+  send_records();
+  send_grants();
+  send_answers();
+  send_reports();
+  arm_timer();
+}
+
+void scheduler_state::tick() {
+  armed_for.reset();
+  flush();
+}
+
+void scheduler_state::send_records() {
+  if (to_record.empty())
+    return;
+  store_accept batch;
+  batch.ticket = ++last_ticket;
+  batch.dead = std::move(to_bury);
+  batch.records.reserve(to_record.size());
+  for (const auto& [worker, what] : to_record) {
+    accept_record record;
+    record.job = what.job;
+    record.range = what.range;
+    for (const auto& task : what.failed)
+      record.failed.push_back(task.index);
+    record.results = what.results.bytes;
+    batch.records.push_back(std::move(record));
+  }
+  recording.emplace(batch.ticket, std::move(to_record));
+  to_record.clear();
+  to_bury.clear();
+  self->send(options.store, std::move(batch));
+}
+
+void scheduler_state::send_grants() {
+  std::map<worker_id, grants> messages;
+  std::map<worker_id, size_t> bytes;
+  for (auto& x : core->dispatch(self->clock().now())) {
+    auto& message = messages[x.worker];
+    auto& size = bytes[x.worker];
+    if (size + x.inputs.size() > limits::frame_bytes_max) {
+      self->send(peers.at(x.worker).handle, std::move(message));
+      message = {};
+      size = 0;
+    }
+    size += x.inputs.size();
+    if (x.first)
+      message.jobs.push_back(header_for(x.worker, x.job));
+    message.items.push_back({x.lease, x.job, x.range, x.attempt,
+                             outgoing.offer(x.worker, std::move(x.inputs))});
+  }
+  for (auto& [worker, message] : messages)
+    self->send(peers.at(worker).handle, std::move(message));
+}
+
+job_header scheduler_state::header_for(worker_id worker, job_id job) {
+  auto result = headers.at(job);
+  result.args = outgoing.offer(worker, result.args.bytes);
+  return result;
+}
+
+void scheduler_state::send_answers() {
+  for (auto& [id, to] : peers) {
+    if (to.answers.empty())
+      continue;
+    self->send(to.handle, slice_answers{std::move(to.answers)});
+    to.answers.clear();
+  }
+}
+
+void scheduler_state::send_reports() {
+  progress_report message;
+  for (const auto& x : core->take_reports()) {
+    job_progress item;
+    item.job = x.job;
+    item.tasks = x.tasks;
+    item.succeeded = x.succeeded;
+    item.dead = x.dead;
+    item.running = x.leased;
+    item.attempts = x.attempts;
+    item.all_ended = x.all_ended;
+    item.fatal = x.fatal;
+    item.first_dead = x.first_dead;
+    if (auto i = log_seqs.find(x.job); i != log_seqs.end())
+      item.log_seq = i->second;
+    if (auto i = only_records.find(x.job);
+        x.all_ended && i != only_records.end())
+      item.only.push_back(i->second);
+    message.items.push_back(std::move(item));
+  }
+  if (!message.items.empty())
+    self->send(coordinator, std::move(message));
+}
+
+void scheduler_state::arm_timer() {
+  auto due = core->next_due();
+  if (!due || (armed_for && *armed_for <= *due))
+    return;
+  armed_for = due;
+  auto wait = std::max(*due - self->clock().now(), duration::zero());
+  self->delayed_send(self, wait, tick_atom::value);
+}
+
+scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
+                                         scheduler_options options) {
+  auto& state = self->state;
+  state.options = std::move(options);
+  state.core = std::make_unique<dispatcher>(
+    state.options.term, make_seeded_random(state.options.seed));
+  harden(self, state.options.log);
+  self->send(state.options.membership, follow_atom::value);
+  return {
+    [&state](const worker_up& x) { state.add_worker(x); },
+    [&state](const worker_gone& x) { state.remove_worker(x); },
+    [&state](const schedule& x) { state.add_work(x); },
+    [&state](const unschedule& x) { state.remove_work(x); },
+    [&state](const pause_job& x) { state.pause(x); },
+    [&state](const store_accepted& x) { state.recorded(x); },
+    [&state](const slices& x) { state.take_slices(x); },
+    [&state](const trimmed_leases& x) { state.trimmed(x); },
+    [&state](const window_update& x) { state.set_window(x); },
+    [&state](const frame_request& x) { state.serve_frame(x); },
+    [&state](const frame& x) { state.take_frame(x); },
+    [&state](flush_atom) { state.flush(); },
+    [&state](tick_atom) { state.tick(); },
+  };
+}
+
+} // namespace troupe

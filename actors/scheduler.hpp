@@ -1,0 +1,113 @@
+#pragma once
+
+#include "runtime/policy/dispatcher.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/frames.hpp"
+#include "runtime/wire/protocol.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe {
+
+struct scheduler_options {
+  uint64_t term = 1;
+  uint64_t seed = 0; ///< Of the jitter of retries.
+  uint64_t max_dead = limits::max_dead_default;
+  store_actor store;
+  membership_actor membership;
+  std::shared_ptr<logger> log;
+};
+
+/// The SCHEDULER: turns messages into events of the `dispatcher` and its
+/// decisions into messages. It acts once for all messages that wait in its
+/// mailbox (`flush`), so that everything it sends is a list.
+struct scheduler_state {
+  using self_pointer = scheduler_actor::stateful_pointer<scheduler_state>;
+  static constexpr const char* name = "scheduler";
+
+  explicit scheduler_state(self_pointer self_ptr) : self(self_ptr) {
+    // nop
+  }
+
+  /// A worker and what is under way from it.
+  struct peer {
+    worker_actor handle;
+    std::deque<slice> inbox; ///< In order; the front may wait for its body.
+    std::optional<frame_sink> pull;
+    std::vector<slice_answer> answers;
+  };
+
+  /// A slice that the store is recording.
+  struct accepting {
+    worker_id worker = 0;
+    slice what;
+  };
+
+  // -- events -----------------------------------------------------------------
+
+  void add_worker(const worker_up& what);
+  void remove_worker(const worker_gone& what);
+  void add_work(const schedule& what);
+  void remove_work(const unschedule& what);
+  void pause(const pause_job& what);
+  void take_slices(const slices& what);
+  void take_frame(const frame& what);
+  void serve_frame(const frame_request& what);
+  void recorded(const store_accepted& what);
+  void trimmed(const trimmed_leases& what);
+  void set_window(const window_update& what);
+
+  // -- decisions --------------------------------------------------------------
+
+  /// Sends everything that is due: records, grants, answers, reports.
+  void flush();
+  void request_flush();
+  void tick();
+
+  void drain_inbox(worker_id id, peer& from);
+  void judge(worker_id id, peer& from, slice&& what);
+  void break_off(worker_id id, peer& from, const slice& what,
+                 const std::string& why);
+  void send_records();
+  void send_grants();
+  void send_answers();
+  void send_reports();
+  void arm_timer();
+  job_header header_for(worker_id worker, job_id job);
+  std::optional<worker_id> sender_id() const;
+
+  self_pointer self;
+  scheduler_options options;
+  std::unique_ptr<dispatcher> core;
+  coordinator_actor coordinator;
+  std::map<worker_id, peer> peers;
+  std::map<caf::actor_addr, worker_id> by_address;
+  frame_source<worker_id> outgoing;
+  std::unordered_map<job_id, job_header> headers;
+  std::vector<accepting> to_record;
+  std::vector<dead_letter> to_bury;
+  std::unordered_map<uint64_t, std::vector<accepting>> recording;
+  uint64_t last_ticket = 0;
+  std::unordered_map<job_id, uint64_t> log_seqs;
+  /// Records of jobs that may turn out to fit into one slice.
+  std::unordered_map<job_id, accept_record> only_records;
+  bool flush_pending = false;
+  std::optional<time_point> armed_for;
+};
+
+/// Creates the behavior of the SCHEDULER.
+scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
+                                         scheduler_options options);
+
+} // namespace troupe

@@ -1,0 +1,151 @@
+#include "actors/store.hpp"
+
+#include "actors/harden.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <string>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+/// Answers whoever sent the current message; nobody is fine.
+template <class Message>
+void reply(store_actor::stateful_pointer<store_state> self, Message&& what) {
+  // "Unsafe": a typed actor may not `send` to a handle of unknown type.
+  caf::unsafe_send_as(self, caf::actor_cast<caf::actor>(self->current_sender()),
+                      std::forward<Message>(what));
+}
+
+} // namespace
+
+store_put_jobs_done::item
+store_state::put_job(const store_put_jobs::item& what) {
+  store_put_jobs_done::item done;
+  auto put = kept->put_job(what.spec);
+  if (!put) {
+    done.why = std::move(put.error());
+    return done;
+  }
+  done.job = put->id;
+  done.existed = put->existed;
+  // Of a job that existed, the store has the inputs or waits for the rest.
+  if (put->existed)
+    return done;
+  if (!what.inputs.empty()) {
+    auto added = kept->put_inputs(put->id, what.inputs);
+    if (!added) {
+      // All or nothing: a job that was refused must leave no trace.
+      job_status refused;
+      refused.id = put->id;
+      refused.state = job_state::cancelled;
+      static_cast<void>(kept->finish(refused, {}));
+      kept->forget(put->id);
+      done.job = 0;
+      done.why = std::move(added.error());
+      return done;
+    }
+    done.added = *added;
+  }
+  if (what.closed)
+    static_cast<void>(kept->close(put->id)); // Only ended jobs refuse it.
+  return done;
+}
+
+store_put_jobs_done store_state::put_jobs(const store_put_jobs& what) {
+  store_put_jobs_done done;
+  done.ticket = what.ticket;
+  done.items.reserve(what.items.size());
+  for (const auto& item : what.items)
+    done.items.push_back(put_job(item));
+  return done;
+}
+
+store_put_inputs_done store_state::put_inputs(const store_put_inputs& what) {
+  store_put_inputs_done done;
+  done.ticket = what.ticket;
+  done.job = what.job;
+  auto added = kept->put_inputs(what.job, what.inputs);
+  if (!added) {
+    done.why = std::move(added.error());
+    return done;
+  }
+  done.added = *added;
+  if (what.last)
+    if (auto closed = kept->close(what.job); !closed)
+      done.why = std::move(closed.error());
+  return done;
+}
+
+store_finish_done store_state::finish(const store_finish& what, logger& log) {
+  auto won = kept->finish(what.status, what.result);
+  if (!won)
+    log.error(name, "could not end a job",
+              {{"job", std::to_string(what.status.id)},
+               {"what", to_string(won.error())}});
+  return {what.status.id, won.value_or(false)};
+}
+
+store_result store_state::read_result(const store_read_result& what) const {
+  store_result reply;
+  reply.ticket = what.ticket;
+  reply.job = what.job;
+  const auto* record = kept->find(what.job);
+  if (record && is_terminal(record->state)) {
+    reply.found = true;
+    reply.status = record->last;
+    reply.result = record->result;
+  }
+  return reply;
+}
+
+void store_state::forget(const store_forget& what) {
+  for (auto job : what.jobs)
+    kept->forget(job);
+}
+
+store_accepted store_state::accept(store_accept& what) {
+  kept->accept(what.records);
+  kept->bury(what.dead);
+  store_accepted done;
+  done.ticket = what.ticket;
+  done.seqs.reserve(what.records.size());
+  for (const auto& record : what.records)
+    done.seqs.push_back(record.seq);
+  return done;
+}
+
+store_log store_state::read_log(const store_read_log& what) const {
+  return {what.job, kept->log_after(what.job, what.after, what.bytes)};
+}
+
+store_actor::behavior_type
+store_process(store_actor::stateful_pointer<store_state> self,
+              store_factory open, logger_ptr log) {
+  harden(self, log);
+  self->state.kept = open();
+  return {
+    [self](const store_put_jobs& x) { reply(self, self->state.put_jobs(x)); },
+    [self](const store_put_inputs& x) {
+      reply(self, self->state.put_inputs(x));
+    },
+    [self, log](const store_finish& x) {
+      reply(self, self->state.finish(x, *log));
+    },
+    [self](const store_read_result& x) {
+      reply(self, self->state.read_result(x));
+    },
+    [self](const store_forget& x) { self->state.forget(x); },
+    // Not const: the sole owner of a message may change it in place.
+    [self](store_accept& x) { reply(self, self->state.accept(x)); },
+    [self](const store_read_log& x) { reply(self, self->state.read_log(x)); },
+    [self](const store_put_checkpoint& x) {
+      self->state.kept->put_checkpoint(x.job, x.checkpoint);
+    },
+  };
+}
+
+} // namespace troupe

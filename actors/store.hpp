@@ -1,0 +1,42 @@
+#pragma once
+
+#include "runtime/store/store.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/protocol.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace troupe {
+
+/// Opens the store that the STORE actor shall own, on the actor's own thread.
+using store_factory = std::function<std::unique_ptr<store>()>;
+
+/// The STORE actor's state: the store, and one method per message. Replies are
+/// messages of their own, never responses.
+struct store_state {
+  static constexpr const char* name = "store"; ///< Shown in logs.
+
+  std::unique_ptr<store> kept;
+
+  store_put_jobs_done put_jobs(const store_put_jobs& what);
+  store_put_inputs_done put_inputs(const store_put_inputs& what);
+  store_finish_done finish(const store_finish& what, logger& log);
+  store_result read_result(const store_read_result& what) const;
+  void forget(const store_forget& what);
+  store_accepted accept(store_accept& what);
+  store_log read_log(const store_read_log& what) const;
+
+private:
+  store_put_jobs_done::item put_job(const store_put_jobs::item& what);
+};
+
+/// The STORE: wraps a `store`, the only place where the truth changes. Spawn
+/// it with `spawn_blocking`: a durable store waits for the disk.
+store_actor::behavior_type
+store_process(store_actor::stateful_pointer<store_state> self,
+              store_factory open, logger_ptr log);
+
+} // namespace troupe

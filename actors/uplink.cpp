@@ -1,0 +1,115 @@
+#include "actors/uplink.hpp"
+
+#include "actors/harden.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/typed_response_promise.hpp>
+
+namespace troupe {
+
+void uplink_state::connect() {
+  if (leaving || joined_at)
+    return;
+  auto to = options.dial->dial(limits::connect_timeout_default);
+  if (!to) {
+    problem(to.error());
+    return;
+  }
+  greet(
+    self, *to, options.who,
+    [this, to = *to](const cluster_handles& handles) { join(to, handles); },
+    [this](const error& why) { problem(why); });
+}
+
+void uplink_state::join(const connection& to, const cluster_handles& handles) {
+  auto on_error = [this](caf::error& why) { problem(from_caf(why)); };
+  self->request(options.worker, limits::request_timeout, describe_worker{})
+    .then(
+      [=, this](const join_request& terms) {
+        auto request = terms;
+        request.worker = to.via->outbound(terms.worker);
+        self->request(handles.membership, limits::request_timeout, request)
+          .then(
+            [=, this](const join_reply& reply) { joined(to, handles, reply); },
+            on_error);
+      },
+      on_error);
+}
+
+void uplink_state::joined(const connection&, const cluster_handles& handles,
+                          const join_reply& reply) {
+  joined_at = handles.membership;
+  self->monitor(joined_at);
+  backoff.reset();
+  last_problem = errc::ok;
+  options.log->info("uplink", "joined the cluster",
+                    {{"coordinator", options.dial->target()},
+                     {"term", std::to_string(reply.term)}});
+  self->send(
+    options.worker,
+    attached{caf::actor_cast<caf::actor>(handles.scheduler), reply.keep});
+}
+
+void uplink_state::lost(const caf::down_msg& what) {
+  if (!joined_at || what.source != joined_at.address())
+    return;
+  joined_at = nullptr;
+  self->send(options.worker, detached_from_cluster{});
+  options.log->warn("uplink", "lost the coordinator, reconnecting",
+                    {{"coordinator", options.dial->target()}});
+  self->send(self, connect_atom::value);
+}
+
+void uplink_state::problem(const error& why) {
+  auto for_good = why.code == errc::name_taken
+                  || why.code == errc::version_mismatch
+                  || why.code == errc::cluster_mismatch;
+  if (for_good) {
+    options.log->error("uplink", "the coordinator refused this node",
+                       {{"why", to_string(why)}});
+    leaving = true;
+    if (options.on_refused)
+      options.on_refused(why);
+    return;
+  }
+  if (why.code != last_problem)
+    options.log->warn("uplink", "cannot join, trying again",
+                      {{"why", to_string(why)}});
+  last_problem = why.code;
+  self->delayed_send(self, backoff.next(random->uniform()),
+                     connect_atom::value);
+}
+
+caf::result<bool> uplink_state::drain(uint64_t timeout_ms) {
+  leaving = true;
+  auto promise = self->make_response_promise<bool>();
+  // The worker answers when its time is up; this timeout is only a backstop.
+  auto backstop =
+    std::chrono::milliseconds{timeout_ms} + limits::request_timeout;
+  self->request(options.worker, backstop, drain_atom::value, timeout_ms)
+    .then(
+      [this, promise](bool clean) mutable {
+        if (joined_at)
+          self->send(joined_at, leave_atom::value,
+                     uint64_t{options.who.incarnation_id});
+        promise.deliver(clean);
+      },
+      [promise](caf::error&) mutable { promise.deliver(false); });
+  return promise;
+}
+
+uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
+                                   uplink_options options) {
+  auto& state = self->state;
+  state.options = std::move(options);
+  state.random = make_seeded_random(state.options.seed);
+  harden(self, state.options.log);
+  self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
+  self->send(self, connect_atom::value);
+  return {
+    [&state](connect_atom) { state.connect(); },
+    [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "actors/dialer.hpp"
+#include "actors/greeting.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/policy/retry.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/protocol.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace troupe {
+
+struct uplink_options {
+  std::shared_ptr<dialer> dial;
+  greeting who;
+  worker_actor worker;
+  uint64_t seed = 0; ///< Of the jitter between attempts.
+  /// Called in the uplink's context when a coordinator refuses this node for
+  /// good (its name is taken, its version or cluster is another).
+  std::function<void(const error&)> on_refused;
+  std::shared_ptr<logger> log;
+};
+
+/// The UPLINK keeps a WORKER connected: it dials the front door, joins, and
+/// starts again with backoff when the connection is lost. Detached, because
+/// connecting blocks.
+struct uplink_state {
+  using self_pointer = uplink_actor::stateful_pointer<uplink_state>;
+  static constexpr const char* name = "uplink";
+
+  explicit uplink_state(self_pointer self_ptr)
+    : self(self_ptr),
+      backoff(limits::reconnect_backoff_min, limits::reconnect_backoff_max) {
+    // nop
+  }
+
+  void connect();
+  void join(const connection& to, const cluster_handles& handles);
+  void joined(const connection& to, const cluster_handles& handles,
+              const join_reply& reply);
+  void lost(const caf::down_msg& what);
+  void problem(const error& why);
+  caf::result<bool> drain(uint64_t timeout_ms);
+
+  self_pointer self;
+  uplink_options options;
+  reconnect_backoff backoff;
+  std::unique_ptr<random_source> random;
+  membership_actor joined_at; ///< None while not joined.
+  bool leaving = false;
+  errc last_problem = errc::ok; ///< So that a long outage is logged once.
+};
+
+/// Creates the behavior of an UPLINK.
+uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
+                                   uplink_options options);
+
+} // namespace troupe

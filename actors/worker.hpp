@@ -1,0 +1,131 @@
+#pragma once
+
+#include "actors/runner.hpp"
+#include "actors/spawn.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/wire/frames.hpp"
+#include "runtime/wire/protocol.hpp"
+
+#include <caf/response_promise.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace troupe {
+
+struct worker_options {
+  std::string name;
+  incarnation incarnation_id = 0;
+  std::vector<std::string> roles{"worker"};
+  uint32_t slots = 1;
+  std::vector<std::string> labels;
+  std::shared_ptr<const function_registry> functions;
+  worker_permissions permissions;
+  threading runners = threading::detached;
+  std::shared_ptr<logger> log;
+};
+
+/// The WORKER holds the slots of its node: it queues granted leases, hands
+/// them to RUNNERs, turns their output into slices, and keeps each slice until
+/// the scheduler has answered it.
+struct worker_state {
+  using self_pointer = worker_actor::stateful_pointer<worker_state>;
+  static constexpr const char* name = "worker";
+
+  explicit worker_state(self_pointer self_ptr) : self(self_ptr) {
+    // nop
+  }
+
+  struct slot {
+    runner_actor runner;
+    std::shared_ptr<slot_block> block;
+    std::optional<run_lease> current;
+    bool revoked = false; ///< Its results are dropped.
+  };
+
+  /// A slice that was not answered yet.
+  struct pending_slice {
+    slice what;
+    time_point sent_at{};
+    size_t bytes = 0;
+  };
+
+  using slice_key = std::pair<lease_id, uint32_t>;
+  using inbound = std::variant<job_header, grant>;
+
+  // -- events -----------------------------------------------------------------
+
+  void take_grants(const grants& what);
+  void take_answers(const slice_answers& what);
+  void trim(const trim_leases& what);
+  void forget(const forget_jobs& what);
+  void take_frame(const frame& what);
+  void serve_frame(const frame_request& what);
+  join_request describe() const;
+  void attach(const attached& what);
+  void detach();
+  void take_report(const runner_report& what);
+  caf::result<bool> drain(uint64_t timeout_ms);
+  void flush();
+  void tick();
+  void retry();
+
+  // -- decisions --------------------------------------------------------------
+
+  void drain_inbound();
+  bool pull_body(body& what, size_t bytes_max, const char* of_what);
+  body* front_body();
+  void learn(const job_header& header);
+  void enqueue(grant&& what);
+  void start_leases();
+  bool start(slot& on, run_lease&& what);
+  void collect(slot& from);
+  void end_lease(slot& on);
+  void revoke(slot& on);
+  void forget_slice(const slice_key& key);
+  void balance_memory();
+  void request_flush();
+  void arm_flush_timer();
+  void arm_retry_timer();
+  void hand_back(const lease_id& lease, task_index end);
+  void hand_back_running();
+  bool idle() const;
+  void finish_drain();
+
+  self_pointer self;
+  worker_options options;
+  scheduler_actor scheduler; ///< None while detached.
+  std::vector<slot> slots;
+  std::deque<run_lease> queue;
+  std::deque<inbound> arriving; ///< In order; the front may wait for its body.
+  std::optional<frame_sink> pull;
+  std::unordered_map<job_id, std::shared_ptr<const runner_job>> jobs;
+  std::map<slice_key, pending_slice> unanswered;
+  size_t unanswered_bytes = 0;
+  bool paused = false;
+  frame_source<int> outgoing; ///< To the one scheduler.
+  std::vector<slice_key> outbox;
+  bool flush_pending = false;
+  bool flush_timer_armed = false;
+  bool retry_timer_armed = false;
+  std::optional<time_point> drain_until;
+  std::optional<caf::typed_response_promise<bool>> drained;
+};
+
+/// Creates the behavior of a WORKER.
+worker_actor::behavior_type worker(worker_state::self_pointer self,
+                                   worker_options options);
+
+} // namespace troupe

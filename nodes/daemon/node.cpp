@@ -1,0 +1,189 @@
+#include "nodes/daemon/node.hpp"
+
+#include "runtime/base/clock.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/base/version.hpp"
+#include "runtime/function/builtin.hpp"
+#include "runtime/wire/caf_error.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/io/middleman.hpp>
+
+#include <future>
+
+namespace troupe {
+
+namespace {
+
+std::vector<std::string> role_names(const node_roles& roles) {
+  std::vector<std::string> result;
+  if (roles.coordinator)
+    result.emplace_back("coordinator");
+  if (roles.worker)
+    result.emplace_back("worker");
+  return result;
+}
+
+/// Asks an actor to drain; the future gets its answer, or an empty one if it
+/// never comes.
+template <class Reply, class Handle>
+std::future<Reply> ask_to_drain(caf::actor_system& system, const Handle& whom,
+                                uint64_t ms) {
+  auto answer = std::make_shared<std::promise<Reply>>();
+  auto result = answer->get_future();
+  auto timeout = std::chrono::milliseconds{ms} + 2 * limits::request_timeout;
+  system.spawn([=](caf::event_based_actor* self) {
+    self->request(whom, timeout, drain_atom::value, ms)
+      .then([=](Reply& reply) { answer->set_value(std::move(reply)); },
+            [=](caf::error&) { answer->set_value({}); });
+  });
+  return result;
+}
+
+/// Waits for a drain; false if it shall stop now.
+template <class Reply>
+bool await_drain(const std::future<Reply>& answer,
+                 const std::function<bool()>& stop_now) {
+  while (answer.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
+    if (stop_now())
+      return false;
+  return true;
+}
+
+} // namespace
+
+node::node(caf::actor_system& system, const node_options& options,
+           const node_surroundings& around)
+  : system_(system), options_(options), around_(around),
+    incarnation_(system_entropy()) {
+  // nop
+}
+
+result<std::unique_ptr<node>> node::start(caf::actor_system& system,
+                                          const node_options& options,
+                                          const node_surroundings& around) {
+  std::unique_ptr<node> made{new node{system, options, around}};
+  if (options.node.roles.coordinator)
+    if (auto ok = made->start_lead(); !ok)
+      return tl::unexpected{std::move(ok.error())};
+  if (options.node.roles.worker)
+    if (auto ok = made->start_work(); !ok)
+      return tl::unexpected{std::move(ok.error())};
+  return made;
+}
+
+node::~node() {
+  if (work_)
+    work_->stop();
+  if (lead_)
+    lead_->stop();
+}
+
+result<void> node::start_lead() {
+  const auto& own = options_.coordinator;
+  coordinator_role_options terms;
+  terms.cluster = options_.node.cluster;
+  terms.own_node.name = options_.node.name;
+  terms.own_node.incarnation_id = incarnation_;
+  terms.own_node.version = product_version;
+  terms.own_node.roles = role_names(options_.node.roles);
+  // A store in memory forgets its term with the process: the time of its
+  // opening grows instead.
+  terms.term = static_cast<uint64_t>(system_wall_clock().now_us());
+  terms.seed = system_entropy();
+  terms.memory_bytes_max = own.memory.resolve(around_.ram_bytes);
+  terms.max_dead = own.max_dead;
+  terms.finished_jobs_kept = own.keep_finished;
+  terms.finished_job_age_max = own.keep_finished_for;
+  terms.input_bytes_max = own.input_limit;
+  terms.result_bytes_max = own.result_limit;
+  terms.job_result_bytes_max = own.job_result_limit;
+  terms.log = around_.log;
+  lead_ = start_coordinator(system_, terms);
+  return publish();
+}
+
+result<void> node::publish() {
+  const auto& where = options_.node.listen;
+  auto port = system_.middleman().publish(lead_->front_door, where.port,
+                                          where.host.c_str(), true);
+  if (port) {
+    port_ = *port;
+    return {};
+  }
+  if (port.error() == caf::sec::cannot_open_port)
+    return fail(errc::port_in_use,
+                "cannot listen on " + to_string(where)
+                  + ": the port is in use or not allowed; choose another one "
+                    "with node.listen");
+  return fail(errc::port_in_use, "cannot listen on " + to_string(where) + ": "
+                                   + system_.render(port.error()));
+}
+
+std::shared_ptr<dialer> node::make_dialer() const {
+  if (lead_ && options_.node.join.empty())
+    return make_local_dialer(lead_->front_door);
+  return make_tcp_dialer(system_, options_.node.join);
+}
+
+result<void> node::start_work() {
+  const auto& own = options_.worker;
+  auto functions = std::make_shared<function_registry>();
+  if (auto ok = add_builtin_functions(*functions); !ok)
+    return ok;
+  worker_role_options terms;
+  terms.worker.name = options_.node.name;
+  terms.worker.incarnation_id = incarnation_;
+  terms.worker.roles = role_names(options_.node.roles);
+  terms.worker.slots = own.slots == 0 ? around_.cores : own.slots;
+  for (const auto& label : own.labels)
+    terms.worker.labels.push_back(
+      label.value.empty() ? label.key : label.key + "=" + label.value);
+  terms.worker.functions = functions;
+  terms.worker.permissions = {own.read_paths, own.exec};
+  terms.worker.log = around_.log;
+  terms.dial = make_dialer();
+  terms.cluster = options_.node.cluster;
+  terms.seed = system_entropy();
+  terms.on_refused = around_.on_refused;
+  work_ = start_worker(system_, terms);
+  return {};
+}
+
+std::string node::listen_address() const {
+  if (!lead_)
+    return "-";
+  return to_string(endpoint{options_.node.listen.host, port_});
+}
+
+bool node::drain(const std::function<bool()>& stop_now) {
+  auto ms = static_cast<uint64_t>(options_.node.drain_timeout.count());
+  auto clean = true;
+  // A coordinator's jobs end only while their worker runs: it drains first.
+  if (lead_) {
+    auto lost =
+      ask_to_drain<std::vector<job_status>>(system_, lead_->coordinator, ms);
+    if (!await_drain(lost, stop_now))
+      return false;
+    for (const auto& job : lost.get()) {
+      clean = false;
+      around_.log->error("node",
+                         "a job is lost: this coordinator keeps jobs "
+                         "in memory only",
+                         {{"job", std::to_string(job.id)},
+                          {"name", job.name},
+                          {"state", to_string(job.state)}});
+    }
+  }
+  if (work_) {
+    auto idle = ask_to_drain<bool>(system_, work_->uplink, ms);
+    if (!await_drain(idle, stop_now))
+      return false;
+    if (!idle.get())
+      around_.log->warn("node", "drain_timeout is over: unfinished tasks were "
+                                "handed back");
+  }
+  return clean;
+}
+
+} // namespace troupe

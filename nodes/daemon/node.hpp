@@ -1,0 +1,63 @@
+#pragma once
+
+#include "nodes/daemon/options.hpp"
+#include "nodes/embed/roles.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace troupe {
+
+/// What a node needs from its process, given so that tests need none.
+struct node_surroundings {
+  std::shared_ptr<logger> log;
+  uint64_t ram_bytes = 0;
+  uint32_t cores = 1;
+  /// Called from an actor when a coordinator refuses this node for good.
+  std::function<void(const error&)> on_refused;
+};
+
+/// One running node: the actors of its roles and the port that it listens on.
+class node {
+public:
+  /// Starts the roles. Errors: `port_in_use`, `cannot_connect` when the
+  /// address to listen on cannot be used.
+  static result<std::unique_ptr<node>> start(caf::actor_system& system,
+                                             const node_options& options,
+                                             const node_surroundings& around);
+
+  ~node();
+
+  /// Returns `HOST:PORT`, or `-` for a node that does not listen.
+  std::string listen_address() const;
+
+  /// Ends what runs: no new work, then up to `node.drain_timeout`.
+  /// @param stop_now Asked again and again, waits a moment itself; true cuts
+  ///                 the drain short.
+  /// @returns whether nothing was lost.
+  bool drain(const std::function<bool()>& stop_now);
+
+private:
+  node(caf::actor_system& system, const node_options& options,
+       const node_surroundings& around);
+
+  result<void> start_lead();
+  result<void> start_work();
+  result<void> publish();
+  std::shared_ptr<dialer> make_dialer() const;
+
+  caf::actor_system& system_;
+  node_options options_;
+  node_surroundings around_;
+  incarnation incarnation_ = 0;
+  std::optional<coordinator_role> lead_;
+  std::optional<worker_role> work_;
+  uint16_t port_ = 0;
+};
+
+} // namespace troupe

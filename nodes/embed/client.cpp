@@ -1,0 +1,350 @@
+#include "nodes/embed/troupe/client.hpp"
+
+#include "actors/client_session.hpp"
+#include "nodes/embed/client_core.hpp"
+#include "nodes/embed/troupe/configure.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/model/packed.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+constexpr std::chrono::milliseconds poll_interval{100};
+/// Small results that are kept for `result` after `wait`.
+constexpr size_t recent_results_max = 16;
+
+} // namespace
+
+// -- connection ---------------------------------------------------------------
+
+client_core::client_core(caf::actor_system& where, client_options how)
+  : system(where), options(std::move(how)),
+    board(std::make_shared<client_board>()) {
+  // nop
+}
+
+client_core::~client_core() {
+  caf::anon_send_exit(session, caf::exit_reason::user_shutdown);
+}
+
+client::client(std::shared_ptr<client_core> core) : core_(std::move(core)) {
+  // nop
+}
+
+caf::expected<client> client::connect(caf::actor_system& system,
+                                      const client_options& options) {
+  if (!is_configured(system))
+    return to_caf(error{errc::not_configured, {}});
+  return client_core::connect(system, options,
+                              make_tcp_dialer(system, {options.coordinator}));
+}
+
+caf::expected<client> client_core::connect(caf::actor_system& system,
+                                           const client_options& options,
+                                           std::shared_ptr<dialer> dial) {
+  auto state = std::make_shared<client_core>(system, options);
+  client_session_options terms;
+  terms.dial = std::move(dial);
+  terms.who = {options.cluster, options.name, system_entropy()};
+  terms.board = state->board;
+  terms.seed = system_entropy();
+  terms.log = make_null_logger();
+  state->session = system.spawn(client_session, terms);
+  if (auto ok = state->wait_connected(options.connect_timeout); !ok)
+    return to_caf(ok.error());
+  return client{std::move(state)};
+}
+
+result<cluster_handles>
+client_core::wait_connected(std::chrono::milliseconds timeout) const {
+  std::unique_lock guard{board->mutex};
+  auto ready = [this] { return board->connected || board->refused; };
+  if (!board->changed.wait_for(guard, timeout, ready)) {
+    auto why = to_string(board->problem);
+    return fail(errc::cannot_connect, board->problem.code == errc::ok
+                                        ? "no coordinator answered at "
+                                            + to_string(options.coordinator)
+                                        : why);
+  }
+  if (board->refused)
+    return tl::unexpected{board->problem};
+  return board->handles;
+}
+
+void client_core::call(std::function<void(client_session_state&)> run) const {
+  caf::anon_send(session, client_call{std::move(run)});
+}
+
+// -- questions ----------------------------------------------------------------
+
+template <class Reply, class Handle, class... Ts>
+caf::expected<Reply> client_core::ask(Handle cluster_handles::*which,
+                                      const Ts&... question) const {
+  auto handles = wait_connected(options.connect_timeout);
+  if (!handles)
+    return to_caf(handles.error());
+  caf::scoped_actor self{system};
+  caf::expected<Reply> result{caf::error{}};
+  self->request((*handles).*which, options.request_timeout, question...)
+    .receive([&](Reply& reply) { result = std::move(reply); },
+             [&](caf::error& why) { result = to_caf(from_caf(why)); });
+  return result;
+}
+
+caf::expected<std::vector<function_info>> client::functions() const {
+  return core_->ask<std::vector<function_info>>(&cluster_handles::membership,
+                                                list_functions_atom::value);
+}
+
+caf::expected<std::vector<node_info>> client::nodes() const {
+  return core_->ask<std::vector<node_info>>(&cluster_handles::membership,
+                                            list_nodes_atom::value);
+}
+
+caf::expected<std::vector<job_status>> client::jobs() const {
+  std::vector<job_status> all;
+  for (job_id before = 0;;) {
+    auto page = core_->ask<std::vector<job_status>>(
+      &cluster_handles::coordinator, list_jobs{before, limits::jobs_per_page});
+    if (!page)
+      return std::move(page.error());
+    all.insert(all.end(), page->begin(), page->end());
+    if (page->size() < limits::jobs_per_page)
+      break;
+    before = page->back().id;
+  }
+  std::reverse(all.begin(), all.end());
+  return all;
+}
+
+caf::expected<job_status> client::describe(job_id job) const {
+  return core_->ask<job_status>(&cluster_handles::coordinator,
+                                describe_job{job});
+}
+
+caf::expected<job_status> client::cancel(job_id job) const {
+  return core_->ask<job_status>(&cluster_handles::coordinator, cancel_job{job});
+}
+
+// -- submit -------------------------------------------------------------------
+
+result<job_id> client_core::submit(submit_item item) const {
+  auto call = std::make_shared<submit_call>();
+  auto watch = std::make_shared<watch_call>();
+  watch->stream = item.spec.options.stream;
+  auto watching = item.watch;
+  call->item = std::move(item);
+  this->call([call, watch = watching ? watch : nullptr](
+               client_session_state& at) { at.submit(call, watch); });
+  std::unique_lock guard{board->mutex};
+  if (!board->changed.wait_for(guard, options.request_timeout,
+                               [&] { return call->done; }))
+    return fail(errc::timed_out, "the coordinator did not answer a submit in "
+                                 "time");
+  if (call->reply.why.code != errc::ok)
+    return tl::unexpected{call->reply.why};
+  auto job = call->reply.job;
+  if (watching && !call->reply.existed)
+    watches.emplace(job, watch);
+  return job;
+}
+
+caf::expected<job_id> client::submit(const job_spec& spec, bool watch) const {
+  return to_caf(core_->submit({spec, {}, true, watch}));
+}
+
+// -- waiting ------------------------------------------------------------------
+
+std::shared_ptr<watch_call> client_core::watch_of(job_id job,
+                                                  bool stream) const {
+  {
+    std::unique_lock guard{board->mutex};
+    if (auto i = watches.find(job); i != watches.end())
+      return i->second;
+  }
+  auto watch = std::make_shared<watch_call>();
+  watch->job = job;
+  watch->stream = stream;
+  call([watch](client_session_state& at) { at.watch(watch); });
+  std::unique_lock guard{board->mutex};
+  return watches.emplace(job, watch).first->second;
+}
+
+void client_core::forget(job_id job) const {
+  {
+    std::unique_lock guard{board->mutex};
+    watches.erase(job);
+  }
+  call([job](client_session_state& at) { at.unwatch(job); });
+}
+
+result<job_status> client_core::follow(
+  const std::shared_ptr<watch_call>& watch, const wait_options& how,
+  const std::function<void(std::unique_lock<std::mutex>&)>& on_change) const {
+  auto begin = std::chrono::steady_clock::now();
+  uint64_t seen = 0;
+  std::unique_lock guard{board->mutex};
+  for (;;) {
+    if (on_change)
+      on_change(guard);
+    if (watch->problem.code != errc::ok)
+      return tl::unexpected{watch->problem};
+    if (watch->version != seen && how.on_progress) {
+      seen = watch->version;
+      auto status = watch->status;
+      guard.unlock();
+      how.on_progress(status);
+      guard.lock();
+      continue;
+    }
+    if (watch->ended && (!on_change || watch->slices.empty()))
+      return watch->status;
+    if (board->refused)
+      return tl::unexpected{board->problem};
+    auto waited = std::chrono::steady_clock::now() - begin;
+    if (how.timeout.count() > 0 && waited >= how.timeout)
+      return fail(errc::timed_out,
+                  "job " + std::to_string(watch->job)
+                    + " did not end within the time that was given");
+    if (how.interrupted != nullptr && *how.interrupted)
+      return fail(errc::timed_out, "the wait was interrupted");
+    auto rest = how.timeout.count() > 0 ? how.timeout - waited
+                                        : std::chrono::nanoseconds::max();
+    board->changed.wait_for(
+      guard, std::min<std::chrono::nanoseconds>(poll_interval, rest));
+  }
+}
+
+caf::expected<job_status> client::wait(job_id job,
+                                       const wait_options& options) const {
+  auto watch = core_->watch_of(job, false);
+  auto status = core_->follow(watch, options, nullptr);
+  if (status || status.error().code == errc::unknown_job)
+    core_->note_ended(watch);
+  return to_caf(std::move(status));
+}
+
+caf::expected<job_status>
+client::stream(job_id job,
+               const std::function<void(task_index, std::string_view)>& sink,
+               const wait_options& options) const {
+  auto watch = core_->watch_of(job, true);
+  auto deliver = [&](std::unique_lock<std::mutex>& guard) {
+    while (!watch->slices.empty()) {
+      auto next = std::move(watch->slices.front());
+      watch->slices.pop_front();
+      guard.unlock();
+      client_core::deliver(next, sink);
+      auto bytes = next.results.size + sizeof(result_slice);
+      core_->call([watch, bytes](client_session_state& at) {
+        at.give_credit(watch, bytes);
+      });
+      guard.lock();
+    }
+  };
+  auto status = core_->follow(watch, options, deliver);
+  if (status || status.error().code == errc::unknown_job)
+    core_->note_ended(watch);
+  return to_caf(std::move(status));
+}
+
+void client_core::note_ended(const std::shared_ptr<watch_call>& watch) const {
+  {
+    std::unique_lock guard{board->mutex};
+    watches.erase(watch->job);
+    // Only the newest few: a host may run millions of jobs.
+    if (watch->has_result && watch->problem.code == errc::ok) {
+      results.insert_or_assign(watch->job, watch);
+      if (results.size() > recent_results_max)
+        results.erase(results.begin());
+    }
+  }
+}
+
+void client_core::deliver(
+  const result_slice& what,
+  const std::function<void(task_index, std::string_view)>& sink) {
+  auto view = packed_view::parse(what.results.bytes.view());
+  if (!view)
+    return; // The coordinator checked it.
+  uint32_t position = 0;
+  auto failed = what.failed.begin();
+  for (auto index = what.range.begin; index < what.range.end; ++index) {
+    if (failed != what.failed.end() && *failed == index) {
+      ++failed;
+      continue;
+    }
+    if (position < view->size())
+      sink(index, (*view)[position++]);
+  }
+}
+
+// -- results ------------------------------------------------------------------
+
+caf::expected<encoded_result> client::result(job_id job) const {
+  {
+    // A small result came with the news of the end.
+    std::unique_lock guard{core_->board->mutex};
+    auto i = core_->results.find(job);
+    if (i != core_->results.end()) {
+      auto known = i->second;
+      return encoded_result{known->status, known->status.result_type,
+                            known->result};
+    }
+  }
+  if (auto ok = core_->wait_connected(core_->options.connect_timeout); !ok)
+    return to_caf(ok.error());
+  auto call = std::make_shared<fetch_call>();
+  call->job = job;
+  core_->call([call](client_session_state& at) { at.fetch(call); });
+  std::unique_lock guard{core_->board->mutex};
+  core_->board->changed.wait(guard, [&] { return call->done; });
+  if (call->problem.code != errc::ok)
+    return to_caf(call->problem);
+  return encoded_result{call->reply.status, call->reply.status.result_type,
+                        call->reply.result.bytes};
+}
+
+caf::expected<encoded_result> client::finished_result(job_id job) const {
+  auto status = wait(job);
+  if (!status)
+    return std::move(status.error());
+  if (status->state == job_state::failed)
+    return to_caf({errc::job_failed, "job " + std::to_string(job)
+                                       + " failed: " + status->reason});
+  if (status->state == job_state::cancelled)
+    return to_caf(
+      {errc::job_was_cancelled,
+       "job " + std::to_string(job) + " was cancelled: " + status->reason});
+  return result(job);
+}
+
+caf::expected<std::string>
+client::input_type_of(const std::string& function,
+                      const std::string& type) const {
+  {
+    std::unique_lock guard{core_->board->mutex};
+    if (auto i = core_->input_types.find(function);
+        i != core_->input_types.end())
+      return i->second == "any" ? std::string{"any"} : type;
+  }
+  auto known = functions();
+  if (!known)
+    return std::move(known.error());
+  std::unique_lock guard{core_->board->mutex};
+  for (const auto& info : *known)
+    core_->input_types[info.name] = info.input_type;
+  auto i = core_->input_types.find(function);
+  return i != core_->input_types.end() && i->second == "any"
+           ? std::string{"any"}
+           : type;
+}
+
+} // namespace troupe

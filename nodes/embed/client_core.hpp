@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/client_session.hpp"
+#include "nodes/embed/troupe/client.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace troupe {
+
+/// What all copies of a client share. Its maps are guarded by the board's
+/// mutex.
+struct client_core {
+  client_core(caf::actor_system& where, client_options how);
+  ~client_core();
+
+  static caf::expected<client> connect(caf::actor_system& system,
+                                       const client_options& options,
+                                       std::shared_ptr<dialer> dial);
+
+  result<cluster_handles>
+  wait_connected(std::chrono::milliseconds timeout) const;
+
+  /// Runs something inside the session.
+  void call(std::function<void(client_session_state&)> run) const;
+
+  template <class Reply, class Handle, class... Ts>
+  caf::expected<Reply> ask(Handle cluster_handles::*which,
+                           const Ts&... question) const;
+
+  result<job_id> submit(submit_item item) const;
+  std::shared_ptr<watch_call> watch_of(job_id job, bool stream) const;
+  void forget(job_id job) const;
+
+  /// Waits until the watched job ends; calls `on_change` with the lock held
+  /// after every change.
+  result<job_status> follow(
+    const std::shared_ptr<watch_call>& watch, const wait_options& how,
+    const std::function<void(std::unique_lock<std::mutex>&)>& on_change) const;
+
+  /// Keeps a small result that came with the end, forgets the watch.
+  void note_ended(const std::shared_ptr<watch_call>& watch) const;
+
+  /// Calls `sink` for each result of a streamed slice.
+  static void
+  deliver(const result_slice& what,
+          const std::function<void(task_index, std::string_view)>& sink);
+
+  caf::actor_system& system;
+  client_options options;
+  std::shared_ptr<client_board> board;
+  client_actor session;
+  mutable std::map<job_id, std::shared_ptr<watch_call>> watches;
+  mutable std::map<job_id, std::shared_ptr<watch_call>> results;
+  mutable std::map<std::string, std::string> input_types;
+};
+
+} // namespace troupe

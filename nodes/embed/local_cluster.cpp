@@ -1,0 +1,92 @@
+#include "nodes/embed/troupe/local_cluster.hpp"
+
+#include "nodes/embed/client_core.hpp"
+#include "nodes/embed/roles.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/base/version.hpp"
+#include "runtime/function/builtin.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace troupe {
+
+struct local_cluster::impl {
+  impl(caf::actor_system& where, std::string name, coordinator_role role)
+    : system(where), cluster(std::move(name)), lead(std::move(role)) {
+    // nop
+  }
+
+  caf::actor_system& system;
+  std::string cluster;
+  coordinator_role lead;
+  worker_role work;
+
+  ~impl() {
+    work.stop();
+    lead.stop();
+  }
+};
+
+local_cluster::local_cluster(std::unique_ptr<impl> state)
+  : impl_(std::move(state)) {
+  // nop
+}
+
+local_cluster::local_cluster(local_cluster&&) noexcept = default;
+local_cluster& local_cluster::operator=(local_cluster&&) noexcept = default;
+local_cluster::~local_cluster() = default;
+
+caf::expected<local_cluster>
+local_cluster::start(caf::actor_system& system, local_cluster_options options) {
+  if (!is_configured(system))
+    return to_caf(error{errc::not_configured, {}});
+  if (!options.log)
+    options.log = make_null_logger();
+  if (!options.functions) {
+    auto builtin = std::make_shared<function_registry>();
+    if (auto ok = add_builtin_functions(*builtin); !ok)
+      return to_caf(ok.error());
+    options.functions = builtin;
+  }
+  if (options.slots == 0)
+    options.slots = std::max(1u, std::thread::hardware_concurrency());
+  auto own = system_entropy();
+  coordinator_role_options lead;
+  lead.cluster = options.cluster;
+  lead.own_node.name = options.name;
+  lead.own_node.incarnation_id = own;
+  lead.own_node.version = product_version;
+  lead.own_node.roles = {"coordinator", "worker"};
+  lead.term = static_cast<uint64_t>(system_wall_clock().now_us());
+  lead.seed = system_entropy();
+  lead.memory_bytes_max = options.memory_bytes_max;
+  lead.log = options.log;
+  worker_role_options work;
+  work.cluster = options.cluster;
+  work.seed = system_entropy();
+  work.worker.name = options.name;
+  work.worker.incarnation_id = own;
+  work.worker.roles = lead.own_node.roles;
+  work.worker.slots = options.slots;
+  work.worker.functions = options.functions;
+  work.worker.permissions = options.permissions;
+  work.worker.log = options.log;
+  auto state = std::make_unique<impl>(system, options.cluster,
+                                      start_coordinator(system, lead));
+  work.dial = make_local_dialer(state->lead.front_door);
+  state->work = start_worker(system, work);
+  return local_cluster{std::move(state)};
+}
+
+caf::expected<client> local_cluster::connect() const {
+  client_options options;
+  options.cluster = impl_->cluster;
+  return client_core::connect(impl_->system, options,
+                              make_local_dialer(impl_->lead.front_door));
+}
+
+} // namespace troupe

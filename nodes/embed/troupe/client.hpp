@@ -1,0 +1,225 @@
+#pragma once
+
+#include "runtime/base/endpoint.hpp"
+#include "runtime/function/codec.hpp"
+#include "runtime/model/job.hpp"
+#include "runtime/wire/caf_error.hpp"
+#include "runtime/wire/messages.hpp"
+
+#include <caf/expected.hpp>
+#include <caf/fwd.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe {
+
+struct client_options {
+  endpoint coordinator{"127.0.0.1", 7400};
+  std::string cluster = "default";
+  std::string name = "client";
+  std::chrono::milliseconds connect_timeout = limits::connect_timeout_default;
+  /// For every request; waiting for a job has a timeout of its own.
+  std::chrono::milliseconds request_timeout = limits::request_timeout;
+};
+
+/// How to wait for a job.
+struct wait_options {
+  /// 0: as long as it takes.
+  std::chrono::milliseconds timeout{0};
+  /// Called in the waiting thread with progress, about ten times a second at
+  /// most, and with the final status.
+  std::function<void(const job_status&)> on_progress;
+  /// Polled ten times a second; true ends the wait with `errc::timed_out`.
+  const std::atomic<bool>* interrupted = nullptr;
+};
+
+/// A result and how to read it.
+struct encoded_result {
+  job_status status;
+  std::string type; ///< Type descriptor of `bytes`; empty: no result.
+  blob bytes;
+};
+
+class client;
+struct client_core;
+
+/// Feeds the inputs of one job. Small jobs travel in a single message; larger
+/// ones are streamed, and `add` blocks while the coordinator has no room.
+/// Belongs to one thread. Destroying it without `close` leaves the job open;
+/// the coordinator cancels it when the client is gone for a minute.
+class job_writer {
+public:
+  job_writer(job_writer&&) noexcept;
+  job_writer& operator=(job_writer&&) noexcept;
+  ~job_writer();
+
+  /// Appends one input, encoded as the spec's `input_type`.
+  /// Errors: `input_too_large` naming the index, `store_full` (with the time
+  /// it waited), `job_ended`, `connection_lost`.
+  caf::expected<void> add(std::string_view encoded);
+
+  /// Sends what is left and closes the job.
+  /// @returns its id. After an error the job does not run to its end.
+  caf::expected<job_id> close();
+
+  /// Inputs added so far.
+  uint64_t size() const;
+
+private:
+  friend class client;
+  struct impl;
+  explicit job_writer(std::unique_ptr<impl> state);
+  std::unique_ptr<impl> impl_;
+};
+
+/// A blocking client inside a host's own actor system. Copies share one
+/// connection; all methods may be called from any thread that is not an actor
+/// of the system. Reconnects by itself (0.1 to 5 s) while somebody waits.
+class client {
+public:
+  /// Connects to a coordinator. Errors: `not_configured`, `cannot_connect`,
+  /// `version_mismatch`, `cluster_mismatch`.
+  static caf::expected<client> connect(caf::actor_system& system,
+                                       const client_options& options = {});
+
+  // -- cluster ----------------------------------------------------------------
+
+  caf::expected<std::vector<function_info>> functions() const;
+  caf::expected<std::vector<node_info>> nodes() const;
+
+  // -- jobs, encoded ----------------------------------------------------------
+
+  /// Begins a job whose inputs come as chunks (`spec.inputs` is `chunks`).
+  /// @param watch Whether a `wait` follows (saves a round trip).
+  caf::expected<job_writer> open(job_spec spec, bool watch = true) const;
+
+  /// Submits a range job. Errors: as the coordinator's refusal.
+  caf::expected<job_id> submit(const job_spec& spec, bool watch = true) const;
+
+  caf::expected<std::vector<job_status>> jobs() const;
+  caf::expected<job_status> describe(job_id job) const;
+
+  /// Cancels a job. Errors: `unknown_job`, `job_ended` naming the state.
+  caf::expected<job_status> cancel(job_id job) const;
+
+  /// Waits until the job is in a terminal state; a job that failed is no error
+  /// here. Errors: `timed_out`, `unknown_job`, `connection_lost` (when the
+  /// coordinator came back without the job).
+  caf::expected<job_status> wait(job_id job,
+                                 const wait_options& options = {}) const;
+
+  /// Fetches the result of a job that has ended.
+  caf::expected<encoded_result> result(job_id job) const;
+
+  /// Receives the results of a job submitted with `options.stream`, in the
+  /// order in which they were accepted. Blocks until the job ends.
+  /// @param sink Called in this thread with each index and encoded result.
+  caf::expected<job_status>
+  stream(job_id job,
+         const std::function<void(task_index, std::string_view)>& sink,
+         const wait_options& options = {}) const;
+
+  // -- jobs, typed ------------------------------------------------------------
+
+  /// Runs `function` over `inputs` and returns the merged result as `Result`
+  /// (`std::vector<R>` with the default reducer `collect`).
+  /// Errors: also `job_failed` with the first dead letter's text,
+  /// `type_mismatch`.
+  template <class Result, class Input>
+  caf::expected<Result> run(const std::string& function,
+                            const std::vector<Input>& inputs,
+                            job_spec spec = {}) const {
+    auto input_type = input_type_of(function, type_of<Input>());
+    if (!input_type)
+      return std::move(input_type.error());
+    spec.function = function;
+    spec.input_type = *input_type;
+    auto writer = open(std::move(spec));
+    if (!writer)
+      return std::move(writer.error());
+    std::string bytes;
+    for (const auto& input : inputs) {
+      bytes.clear();
+      if (auto ok = encode_as(input, *input_type, bytes); !ok)
+        return to_caf(ok.error());
+      if (auto ok = writer->add(bytes); !ok)
+        return std::move(ok.error());
+    }
+    auto job = writer->close();
+    if (!job)
+      return std::move(job.error());
+    return finish<Result>(*job);
+  }
+
+  /// The same over the integers [first, last).
+  template <class Result>
+  caf::expected<Result> run_range(const std::string& function, int64_t first,
+                                  int64_t last, job_spec spec = {}) const {
+    spec.function = function;
+    spec.inputs = input_kind::integers;
+    spec.range = {first, last, 1};
+    auto job = submit(spec);
+    if (!job)
+      return std::move(job.error());
+    return finish<Result>(*job);
+  }
+
+  /// The same over pairs [i, i + step) that cover [first, last).
+  template <class Result>
+  caf::expected<Result> run_pairs(const std::string& function, int64_t first,
+                                  int64_t last, uint64_t step,
+                                  job_spec spec = {}) const {
+    spec.function = function;
+    spec.inputs = input_kind::pairs;
+    spec.range = {first, last, step};
+    auto job = submit(spec);
+    if (!job)
+      return std::move(job.error());
+    return finish<Result>(*job);
+  }
+
+  /// Waits for a job and decodes its result.
+  template <class Result>
+  caf::expected<Result> finish(job_id job) const {
+    auto bytes = finished_result(job);
+    if (!bytes)
+      return std::move(bytes.error());
+    auto decoded = decode_as<Result>(bytes->bytes.view(), bytes->type);
+    if (!decoded)
+      return to_caf(decoded.error());
+    return std::move(*decoded);
+  }
+
+  /// Sets the shared arguments of a job from a C++ value.
+  template <class Args>
+  static void set_args(job_spec& spec, const Args& args) {
+    std::string bytes;
+    encode(args, bytes);
+    spec.args = blob{std::move(bytes)};
+    spec.args_type = type_of<Args>();
+  }
+
+private:
+  friend class local_cluster;
+  friend struct client_core;
+  explicit client(std::shared_ptr<client_core> core);
+
+  /// Returns how inputs of a C++ type must be encoded for `function`: as
+  /// themselves, or as `any` if that is what it takes.
+  caf::expected<std::string> input_type_of(const std::string& function,
+                                           const std::string& type) const;
+
+  /// Waits, then fetches; a job that did not succeed is an error.
+  caf::expected<encoded_result> finished_result(job_id job) const;
+
+  std::shared_ptr<client_core> core_;
+};
+
+} // namespace troupe

@@ -1,0 +1,34 @@
+#include "nodes/shell/commands.hpp"
+#include "nodes/shell/delivery.hpp"
+#include "nodes/shell/sending.hpp"
+#include "nodes/shell/session.hpp"
+#include "nodes/shell/submission.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::shell {
+
+outcome<exit_code> submit_command(session& self) {
+  auto what = read_submission(self.call(), &self.interrupts().flag());
+  if (!what)
+    return tl::unexpected{std::move(what.error())};
+  auto coordinator = self.connect();
+  if (!coordinator)
+    return tl::unexpected{std::move(coordinator.error())};
+  if (auto ok = fit_to_cluster(*what, *coordinator); !ok)
+    return tl::unexpected{std::move(ok.error())};
+  auto job = send_job(self, *what, *coordinator, false);
+  if (!job)
+    return tl::unexpected{std::move(job.error())};
+  if (!self.json()) {
+    self.out().write(fmt::format("{}\n", *job));
+    return exit_code::done;
+  }
+  auto status = coordinator->describe(*job);
+  if (!status)
+    return refuse(status.error());
+  print_job(self, *status, "");
+  return exit_code::done;
+}
+
+} // namespace troupe::shell

@@ -1,0 +1,251 @@
+#include "nodes/shell/command_table.hpp"
+
+#include "nodes/shell/commands.hpp"
+#include "runtime/base/limits.hpp"
+
+#include <algorithm>
+
+namespace troupe::shell {
+
+namespace {
+
+using kind = argument_kind;
+
+constexpr option_spec global_table[] = {
+  {"connect", kind::endpoint, "HOST:PORT",
+   "Where the coordinator listens (default 127.0.0.1:7400, or the variable "
+   "TROUPE_CONNECT)"},
+  {"cluster", kind::text, "NAME",
+   "The name of the cluster, to be sure that it is the right one (default "
+   "\"default\")"},
+  {"connect-timeout", kind::duration, "TIME",
+   "How long to try to reach the coordinator (default 5s); then exit code 3"},
+  {"json", kind::none, "",
+   "Print one JSON document on stdout and nothing else there"},
+  {"help", kind::none, "", "Print the help of the command and exit"},
+  {"version", kind::none, "", "Print the version and exit"},
+};
+
+// -- options of more than one command -----------------------------------------
+
+constexpr option_spec reduce_option = {
+  "reduce", kind::reducer, "SPEC",
+  "How the results are merged: collect, count, sum, min, max, stats, "
+  "merge_counts, top:N, concat or none (default collect)"};
+constexpr option_spec name_option = {"name", kind::text, "TEXT",
+                                     "A name for the job, for people"};
+constexpr option_spec retries_option = {
+  "retries", kind::count,
+  "N",       "Attempts after the first one, for each task (default 3)",
+  false,     limits::retries_max};
+constexpr option_spec key_option = {
+  "key", kind::text, "TEXT",
+  "Idempotency key: a second submit with the same key returns the first job"};
+constexpr option_spec args_option = {"args", kind::text, "JSON",
+                                     "One value that is shared by all tasks"};
+constexpr option_spec range_option = {
+  "range", kind::text, "A..B[/STEP]",
+  "Inputs: the integers from A up to B (exclusive); with STEP the pairs "
+  "[i, min(i+STEP, B)]"};
+constexpr option_spec lines_option = {
+  "lines", kind::file, "FILE",
+  "Inputs: the lines of FILE, or of stdin if it is -, as strings without "
+  "their newlines"};
+constexpr option_spec split_option = {
+  "split", kind::files, "FILE...",
+  "Inputs: the files in pieces of about --chunk bytes, cut at line ends", true};
+constexpr option_spec chunk_option = {
+  "chunk", kind::size, "SIZE",
+  "The size of the pieces of --split (default 1MiB, at most 16MiB)"};
+constexpr option_spec glob_option = {
+  "glob", kind::text, "PATTERN",
+  "Inputs: the paths that match the pattern, sorted, as strings"};
+constexpr option_spec input_option = {
+  "input", kind::text, "JSON", "One input; may be given many times", true};
+constexpr option_spec timeout_option = {
+  "timeout", kind::duration, "TIME",
+  "Stop waiting after this time with exit code 124; the job goes on"};
+constexpr option_spec output_option = {
+  "output", kind::file, "FILE",
+  "Write the result to FILE, all of it or nothing, instead of stdout"};
+constexpr option_spec raw_option = {
+  "raw", kind::none, "",
+  "Write a result that is a string or bytes as it is, not as JSON"};
+
+// -- options of each command --------------------------------------------------
+
+constexpr option_spec run_options[] = {
+  range_option,   lines_option,   split_option,  chunk_option, glob_option,
+  input_option,   args_option,    reduce_option, name_option,  key_option,
+  retries_option, timeout_option, output_option, raw_option};
+constexpr option_spec submit_options[] = {
+  range_option, lines_option, split_option,  chunk_option,
+  glob_option,  input_option, args_option,   reduce_option,
+  name_option,  key_option,   retries_option};
+constexpr option_spec wait_options_table[] = {
+  timeout_option,
+  {"result", kind::none, "", "Print the result when the job succeeded"}};
+constexpr option_spec result_options[] = {output_option, raw_option};
+constexpr option_spec jobs_options[] = {
+  {"limit", kind::count, "N",
+   "Show only the newest N jobs; 0: all (default 50, with --json all)"}};
+constexpr option_spec help_options[] = {
+  {"completion", kind::shell, "SHELL",
+   "Print the completion script of a shell: bash"}};
+
+// -- examples -----------------------------------------------------------------
+
+constexpr example run_examples[] = {
+  {"troupe run count_primes --range 0..1000000000/10000000 --reduce sum",
+   "How many primes there are below a billion, in 100 tasks"},
+  {"troupe run wordcount --split *.txt --reduce top:10",
+   "The ten most frequent words of some files"},
+  {"seq 1 9 | troupe run echo --lines -", "Each line is one task"},
+  {"troupe run sleep --input 100 --input 200 --timeout 10s",
+   "Two tasks, waiting at most ten seconds"},
+};
+constexpr example submit_examples[] = {
+  {"job=$(troupe submit noop --range 0..1000000 --reduce count)",
+   "Starts a job and remembers its number"},
+};
+constexpr example wait_examples[] = {
+  {"troupe wait 7 --timeout 1m --result",
+   "Waits up to a minute, then prints the result"},
+};
+constexpr example result_examples[] = {
+  {"troupe result 7 --output counts.json", "Saves the result of job 7"},
+};
+constexpr example jobs_examples[] = {
+  {"troupe jobs --limit 5", "The five newest jobs"},
+  {"troupe --json jobs", "All jobs, for programs"},
+};
+constexpr example job_examples[] = {
+  {"troupe job 7", "Everything about job 7"},
+};
+constexpr example cancel_examples[] = {
+  {"troupe cancel 7", "Cancels job 7"},
+};
+constexpr example nodes_examples[] = {
+  {"troupe nodes", "The nodes that the coordinator knows"},
+};
+constexpr example functions_examples[] = {
+  {"troupe functions", "What the workers can run"},
+  {"troupe functions wordcount", "One function with its types"},
+};
+constexpr example help_examples[] = {
+  {"troupe help run", "Everything about one command"},
+  {"troupe help --completion bash > troupe.bash",
+   "Completion for bash, to be sourced"},
+};
+
+// -- details ------------------------------------------------------------------
+
+constexpr std::string_view input_details =
+  "Exactly one kind of input is needed: --range, --lines, --split, --glob "
+  "or --input. No inputs at all (an empty file) is fine: the job succeeds "
+  "at once.";
+constexpr std::string_view run_details =
+  "Exactly one kind of input is needed: --range, --lines, --split, --glob "
+  "or --input. No inputs at all (an empty file) is fine: the job succeeds "
+  "at once.\n\n"
+  "Prints the result as JSON; with --json the whole job with its result, "
+  "unless --output takes the result. Ctrl-C detaches (exit code 130): the "
+  "job goes on, and `troupe wait JOB` comes back to it. A second Ctrl-C "
+  "ends the program at once.";
+constexpr std::string_view wait_details =
+  "Ctrl-C detaches (exit code 130). A job that failed or was cancelled is "
+  "exit code 1.";
+constexpr std::string_view functions_details =
+  "The types are those of docs/shell.md: JSON values of these shapes are "
+  "what --input and --args take.";
+
+constexpr command_spec commands[] = {
+  {"run", "Submit a job, wait for it and print its result", "FUNCTION", 1, 1,
+   run_options, run_details, run_examples, run_command},
+  {"submit", "Submit a job and print its number", "FUNCTION", 1, 1,
+   submit_options, input_details, submit_examples, submit_command},
+  {"wait", "Wait until a job has ended", "JOB", 1, 1, wait_options_table,
+   wait_details, wait_examples, wait_command},
+  {"result", "Print the result of a job that has ended", "JOB", 1, 1,
+   result_options, "", result_examples, result_command},
+  {"jobs", "List the jobs, the newest first", "", 0, 0, jobs_options, "",
+   jobs_examples, jobs_command},
+  {"job",
+   "Show one job, also why it waits or failed",
+   "JOB",
+   1,
+   1,
+   {},
+   "",
+   job_examples,
+   job_command},
+  {"cancel",
+   "Cancel a job",
+   "JOB",
+   1,
+   1,
+   {},
+   "What runs is asked to stop; results that were accepted stay readable.",
+   cancel_examples,
+   cancel_command},
+  {"nodes",
+   "List the nodes of the cluster",
+   "",
+   0,
+   0,
+   {},
+   "",
+   nodes_examples,
+   nodes_command},
+  {"functions",
+   "List the functions that the workers offer",
+   "[NAME]",
+   0,
+   1,
+   {},
+   functions_details,
+   functions_examples,
+   functions_command},
+  {"help", "Show help, for all or one command", "[COMMAND]", 0, 1, help_options,
+   "", help_examples, help_command},
+};
+
+const option_spec* find_in(std::span<const option_spec> options,
+                           std::string_view name) {
+  auto i = std::find_if(options.begin(), options.end(),
+                        [name](const auto& x) { return x.name == name; });
+  return i == options.end() ? nullptr : &*i;
+}
+
+} // namespace
+
+std::span<const command_spec> command_table() {
+  return commands;
+}
+
+std::span<const option_spec> global_options() {
+  return global_table;
+}
+
+const command_spec* find_command(std::string_view name) {
+  auto i = std::find_if(std::begin(commands), std::end(commands),
+                        [name](const auto& x) { return x.name == name; });
+  return i == std::end(commands) ? nullptr : &*i;
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const auto& command : commands)
+    names.emplace_back(command.name);
+  return names;
+}
+
+const option_spec* find_option(const command_spec* command,
+                               std::string_view name) {
+  if (command != nullptr)
+    if (const auto* found = find_in(command->options, name))
+      return found;
+  return find_in(global_table, name);
+}
+
+} // namespace troupe::shell

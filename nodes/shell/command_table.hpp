@@ -1,0 +1,76 @@
+#pragma once
+
+#include "nodes/shell/exit_code.hpp"
+#include "nodes/shell/failure.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::shell {
+
+class session;
+
+/// What follows an option; the parser checks it, the completion offers it.
+enum class argument_kind : uint8_t {
+  none,     ///< A flag.
+  text,     ///< Anything.
+  count,    ///< A whole number.
+  size,     ///< Bytes, as in `1MiB`.
+  duration, ///< A time span, as in `30s`.
+  endpoint, ///< HOST:PORT.
+  file,     ///< One path.
+  files,    ///< One or more paths, up to the next option.
+  reducer,  ///< What `--reduce` takes.
+  shell,    ///< The name of a shell with completion.
+};
+
+struct option_spec {
+  std::string_view name; ///< Without the two dashes.
+  argument_kind argument = argument_kind::none;
+  std::string_view placeholder; ///< What help calls the argument.
+  std::string_view help;        ///< One sentence without a full stop.
+  bool repeatable = false;
+  uint64_t count_max = UINT64_MAX; ///< Of kind `count`.
+};
+
+struct example {
+  std::string_view line;
+  std::string_view what;
+};
+
+/// Everything about one command. Dispatch, help, completion and the test of
+/// docs/shell.md read the same table.
+struct command_spec {
+  std::string_view name;
+  std::string_view summary;    ///< One line for the list of commands.
+  std::string_view positional; ///< Placeholder, `[X]` if it may be missing.
+  size_t positional_min = 0;
+  size_t positional_max = 0;
+  std::span<const option_spec> options;
+  std::string_view details; ///< Paragraphs for `help COMMAND`.
+  std::span<const example> examples;
+  outcome<exit_code> (*run)(session&) = nullptr;
+};
+
+/// All commands, in the order in which help lists them.
+std::span<const command_spec> command_table();
+
+/// The options that every command takes, before or behind its name.
+std::span<const option_spec> global_options();
+
+/// Returns the command, or nullptr.
+const command_spec* find_command(std::string_view name);
+
+/// Returns the names of all commands.
+std::vector<std::string> command_names();
+
+/// Returns the option of that name (without dashes) among the command's and
+/// the global ones, or nullptr. `command` may be null.
+const option_spec* find_option(const command_spec* command,
+                               std::string_view name);
+
+} // namespace troupe::shell

@@ -1,0 +1,57 @@
+#include "nodes/shell/program.hpp"
+
+#include "nodes/shell/help_text.hpp"
+#include "nodes/shell/interrupt.hpp"
+#include "nodes/shell/invocation.hpp"
+#include "nodes/shell/session.hpp"
+#include "runtime/base/version.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::shell {
+
+namespace {
+
+exit_code report(const failure& what, const surroundings& where) {
+  auto line = fmt::format("troupe: {}\n", what.text);
+  // Nobody is left to be told when this fails.
+  static_cast<void>(write_fully(where.err, line));
+  return what.code;
+}
+
+/// Answers `--help` and `--version`.
+std::string about(const invocation& call) {
+  if (call.has("version"))
+    return fmt::format("troupe {} (protocol {})\n", product_version,
+                       protocol_version);
+  return call.command() != nullptr ? help_text(*call.command()) : help_text();
+}
+
+outcome<exit_code> run_call(session& self) {
+  const auto& call = self.call();
+  if (!call.has("help") && !call.has("version"))
+    return call.command()->run(self);
+  self.out().write(about(call));
+  return exit_code::done;
+}
+
+} // namespace
+
+exit_code run_program(std::span<const std::string> args,
+                      const surroundings& where) {
+  auto call = invocation::parse(args, where.variable);
+  if (!call)
+    return report(call.error(), where);
+  interrupt_watch interrupts;
+  session self{*call, where, interrupts};
+  auto ended = run_call(self);
+  // What is on stdout comes before the sentence, also on a terminal.
+  auto written = self.out().flush();
+  if (!ended)
+    return report(ended.error(), where);
+  if (!written)
+    return report({exit_code::failed, to_string(written.error())}, where);
+  return *ended;
+}
+
+} // namespace troupe::shell

@@ -1,0 +1,170 @@
+#include "nodes/shell/submission.hpp"
+
+#include "nodes/shell/range_text.hpp"
+#include "runtime/base/escape.hpp"
+#include "runtime/base/limits.hpp"
+#include "runtime/base/units.hpp"
+#include "runtime/function/json.hpp"
+#include "runtime/function/reducer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace troupe::shell {
+
+namespace {
+
+constexpr std::string_view input_options[] = {"range", "lines", "split", "glob",
+                                              "input"};
+constexpr const char* input_names =
+  "--range, --lines, --split, --glob or --input";
+constexpr size_t chunk_bytes_default = limits::mib;
+
+/// Returns the one option that says where inputs come from.
+outcome<std::string_view> input_option(const invocation& call) {
+  std::string_view found;
+  for (auto name : input_options) {
+    if (!call.has(name))
+      continue;
+    if (!found.empty())
+      return refuse_usage(fmt::format(
+        "--{} and --{} are given; a job has one kind of input", found, name));
+    found = name;
+  }
+  if (found.empty())
+    return refuse_usage(
+      fmt::format("the inputs are missing; give one of {}", input_names));
+  return found;
+}
+
+outcome<size_t> chunk_bytes(const invocation& call) {
+  auto size = call.size_bytes("chunk").value_or(chunk_bytes_default);
+  if (size == 0 || size > limits::input_bytes_max)
+    return refuse_usage(fmt::format(
+      "--chunk: {} is not from 1 B to {}, the limit of one input",
+      quote_text(*call.text("chunk")), format_bytes(limits::input_bytes_max)));
+  return size;
+}
+
+result<std::unique_ptr<input_source>>
+open_source(const invocation& call, std::string_view option, size_t chunk,
+            const std::atomic<bool>* interrupted) {
+  if (option == "lines")
+    return read_lines(*call.text("lines"), interrupted);
+  if (option == "split")
+    return split_files(call.texts("split"), chunk, interrupted);
+  if (option == "glob")
+    return match_paths(*call.text("glob"));
+  return json_inputs(call.texts("input"));
+}
+
+outcome<void> read_inputs(const invocation& call, submission& out,
+                          const std::atomic<bool>* interrupted) {
+  auto option = input_option(call);
+  if (!option)
+    return tl::unexpected{std::move(option.error())};
+  if (call.has("chunk") && *option != "split")
+    return refuse_usage("--chunk belongs to --split; give both or neither");
+  auto chunk = chunk_bytes(call);
+  if (!chunk)
+    return tl::unexpected{std::move(chunk.error())};
+  if (*option == "range") {
+    auto range = parse_range(*call.text("range"));
+    if (!range)
+      return refuse_usage(fmt::format("--range: {}", to_string(range.error())));
+    out.spec.inputs = range->kind;
+    out.spec.range = range->range;
+    return {};
+  }
+  auto source = open_source(call, *option, *chunk, interrupted);
+  if (!source)
+    return refuse(source.error());
+  out.source = std::move(*source);
+  return {};
+}
+
+/// Encodes `--args`, or says that the function needs some.
+outcome<void> fit_args(submission& what, const function_info& function) {
+  const auto& type = function.args_type;
+  if (!what.args_json) {
+    // Optional arguments are none then; only those that must be there fail.
+    auto none = json_to_bytes(type, "null");
+    if (!none)
+      return refuse(fmt::format("the function {} needs --args of type {}",
+                                function.name, type));
+    what.spec.args_type = type;
+    what.spec.args = blob{std::move(*none)};
+    return {};
+  }
+  auto encoded = json_to_bytes(type, *what.args_json);
+  if (!encoded)
+    return refuse(fmt::format("--args: {}", to_string(encoded.error())));
+  what.spec.args_type = type;
+  what.spec.args = blob{std::move(*encoded)};
+  return {};
+}
+
+/// Checks that the numbers of a range are what the function takes. The first
+/// input stands for all: it has their shape and is the smallest.
+outcome<void> fit_range(const submission& what, const std::string& type) {
+  const auto& spec = what.spec;
+  if (spec.range.first == spec.range.last)
+    return {};
+  auto first = first_input_json({spec.inputs, spec.range});
+  auto encoded = json_to_bytes(type, first);
+  if (!encoded)
+    return refuse(fmt::format("input 0: {}", to_string(encoded.error())));
+  return {};
+}
+
+outcome<void> fit_unknown(submission& what) {
+  what.spec.input_type = "any";
+  if (!what.args_json)
+    return {};
+  auto encoded = json_to_bytes("any", *what.args_json);
+  if (!encoded)
+    return refuse(fmt::format("--args: {}", to_string(encoded.error())));
+  what.spec.args_type = "any";
+  what.spec.args = blob{std::move(*encoded)};
+  return {};
+}
+
+} // namespace
+
+outcome<submission> read_submission(const invocation& call,
+                                    const std::atomic<bool>* interrupted) {
+  submission out;
+  out.spec.function = call.positional().front();
+  out.spec.name = call.text("name").value_or("");
+  out.spec.key = call.text("key").value_or("");
+  out.spec.reducer = call.text("reduce").value_or(out.spec.reducer);
+  out.args_json = call.text("args");
+  if (auto retries = call.count("retries"))
+    out.spec.options.retries = static_cast<uint32_t>(*retries);
+  if (auto ok = read_inputs(call, out, interrupted); !ok)
+    return tl::unexpected{std::move(ok.error())};
+  return out;
+}
+
+outcome<void> fit_function(submission& what,
+                           const std::vector<function_info>& offered) {
+  auto known =
+    std::find_if(offered.begin(), offered.end(), [&](const function_info& x) {
+      return x.name == what.spec.function;
+    });
+  if (known == offered.end())
+    return fit_unknown(what);
+  what.spec.input_type = known->input_type;
+  if (auto ok = fit_args(what, *known); !ok)
+    return ok;
+  if (auto merged = make_reducer(what.spec.reducer, known->result_type))
+    what.result_type = merged->result_type;
+  if (what.source == nullptr)
+    return fit_range(what, known->input_type);
+  return {};
+}
+
+} // namespace troupe::shell

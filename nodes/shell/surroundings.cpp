@@ -1,0 +1,70 @@
+#include "nodes/shell/surroundings.hpp"
+
+#include <troupe/configure.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troupe::shell {
+
+namespace {
+
+/// A client has little to do besides waiting.
+constexpr size_t scheduler_threads = 1;
+
+caf::actor_system_config& configured(caf::actor_system_config& config) {
+  configure(config, scheduler_threads);
+  return config;
+}
+
+/// The actors of this process.
+struct host {
+  caf::actor_system_config config;
+  caf::actor_system system{configured(config)};
+};
+
+/// A connection attempt that blocks in the kernel cannot be interrupted, and
+/// the destructor of an actor system waits for it. So it is never called: the
+/// process is about to end, which closes everything at once.
+caf::actor_system& host_system() {
+  return std::make_unique<host>().release()->system;
+}
+
+client_options options_of(const invocation& call) {
+  client_options out;
+  out.coordinator = call.address("connect").value_or(out.coordinator);
+  out.cluster = call.text("cluster").value_or(out.cluster);
+  out.connect_timeout =
+    call.duration("connect-timeout").value_or(out.connect_timeout);
+  out.name = fmt::format("troupe-{}", ::getpid());
+  return out;
+}
+
+outcome<client> connect_from_process(const invocation& call) {
+  auto made = client::connect(host_system(), options_of(call));
+  if (!made)
+    return refuse(made.error());
+  return std::move(*made);
+}
+
+std::optional<std::string> process_variable(std::string_view name) {
+  const auto* value = std::getenv(std::string{name}.c_str());
+  return value != nullptr ? std::optional<std::string>{value} : std::nullopt;
+}
+
+} // namespace
+
+surroundings process_surroundings() {
+  return {STDOUT_FILENO, STDERR_FILENO, process_variable, connect_from_process};
+}
+
+} // namespace troupe::shell

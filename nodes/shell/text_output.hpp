@@ -1,0 +1,37 @@
+#pragma once
+
+#include "runtime/base/error.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace troupe::shell {
+
+/// Buffered text for a file descriptor. After the first failure nothing more
+/// is written; a reader that went away (`troupe jobs | head -1`) is none.
+class text_output {
+public:
+  /// Does not own the descriptor. `SIGPIPE` must be ignored.
+  explicit text_output(int descriptor) : descriptor_(descriptor) {
+    // nop
+  }
+
+  void write(std::string_view text);
+
+  /// Writes what is buffered.
+  /// @returns the first failure so far as `errc::file_error`.
+  result<void> flush();
+
+private:
+  void write_through(std::string_view text);
+
+  int descriptor_ = -1;
+  std::string buffer_;
+  int problem_ = 0; ///< errno of the first failure.
+};
+
+/// Writes all bytes to a descriptor. @returns 0 or an errno.
+int write_fully(int descriptor, std::string_view bytes);
+
+} // namespace troupe::shell

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the product in one place. What exceeds one is refused with
+/// a sentence that names the limit; nothing is allocated first.
+namespace troupe::limits {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kib = 1024;
+constexpr size_t mib = 1024 * kib;
+constexpr size_t gib = 1024 * mib;
+
+/// No message carries more payload than this; larger bodies go as frames.
+constexpr size_t frame_bytes_max = 256 * kib;
+/// A body up to this size rides inside its message (room for the header).
+constexpr size_t inline_body_bytes_max = 192 * kib;
+/// Frames of one transfer that may be requested and not yet received.
+constexpr uint32_t frames_in_flight_max = 4;
+
+constexpr size_t input_bytes_max = 16 * mib;
+/// Shared arguments ride in the submit and in the job's header.
+constexpr size_t args_bytes_max = 128 * kib;
+constexpr size_t result_bytes_max = 16 * mib;
+constexpr size_t job_result_bytes_max = 1 * gib;
+/// Room for what surrounds one input or result in its packed buffer.
+constexpr size_t packed_overhead_bytes_max = 64;
+
+/// A client packs inputs into chunks of at most this many tasks and bytes
+/// (a larger single input is a chunk of its own).
+constexpr uint32_t chunk_tasks_max = 1024;
+constexpr size_t chunk_bytes_max = 128 * kib;
+/// Input bytes that one client may have under way, not yet stored.
+constexpr size_t client_input_window_bytes = 4 * mib;
+/// Result bytes that a streaming client has room for.
+constexpr size_t client_result_window_bytes = 8 * mib;
+
+/// A slice is flushed at this many results or bytes, whichever is first.
+constexpr uint32_t slice_results_max = 1024;
+constexpr size_t slice_bytes_flush = 64 * kib;
+constexpr auto slice_age_max = 1ms;
+/// Unacknowledged slice bytes at a worker; beyond it the runners pause.
+constexpr size_t unacknowledged_bytes_max = 4 * mib;
+constexpr auto slice_resend_after = 1s;
+/// Input bytes that a worker has room for.
+constexpr size_t worker_input_window_bytes = 32 * mib;
+
+/// Work that the scheduler keeps outstanding per slot.
+constexpr auto credit_target = 20ms;
+constexpr uint64_t credit_payload_tasks_max = 4096;
+constexpr uint64_t credit_range_tasks_max = uint64_t{1} << 20;
+
+/// Unread results of a streamed job at which it gets no new grants.
+constexpr size_t unread_result_bytes_max = 64 * mib;
+
+constexpr uint64_t job_tasks_max = uint64_t{1} << 62;
+constexpr uint32_t retries_max = 1'000'000;
+constexpr uint64_t max_dead_default = 10'000;
+/// Jobs in one answer to a listing, so that it stays a small message.
+constexpr uint32_t jobs_per_page = 256;
+
+constexpr uint64_t finished_jobs_kept = 10'000;
+constexpr auto finished_job_age_max = 1h;
+/// How long an open job waits for its client to come back.
+constexpr auto client_lost_after = 60s;
+/// Events kept for one subscriber that does not read.
+constexpr size_t subscriber_events_max = 1024;
+/// A progress event per job and subscriber at most this often.
+constexpr auto progress_interval = 100ms;
+
+constexpr size_t name_bytes_max = 256;
+constexpr size_t error_text_bytes_max = 4 * kib;
+/// stdout and stderr of one external command, each.
+constexpr size_t exec_output_bytes_max = 1 * mib;
+constexpr uint32_t slots_max = 4096;
+
+constexpr auto request_timeout = 10s;
+constexpr auto probe_timeout = 300ms;
+constexpr auto reconnect_backoff_min = 100ms;
+constexpr auto reconnect_backoff_max = 5s;
+constexpr auto connect_timeout_default = 5s;
+constexpr auto drain_timeout_default = 30s;
+
+} // namespace troupe::limits

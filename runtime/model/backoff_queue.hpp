@@ -1,0 +1,51 @@
+#pragma once
+
+#include "runtime/base/clock.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/model/ready_queue.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+/// Failed tasks that wait for their next attempt, ordered by due time.
+class backoff_queue {
+public:
+  struct entry {
+    job_id job = 0;
+    ready_range what;
+  };
+
+  void push(time_point due, job_id job, const ready_range& what);
+
+  /// Removes and returns what is due at `now` or was before, earliest first;
+  /// of the same due time in the order of arrival.
+  std::vector<entry> pop_due(time_point now);
+
+  /// Returns when the owner must look again; nothing when it is empty.
+  std::optional<time_point> next_due() const;
+
+  /// Drops everything of a job.
+  void remove(job_id job);
+
+  size_t size() const {
+    return entries_.size();
+  }
+
+private:
+  /// Due time, then order of arrival.
+  using key = std::pair<time_point, uint64_t>;
+
+  std::map<key, entry> entries_;
+  std::unordered_map<job_id, std::set<key>> by_job_;
+  uint64_t last_ = 0;
+};
+
+} // namespace troupe

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "runtime/base/error.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/model/body.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// One task of a slice whose attempt failed.
+struct failed_task {
+  task_index index = 0;
+  errc code = errc::function_failed;
+  std::string text; ///< The function's own words, for people.
+};
+
+/// The results of consecutive tasks of one lease. Frozen once built: it is
+/// sent again byte for byte until it is acknowledged or refused.
+struct slice {
+  lease_id lease;
+  job_id job = 0;
+  uint32_t seq = 0; ///< Counts the lease's slices from 0.
+  index_range range;
+  std::vector<failed_task> failed; ///< In index order.
+  body results; ///< Packed results of the others, or one merged partial.
+  uint64_t busy_ns = 0; ///< Time spent in the function for all of `range`.
+  error fatal; ///< Not `ok`: the whole job fails (an overflow in a reducer).
+};
+
+} // namespace troupe

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "runtime/base/clock.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/model/packed.hpp"
+#include "runtime/model/result_collector.hpp"
+#include "runtime/model/slice.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// What a RUNNER and its WORKER share while a lease runs. The runner claims
+/// blocks of consecutive indices, runs them without holding the lock, and
+/// publishes their results; the worker trims, pauses and stops the lease and
+/// takes unflushed results at any time, also while a task runs for minutes.
+///
+/// One mutex, taken twice a block; a block is one task, or as many short ones
+/// as fit into about 20 us, so the lock does not show.
+class slot_block {
+public:
+  /// Results of one claimed block, built by the runner alone.
+  struct block_output {
+    index_range range;
+    packed_builder results; ///< Of the tasks that did not fail, in order.
+    std::vector<failed_task> failed;
+    uint64_t busy_ns = 0;
+
+    void clear();
+  };
+
+  /// Unflushed results, ready to become a slice.
+  struct output {
+    uint32_t seq = 0; ///< Counts the lease's outputs from 0, as they are taken.
+    index_range range;
+    std::vector<failed_task> failed;
+    std::string results; ///< What the collector's `take` returned.
+    uint64_t busy_ns = 0;
+    error fatal;
+  };
+
+  /// What a runner is told after it published a block. `announce` and `flush`
+  /// are said once for an output, until it is taken.
+  enum class advice : uint8_t {
+    go_on,    ///< Claim the next block.
+    announce, ///< The same, and tell the worker that results wait.
+    flush,    ///< The output is full: take it and send it.
+    ended,    ///< Nothing left to claim: take the output and send it.
+  };
+
+  // -- worker's side ----------------------------------------------------------
+
+  /// Begins a lease. Precondition: the lease before it is finished and its
+  /// output taken. A pause outlives it: pauses are about the worker's memory.
+  void begin(lease_id lease, index_range range,
+             std::unique_ptr<result_collector> collector);
+
+  /// Shortens the lease; returns the new end: max(end, end of claimed block).
+  task_index trim(task_index end);
+
+  /// Asks the running function to stop and lets no further block be claimed.
+  /// Results of the running block can still be published.
+  void stop();
+
+  /// While paused no block can be claimed; the runner's `claim` returns none.
+  void pause();
+
+  /// @returns whether the runner gave up claiming while paused and must be
+  ///          told to run again.
+  bool resume();
+
+  /// Takes what is unflushed; nothing if there is none.
+  std::optional<output> take();
+
+  /// Returns the rest of the lease, unclaimed or unfinished; empty when idle.
+  index_range remaining() const;
+
+  /// Returns the lease that was begun last.
+  lease_id lease() const;
+
+  /// Returns when the running block was claimed; nothing when none runs.
+  std::optional<time_point> started_at() const;
+
+  // -- runner's side ----------------------------------------------------------
+
+  /// Claims the next block of at most `most` tasks.
+  /// @returns nothing when the lease is at its end, paused or stopped.
+  std::optional<index_range> claim(uint64_t most, time_point now);
+
+  /// Hands over the results of the claimed block and empties `what`. The
+  /// range may also be a first part of the block (results that are large
+  /// should not wait for its end); then the rest follows, without a `claim`.
+  advice publish(block_output& what);
+
+  /// Returns whether nothing of the lease runs and nothing is left to claim:
+  /// every index was published, or it was stopped, or a result was fatal. Not
+  /// true while only paused.
+  bool finished() const;
+
+  /// Set by `stop`; functions poll it through their task context.
+  const std::atomic<bool>& stop_flag() const {
+    return stop_;
+  }
+
+private:
+  // All of them need the lock.
+  bool is_finished() const;
+  bool is_full() const;
+  void merge(block_output& what);
+
+  mutable std::mutex mutex_;
+  std::atomic<bool> stop_{false};
+  lease_id lease_;
+  index_range range_;        ///< The whole lease; `end` shrinks by `trim`.
+  task_index claimed_ = 0;   ///< Everything before it was claimed.
+  task_index published_ = 0; ///< Everything before it was published.
+  bool paused_ = false;
+  bool starved_ = false; ///< A claim was refused because of the pause.
+  std::optional<time_point> started_at_;
+  bool broken_ = false;     ///< A result was fatal.
+  bool flush_said_ = false; ///< For the output that is pending.
+  size_t failed_bytes_ = 0; ///< Of the failures in `pending_`.
+  uint32_t next_seq_ = 0;
+  std::unique_ptr<result_collector> collector_;
+  output pending_; ///< Its results are in the collector.
+};
+
+} // namespace troupe

@@ -1,0 +1,502 @@
+#include "runtime/policy/dispatcher.hpp"
+
+#include "runtime/policy/placement.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+/// Returns the size of the strings [first, first + count), packed.
+uint64_t packed_bytes(const packed_view& strings, uint32_t first,
+                      uint64_t count) {
+  const auto last = first + static_cast<uint32_t>(count);
+  return (count + 1) * sizeof(uint32_t) + strings.data(first, last).size();
+}
+
+/// Returns the chunk that holds `index`: the last one that begins before it.
+auto chunk_at(auto& chunks, task_index index) {
+  return std::prev(chunks.upper_bound(index));
+}
+
+} // namespace
+
+dispatcher::dispatcher(uint64_t term, std::unique_ptr<random_source> random)
+  : book_(term), random_(std::move(random)) {
+  // nop
+}
+
+// -- workers ------------------------------------------------------------------
+
+void dispatcher::add_worker(const worker_terms& terms) {
+  auto& entry = workers_[terms.id];
+  entry.node = terms.node;
+  entry.functions = {terms.functions.begin(), terms.functions.end()};
+  entry.load.slots = terms.slots;
+  entry.load.window_tasks = terms.window_tasks;
+  entry.load.window_bytes = terms.window_bytes;
+  count_slots();
+}
+
+void dispatcher::remove_worker(worker_id worker) {
+  for (const auto& id : book_.of_worker(worker)) {
+    auto held = *book_.find(id);
+    give_back(held, book_.revoke(id), held.crashes + 1);
+    costs_.erase(id);
+  }
+  workers_.erase(worker);
+  count_slots();
+}
+
+void dispatcher::set_window(worker_id worker, uint64_t tasks, uint64_t bytes) {
+  if (auto i = workers_.find(worker); i != workers_.end()) {
+    i->second.load.window_tasks = tasks;
+    i->second.load.window_bytes = bytes;
+  }
+}
+
+// -- jobs ---------------------------------------------------------------------
+
+void dispatcher::add_job(const job_terms& terms) {
+  auto [i, added] = jobs_.try_emplace(terms.id);
+  if (!added)
+    return;
+  auto& job = i->second;
+  job.terms = terms;
+  auto [of, is_first] = kinds_.try_emplace({terms.function, terms.payload});
+  if (is_first)
+    of->second.slots = slots_offering(terms.function);
+  ++of->second.jobs;
+  job.of = of;
+  touch(terms.id);
+  if (terms.payload)
+    return;
+  job.closed = true;
+  if (auto range = job.tasks.extend(terms.tasks); !range.empty())
+    push_ready(job, {range, 1, 0});
+}
+
+void dispatcher::add_inputs(job_id id, index_range range, const blob& packed,
+                            bool closed) {
+  auto i = jobs_.find(id);
+  if (i == jobs_.end())
+    return;
+  auto& job = i->second;
+  touch(id);
+  if (closed)
+    job.closed = true;
+  if (range.empty())
+    return;
+  // The store checked both; if it erred, one job fails and nothing else.
+  auto strings = packed_view::parse(packed.view());
+  if (range.begin != job.tasks.size() || !strings
+      || strings->size() != range.size()) {
+    set_fatal(job, {errc::internal,
+                    "the inputs " + to_string(range) + " do not continue the "
+                      + std::to_string(job.tasks.size())
+                      + " that the job has; submit it again and please report "
+                        "this"});
+    return;
+  }
+  (void)job.tasks.extend(range.size());
+  job.chunks.emplace(range.begin, chunk{range, packed, *strings, range.size()});
+  push_ready(job, {range, 1, 0});
+}
+
+void dispatcher::pause(job_id id, bool paused) {
+  auto i = jobs_.find(id);
+  if (i == jobs_.end())
+    return;
+  i->second.paused = paused;
+  update_waiting(i->second);
+}
+
+std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
+  std::vector<stopped_lease> result;
+  auto i = jobs_.find(job);
+  if (i == jobs_.end())
+    return result;
+  for (const auto& id : book_.of_job(job)) {
+    auto worker = book_.find(id)->worker;
+    book_.revoke(id);
+    unload(id, worker, 0, true);
+    result.push_back({worker, id});
+  }
+  ready_.remove(job);
+  backoff_.remove(job);
+  auto of = i->second.of;
+  of->second.waiting.erase(job);
+  if (--of->second.jobs == 0)
+    kinds_.erase(of);
+  jobs_.erase(i);
+  changed_.erase(job);
+  for (auto& [id, worker] : workers_)
+    worker.known_jobs.erase(job);
+  return result;
+}
+
+void dispatcher::push_ready(job_entry& job, const ready_range& what) {
+  ready_.push(job.terms.id, what);
+  update_waiting(job);
+}
+
+void dispatcher::update_waiting(job_entry& job) {
+  auto id = job.terms.id;
+  auto& waiting = job.of->second.waiting;
+  if (!job.paused && job.fatal.code == errc::ok && ready_.tasks(id) > 0)
+    waiting.insert(id);
+  else
+    waiting.erase(id);
+}
+
+void dispatcher::set_fatal(job_entry& job, error why) {
+  if (job.fatal.code != errc::ok)
+    return; // The first one is the cause.
+  job.fatal = std::move(why);
+  update_waiting(job);
+  touch(job.terms.id);
+}
+
+const task_set* dispatcher::tasks_of(job_id job) const {
+  auto i = jobs_.find(job);
+  return i == jobs_.end() ? nullptr : &i->second.tasks;
+}
+
+const worker_load* dispatcher::load_of(worker_id worker) const {
+  auto i = workers_.find(worker);
+  return i == workers_.end() ? nullptr : &i->second.load;
+}
+
+size_t dispatcher::chunks_of(job_id job) const {
+  auto i = jobs_.find(job);
+  return i == jobs_.end() ? 0 : i->second.chunks.size();
+}
+
+// -- results ------------------------------------------------------------------
+
+slice_verdict dispatcher::judge(worker_id worker, const slice& what) const {
+  auto verdict = book_.check(worker, what.lease, what.seq, what.range);
+  if (verdict != slice_verdict::accept)
+    return verdict;
+  // The job of a current lease is known, but a peer may name another one.
+  return book_.find(what.lease)->job == what.job ? verdict
+                                                 : slice_verdict::violation;
+}
+
+bool dispatcher::is_recorded(const lease_id& id, task_index end) const {
+  auto held = book_.find(id);
+  return held != nullptr && held->recorded >= end;
+}
+
+std::vector<dispatcher::gave_up> dispatcher::begin_accept(const slice& what) {
+  auto held = *book_.find(what.lease);
+  book_.begin_accept(what.lease, what.range);
+  std::vector<gave_up> result;
+  auto i = jobs_.find(what.job);
+  if (i == jobs_.end())
+    return result;
+  auto& job = i->second;
+  run_times_.observe(job.terms.function, what.range.size(), what.busy_ns);
+  if (held.attempt < job.terms.retry.max_attempts)
+    return result;
+  auto w = workers_.find(held.worker);
+  for (const auto& task : what.failed)
+    result.push_back({task.index, held.attempt, task.code, task.text,
+                      w == workers_.end() ? std::string{} : w->second.node});
+  return result;
+}
+
+void dispatcher::end_accept(const slice& what, time_point now) {
+  auto found = book_.find(what.lease);
+  if (found == nullptr)
+    return;
+  auto held = *found;
+  auto ended = book_.end_accept(what.lease, what.range.end);
+  unload(what.lease, held.worker, what.range.size(), ended);
+  auto i = jobs_.find(what.job);
+  if (i == jobs_.end())
+    return;
+  auto& job = i->second;
+  job.attempts += what.range.size();
+  if (what.fatal.code != errc::ok)
+    set_fatal(job, what.fatal);
+  auto begin = what.range.begin;
+  for (const auto& task : what.failed) {
+    if (begin < task.index)
+      (void)job.tasks.apply({begin, task.index}, task_event::accepted);
+    begin = task.index + 1;
+  }
+  if (begin < what.range.end)
+    (void)job.tasks.apply({begin, what.range.end}, task_event::accepted);
+  auto last_attempt = held.attempt >= job.terms.retry.max_attempts;
+  settle_failed(job, held, what, now);
+  release_inputs(job, what.range,
+                 what.range.size() - (last_attempt ? 0 : what.failed.size()));
+  touch(what.job);
+}
+
+void dispatcher::settle_failed(job_entry& job, const lease& held,
+                               const slice& what, time_point now) {
+  // Neighbours that failed together share one delay: a slice of failures
+  // costs one entry, not a thousand.
+  for (size_t first = 0; first < what.failed.size();) {
+    auto last = first + 1;
+    while (last < what.failed.size()
+           && what.failed[last].index == what.failed[last - 1].index + 1)
+      ++last;
+    index_range run{what.failed[first].index, what.failed[last - 1].index + 1};
+    auto delay = next_delay(job.terms.retry, held.attempt, random_->uniform());
+    if (!delay) {
+      (void)job.tasks.apply(run, task_event::gave_up);
+      if (job.first_dead.empty())
+        job.first_dead =
+          "task " + std::to_string(run.begin) + ": "
+          + to_string(error{what.failed[first].code, what.failed[first].text});
+    } else {
+      (void)job.tasks.apply(run, task_event::failed);
+      backoff_.push(now + *delay, what.job,
+                    {run, held.attempt + 1, held.crashes});
+    }
+    first = last;
+  }
+  auto dead = job.tasks.count(task_state::dead);
+  if (dead > 0 && dead >= job.terms.max_dead)
+    set_fatal(job, {errc::too_many_dead, "the job reached its limit of "
+                                           + std::to_string(job.terms.max_dead)
+                                           + " dead letters"});
+}
+
+void dispatcher::release_inputs(job_entry& job, index_range range,
+                                uint64_t ended) {
+  if (job.chunks.empty())
+    return;
+  // A lease stays within one chunk, and so do its slices.
+  auto i = chunk_at(job.chunks, range.begin);
+  i->second.unfinished -= ended;
+  if (i->second.unfinished == 0)
+    job.chunks.erase(i);
+}
+
+void dispatcher::revoke(const lease_id& id) {
+  auto found = book_.find(id);
+  if (found == nullptr)
+    return;
+  auto held = *found;
+  auto rest = book_.revoke(id);
+  unload(id, held.worker, 0, true);
+  give_back(held, rest, held.crashes);
+}
+
+void dispatcher::trimmed(worker_id worker, const lease_id& id, task_index end) {
+  auto found = book_.find(id);
+  if (found == nullptr || found->worker != worker || found->revoked)
+    return;
+  auto held = *found;
+  auto rest = book_.trim(id, end);
+  unload(id, worker, rest.size(), book_.find(id) == nullptr);
+  give_back(held, rest, held.crashes);
+}
+
+void dispatcher::give_back(const lease& held, index_range rest,
+                           uint32_t crashes) {
+  auto i = jobs_.find(held.job);
+  if (rest.empty() || i == jobs_.end())
+    return;
+  (void)i->second.tasks.apply(rest, task_event::returned);
+  push_ready(i->second, {rest, held.attempt, crashes});
+  touch(held.job);
+}
+
+/// Takes `tasks` tasks of a lease, or all of it, from its worker's load.
+void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
+                        bool lease_ended) {
+  auto found = costs_.find(id);
+  if (found == costs_.end())
+    return;
+  auto& cost = found->second;
+  auto gone = lease_ended ? cost.tasks : std::min(tasks, cost.tasks);
+  auto ns = lease_estimate_ns(cost.tasks, cost.ns_per_task);
+  cost.tasks -= gone;
+  ns -= lease_estimate_ns(cost.tasks, cost.ns_per_task);
+  if (auto i = workers_.find(worker); i != workers_.end()) {
+    auto& load = i->second.load;
+    load.tasks -= gone;
+    load.estimated_ns -= ns;
+    if (lease_ended) {
+      --load.leases;
+      load.input_bytes -= cost.bytes;
+    }
+  }
+  if (lease_ended)
+    costs_.erase(found);
+}
+
+// -- decisions ----------------------------------------------------------------
+
+std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
+  take_due(now);
+  std::vector<granted> result;
+  if (ready_.empty())
+    return result;
+  openings open;
+  for (const auto& [id, worker] : workers_)
+    if (worker.load.window_tasks > worker.load.tasks) {
+      open.workers.push_back(id);
+      open.loads.push_back(worker.load);
+    }
+  std::map<job_id, demand> turns; // By the job that is next of its kind.
+  for (auto& of : kinds_)
+    if (auto wanted = demand_of(of, open); !wanted.candidates.empty())
+      turns.emplace(*of.second.waiting.begin(), std::move(wanted));
+  while (!turns.empty()) {
+    auto turn = turns.extract(turns.begin());
+    auto& wanted = turn.mapped();
+    dispatch_job(turn.key(), wanted, open, result);
+    auto next = wanted.of->waiting.upper_bound(turn.key());
+    if (wanted.candidates.empty() || next == wanted.of->waiting.end())
+      continue;
+    turn.key() = *next;
+    turns.insert(std::move(turn));
+  }
+  return result;
+}
+
+void dispatcher::take_due(time_point now) {
+  for (auto& due : backoff_.pop_due(now)) {
+    auto i = jobs_.find(due.job);
+    if (i == jobs_.end())
+      continue;
+    (void)i->second.tasks.apply(due.what.range, task_event::retry_due);
+    push_ready(i->second, due.what);
+  }
+}
+
+dispatcher::demand dispatcher::demand_of(kind_map::value_type& of,
+                                         const openings& open) const {
+  auto& [key, what] = of;
+  const auto& [function, payload] = key;
+  demand result;
+  result.of = &what;
+  if (what.waiting.empty() || what.slots == 0)
+    return result;
+  result.question.ns_per_task = run_times_.ns_per_task(function);
+  result.question.payload = payload;
+  result.question.cluster_slots = what.slots;
+  for (size_t i = 0; i < open.workers.size(); ++i)
+    if (workers_.at(open.workers[i]).functions.contains(function))
+      result.candidates.push_back(i);
+  return result;
+}
+
+/// Grants leases of one job until it has nothing ready or no candidate wants
+/// more. A worker that has enough is no candidate for this kind any more.
+void dispatcher::dispatch_job(job_id id, demand& wanted, openings& open,
+                              std::vector<granted>& out) {
+  auto& job = jobs_.at(id);
+  auto& [of, question, candidates] = wanted;
+  while (!candidates.empty() && ready_.tasks(id) > 0) {
+    auto best = *least_loaded(open.loads, candidates, turn_++);
+    question.ready_tasks = ready_.tasks(id);
+    auto size = tasks_that_fit(open.loads[best], job,
+                               lease_size(open.loads[best], question));
+    if (size == 0) {
+      std::erase(candidates, best);
+      continue;
+    }
+    auto worker = open.workers[best];
+    out.push_back(grant_to(worker, job, size, question.ns_per_task));
+    open.loads[best] = workers_.at(worker).load;
+  }
+}
+
+/// Cuts the next lease of a job to its chunk and to the bytes that the worker
+/// has room for. A worker without inputs takes one task, however large: it
+/// would never run otherwise.
+uint64_t dispatcher::tasks_that_fit(const worker_load& load,
+                                    const job_entry& job,
+                                    uint64_t tasks) const {
+  if (!job.terms.payload || tasks == 0)
+    return tasks;
+  auto ready = ready_.front(job.terms.id)->range;
+  const auto& part = chunk_at(job.chunks, ready.begin)->second;
+  auto first = static_cast<uint32_t>(ready.begin - part.range.begin);
+  auto most =
+    std::min({tasks, ready.size(), uint64_t{part.range.end - ready.begin}});
+  auto room = load.window_bytes - std::min(load.window_bytes, load.input_bytes);
+  if (packed_bytes(part.strings, first, most) <= room)
+    return most;
+  uint64_t fits = 0;
+  while (most - fits > 1) { // `fits` fits, `most` does not.
+    auto middle = fits + (most - fits) / 2;
+    (packed_bytes(part.strings, first, middle) <= room ? fits : most) = middle;
+  }
+  return fits == 0 && load.input_bytes == 0 ? 1 : fits;
+}
+
+/// Precondition: the next `tasks` tasks of the job lie within one chunk.
+dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
+                                         uint64_t tasks, uint64_t ns_per_task) {
+  auto id = job.terms.id;
+  auto what = *ready_.pop(id, tasks);
+  update_waiting(job);
+  (void)job.tasks.apply(what.range, task_event::granted);
+  granted result;
+  result.worker = worker;
+  result.job = id;
+  result.range = what.range;
+  result.attempt = what.attempt;
+  if (job.terms.payload) {
+    const auto& part = chunk_at(job.chunks, what.range.begin)->second;
+    auto first = static_cast<uint32_t>(what.range.begin - part.range.begin);
+    auto last = first + static_cast<uint32_t>(what.range.size());
+    // A whole chunk is granted without a copy.
+    result.inputs = what.range == part.range
+                      ? part.packed
+                      : blob{part.strings.sub(first, last)};
+  }
+  auto bytes = result.inputs.size();
+  result.lease = book_.grant({worker, id, what, bytes}).id;
+  auto& entry = workers_.at(worker);
+  result.first = entry.known_jobs.insert(id).second;
+  costs_.emplace(result.lease,
+                 lease_cost{ns_per_task, what.range.size(), bytes});
+  ++entry.load.leases;
+  entry.load.tasks += what.range.size();
+  entry.load.estimated_ns += lease_estimate_ns(what.range.size(), ns_per_task);
+  entry.load.input_bytes += bytes;
+  touch(id);
+  return result;
+}
+
+void dispatcher::count_slots() {
+  for (auto& [key, of] : kinds_)
+    of.slots = slots_offering(key.first);
+}
+
+uint64_t dispatcher::slots_offering(const std::string& function) const {
+  uint64_t result = 0;
+  for (const auto& [id, worker] : workers_)
+    if (worker.functions.contains(function))
+      result += worker.load.slots;
+  return result;
+}
+
+std::vector<dispatcher::report> dispatcher::take_reports() {
+  std::vector<report> result;
+  for (auto id : changed_) {
+    const auto& job = jobs_.at(id);
+    const auto& tasks = job.tasks;
+    result.push_back({id, tasks.size(), tasks.count(task_state::succeeded),
+                      tasks.count(task_state::dead),
+                      tasks.count(task_state::leased), job.attempts,
+                      job.closed && tasks.all_ended(), job.fatal,
+                      job.first_dead});
+  }
+  changed_.clear();
+  return result;
+}
+
+} // namespace troupe

@@ -1,0 +1,285 @@
+#pragma once
+
+#include "runtime/base/blob.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/model/backoff_queue.hpp"
+#include "runtime/model/job.hpp"
+#include "runtime/model/lease_book.hpp"
+#include "runtime/model/packed.hpp"
+#include "runtime/model/ready_queue.hpp"
+#include "runtime/model/slice.hpp"
+#include "runtime/model/task_set.hpp"
+#include "runtime/policy/credit.hpp"
+#include "runtime/policy/retry.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+/// Decides who runs what: the scheduler without its messages. It joins task
+/// sets, ready queue, backoff queue, lease book and credit into one state
+/// machine; events go in, grants and reports come out. Pure: no clock, no
+/// chance, no I/O of its own.
+///
+/// Jobs are served in the order of their ids. A job whose workers all have
+/// enough of its kind does not hold up jobs of other kinds behind it.
+class dispatcher {
+public:
+  struct worker_terms {
+    worker_id id = 0;
+    std::string node;
+    uint32_t slots = 1;
+    uint64_t window_tasks = 0;
+    uint64_t window_bytes = 0;
+    std::vector<std::string> functions;
+  };
+
+  struct job_terms {
+    job_id id = 0;
+    std::string function;
+    bool payload = true; ///< Inputs are shipped; false for range jobs.
+    uint64_t tasks = 0;  ///< Of range jobs; they are closed at once.
+    retry_policy retry;
+    uint64_t max_dead = limits::max_dead_default; ///< Dead letters that end it.
+  };
+
+  /// A lease to send.
+  struct granted {
+    worker_id worker = 0;
+    lease_id lease;
+    job_id job = 0;
+    bool first = false; ///< The worker does not know the job yet.
+    index_range range;
+    uint32_t attempt = 1;
+    blob inputs; ///< Packed; empty for range jobs.
+  };
+
+  /// A task that was given up.
+  struct gave_up {
+    task_index index = 0;
+    uint32_t attempts = 0;
+    errc code = errc::function_failed;
+    std::string text;
+    std::string node;
+  };
+
+  /// What changed for a job since the last report.
+  struct report {
+    job_id job = 0;
+    uint64_t tasks = 0;
+    uint64_t succeeded = 0;
+    uint64_t dead = 0;
+    uint64_t leased = 0;
+    uint64_t attempts = 0;
+    bool all_ended = false;
+    error fatal;
+    std::string first_dead; ///< The first dead letter's sentence.
+  };
+
+  /// A lease that a worker must stop.
+  struct stopped_lease {
+    worker_id worker = 0;
+    lease_id lease;
+  };
+
+  dispatcher(uint64_t term, std::unique_ptr<random_source> random);
+
+  // -- workers ----------------------------------------------------------------
+
+  /// Takes a worker in, or changes the terms of one that is known.
+  void add_worker(const worker_terms& terms);
+
+  /// Returns the tasks of its leases that were not accepted to the queue, with
+  /// their crash count raised.
+  void remove_worker(worker_id worker);
+
+  /// Changes a worker's credit; 0 tasks: it gets nothing more.
+  void set_window(worker_id worker, uint64_t tasks, uint64_t bytes);
+
+  // -- jobs -------------------------------------------------------------------
+
+  /// Takes a job in; one that is known already stays as it is.
+  void add_job(const job_terms& terms);
+
+  /// Adds inputs (packed; `range` as the store numbered them) and closes the
+  /// job if there are no more. Inputs that do not continue those before them,
+  /// or are not packed, make the job report a fatal error.
+  void add_inputs(job_id job, index_range range, const blob& packed,
+                  bool closed);
+
+  /// A paused job gets no grants.
+  void pause(job_id job, bool paused);
+
+  /// Forgets a job; returns the leases that run for it.
+  std::vector<stopped_lease> remove_job(job_id job);
+
+  bool knows(job_id job) const {
+    return jobs_.contains(job);
+  }
+
+  // -- results ----------------------------------------------------------------
+
+  /// Judges a slice by its lease.
+  slice_verdict judge(worker_id worker, const slice& what) const;
+
+  /// Whether everything up to the end of a received slice is recorded.
+  bool is_recorded(const lease_id& lease, task_index end) const;
+
+  /// Takes a slice that was judged `accept`; it is now being recorded.
+  /// @returns the tasks that it gives up, in index order.
+  std::vector<gave_up> begin_accept(const slice& what);
+
+  /// The store has recorded a slice that was taken by `begin_accept`.
+  void end_accept(const slice& what, time_point now);
+
+  /// Revokes a lease (a worker broke the protocol).
+  void revoke(const lease_id& lease);
+
+  /// A worker shortened a lease to `end`; the rest is ready again.
+  void trimmed(worker_id worker, const lease_id& lease, task_index end);
+
+  // -- decisions --------------------------------------------------------------
+
+  /// Moves due retries to the ready queue and returns the next leases. Costs
+  /// O(workers * kinds of waiting jobs + leases granted), however many jobs
+  /// wait.
+  std::vector<granted> dispatch(time_point now);
+
+  /// Returns when `dispatch` must be called even if nothing happens.
+  std::optional<time_point> next_due() const {
+    return backoff_.next_due();
+  }
+
+  /// Returns a report for each job that changed since the last call.
+  std::vector<report> take_reports();
+
+  // -- inspection -------------------------------------------------------------
+
+  const lease_book& leases() const {
+    return book_;
+  }
+
+  const task_set* tasks_of(job_id job) const;
+
+  uint64_t ready_tasks() const {
+    return ready_.tasks();
+  }
+
+  /// Returns what a worker holds; null if it is not known.
+  const worker_load* load_of(worker_id worker) const;
+
+  /// Returns how many chunks of inputs a job still needs.
+  size_t chunks_of(job_id job) const;
+
+  const run_time_estimates& run_times() const {
+    return run_times_;
+  }
+
+private:
+  struct worker_entry {
+    std::string node;
+    std::unordered_set<std::string> functions;
+    worker_load load;
+    std::unordered_set<job_id> known_jobs;
+  };
+
+  /// Inputs of a job that are still needed, by first index.
+  struct chunk {
+    index_range range;
+    blob packed;
+    packed_view strings; ///< Of `packed`.
+    uint64_t unfinished = 0;
+  };
+
+  /// Jobs that any worker answers alike: it has room for all of them or for
+  /// none. So a long queue is never searched in vain.
+  struct kind {
+    uint64_t jobs = 0;        ///< That refer to it; it goes with the last one.
+    uint64_t slots = 0;       ///< Of all workers that offer the function.
+    std::set<job_id> waiting; ///< Those that have ready tasks and may run.
+  };
+  using kind_key = std::pair<std::string, bool>; ///< Function, payload.
+  using kind_map = std::map<kind_key, kind>;
+
+  struct job_entry {
+    job_terms terms;
+    kind_map::iterator of;
+    task_set tasks;
+    std::map<task_index, chunk> chunks;
+    bool closed = false;
+    bool paused = false;
+    uint64_t attempts = 0;
+    error fatal;
+    std::string first_dead;
+  };
+
+  /// What a lease weighs on its worker.
+  struct lease_cost {
+    uint64_t ns_per_task = 0; ///< As estimated when it was granted.
+    uint64_t tasks = 0;       ///< Not yet recorded.
+    uint64_t bytes = 0;       ///< Of its inputs, until it ends.
+  };
+
+  /// The workers that may get something in one call of `dispatch`.
+  struct openings {
+    std::vector<worker_id> workers;
+    std::vector<worker_load> loads; ///< Of the worker at the same position.
+  };
+
+  /// What one kind may still get in one call of `dispatch`.
+  struct demand {
+    kind* of = nullptr;
+    grant_question question;
+    std::vector<size_t> candidates; ///< Positions in `openings`.
+  };
+
+  void touch(job_id job) {
+    changed_.insert(job);
+  }
+
+  void push_ready(job_entry& job, const ready_range& what);
+  void update_waiting(job_entry& job);
+  void give_back(const lease& what, index_range rest, uint32_t crashes);
+  void set_fatal(job_entry& job, error why);
+  void settle_failed(job_entry& job, const lease& held, const slice& what,
+                     time_point now);
+  void release_inputs(job_entry& job, index_range range, uint64_t ended);
+  void unload(const lease_id& id, worker_id worker, uint64_t tasks,
+              bool lease_ended);
+  void take_due(time_point now);
+  demand demand_of(kind_map::value_type& of, const openings& open) const;
+  void dispatch_job(job_id job, demand& wanted, openings& open,
+                    std::vector<granted>& out);
+  granted grant_to(worker_id worker, job_entry& job, uint64_t tasks,
+                   uint64_t ns_per_task);
+  uint64_t tasks_that_fit(const worker_load& load, const job_entry& job,
+                          uint64_t tasks) const;
+  uint64_t slots_offering(const std::string& function) const;
+  void count_slots();
+
+  lease_book book_;
+  ready_queue ready_;
+  backoff_queue backoff_;
+  run_time_estimates run_times_;
+  std::unique_ptr<random_source> random_;
+  std::map<worker_id, worker_entry> workers_;
+  kind_map kinds_;
+  std::unordered_map<job_id, job_entry> jobs_;
+  std::unordered_map<lease_id, lease_cost> costs_;
+  std::set<job_id> changed_;
+  size_t turn_ = 0;
+};
+
+} // namespace troupe

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "runtime/base/blob.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/base/ids.hpp"
+#include "runtime/model/job.hpp"
+#include "runtime/model/records.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// What the store knows of a job.
+struct job_record {
+  job_id id = 0;
+  job_spec spec;
+  job_state state = job_state::open;
+  uint64_t tasks = 0;
+  job_status last; ///< Of ended jobs: the final word.
+  blob result;     ///< Of ended jobs.
+};
+
+struct put_job_reply {
+  job_id id = 0;
+  bool existed = false; ///< The idempotency key was known.
+};
+
+/// Where jobs live: the truth from which every other actor can be rebuilt.
+/// Not thread-safe; the STORE actor owns the only one. Every implementation
+/// passes `tests/runtime/store/store_conformance.hpp`.
+class store {
+public:
+  virtual ~store() = default;
+
+  /// Grows with every writable opening.
+  virtual uint64_t term() const = 0;
+
+  /// Bytes of payload held: inputs, results and partials.
+  virtual size_t bytes() const = 0;
+
+  /// Creates a job. With an idempotency key that is known, returns that job.
+  /// Errors: `store_full`.
+  virtual result<put_job_reply> put_job(const job_spec& spec) = 0;
+
+  /// Appends packed inputs to an open job.
+  /// @returns the range of their indices. Errors: `unknown_job`, `job_ended`
+  ///          when it is not open, `store_full`, `protocol_violation` when
+  ///          the buffer is not packed.
+  virtual result<index_range> put_inputs(job_id job, const blob& packed) = 0;
+
+  /// Marks that no more inputs follow (`open -> running`).
+  virtual result<void> close(job_id job) = 0;
+
+  /// Records slices of the current term; sets the `seq` of each.
+  /// Inputs that are no longer needed are released.
+  virtual void accept(std::vector<accept_record>& records) = 0;
+
+  /// Keeps dead letters.
+  virtual void bury(const std::vector<dead_letter>& letters) = 0;
+
+  /// Returns records of `job` after `seq`, in order, at least one if there is
+  /// any and then up to about `bytes_max`.
+  virtual std::vector<accept_record> log_after(job_id job, uint64_t seq,
+                                               size_t bytes_max) const = 0;
+
+  /// Replaces the checkpoint and drops the records it covers.
+  virtual void put_checkpoint(job_id job, merge_checkpoint checkpoint) = 0;
+  virtual std::optional<merge_checkpoint> checkpoint(job_id job) const = 0;
+
+  /// Ends a job; the first terminal state wins.
+  /// @returns true if this call ended it. Errors: `unknown_job`.
+  virtual result<bool> finish(const job_status& final_status, blob result) = 0;
+
+  virtual const job_record* find(job_id job) const = 0;
+
+  /// Returns the ids of all kept jobs in ascending order.
+  virtual std::vector<job_id> jobs() const = 0;
+
+  virtual std::vector<dead_letter> dead_letters(job_id job) const = 0;
+
+  /// Forgets an ended job and everything about it.
+  virtual void forget(job_id job) = 0;
+};
+
+struct memory_store_options {
+  uint64_t term = 1;
+  size_t bytes_max = size_t{4} << 30; ///< Payload bytes before `store_full`.
+};
+
+std::unique_ptr<store> make_memory_store(const memory_store_options& options);
+
+} // namespace troupe

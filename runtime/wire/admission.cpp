@@ -1,0 +1,81 @@
+#include "runtime/wire/admission.hpp"
+
+#include "runtime/function/integer_input.hpp"
+#include "runtime/function/json.hpp"
+#include "runtime/function/reducer.hpp"
+#include "runtime/model/packed.hpp"
+
+namespace troupe {
+
+namespace {
+
+result<void> check_input_type(const job_spec& spec,
+                              const function_info& function) {
+  if (spec.inputs != input_kind::chunks) {
+    auto encoder = integer_input_encoder::make(
+      function.name, function.input_type, spec.inputs == input_kind::pairs);
+    if (!encoder)
+      return tl::unexpected{std::move(encoder.error())};
+    return {};
+  }
+  // An `any` is converted input by input at the worker.
+  if (spec.input_type == function.input_type || spec.input_type == "any")
+    return {};
+  return fail(errc::bad_input, function.name + " takes inputs of type "
+                                 + function.input_type + ", got "
+                                 + spec.input_type);
+}
+
+result<void> check_args(const job_spec& spec, const function_info& function) {
+  if (spec.args_type == function.args_type)
+    return {};
+  auto refuse = [&](const std::string& why) {
+    return fail(errc::bad_args, function.name + " takes arguments of type "
+                                  + function.args_type + ": " + why);
+  };
+  auto none = spec.args.empty();
+  if (none && function.args_type == "null")
+    return {};
+  if (function.args_type == "null")
+    return fail(errc::bad_args, function.name + " takes no arguments");
+  auto text = none ? result<std::string>{"null"}
+                   : bytes_to_json(spec.args_type, spec.args.view());
+  if (!text)
+    return refuse(text.error().text);
+  if (auto bytes = json_to_bytes(function.args_type, *text); !bytes)
+    return refuse(bytes.error().text);
+  return {};
+}
+
+} // namespace
+
+result<std::string> admit(const job_spec& spec, const function_info& function) {
+  if (auto ok = check_input_type(spec, function); !ok)
+    return tl::unexpected{std::move(ok.error())};
+  if (auto ok = check_args(spec, function); !ok)
+    return tl::unexpected{std::move(ok.error())};
+  if (spec.options.stream)
+    return function.result_type;
+  auto reducer = make_reducer(spec.reducer, function.result_type);
+  if (!reducer)
+    return tl::unexpected{std::move(reducer.error())};
+  return reducer->result_type;
+}
+
+result<void> check_inputs(const blob& packed, task_index first,
+                          size_t bytes_max) {
+  if (packed.size() <= bytes_max)
+    return {}; // No single one can be larger.
+  auto view = packed_view::parse(packed.view());
+  if (!view)
+    return tl::unexpected{std::move(view.error())};
+  for (uint32_t i = 0; i < view->size(); ++i)
+    if (auto size = (*view)[i].size(); size > bytes_max)
+      return fail(errc::input_too_large, "input " + std::to_string(first + i)
+                                           + " has " + std::to_string(size)
+                                           + " bytes, the limit is "
+                                           + std::to_string(bytes_max));
+  return {};
+}
+
+} // namespace troupe

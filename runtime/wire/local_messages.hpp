@@ -1,0 +1,308 @@
+#pragma once
+
+#include "runtime/model/records.hpp"
+#include "runtime/model/slot_block.hpp"
+#include "runtime/wire/messages.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// Messages between actors of one process. They share memory (`shared_ptr`,
+/// `blob`), are never registered and must never cross a node.
+namespace troupe {
+
+/// A message that an actor sends to itself to act once for many messages.
+using flush_atom = caf::atom_constant<caf::atom("flush")>;
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using drain_atom = caf::atom_constant<caf::atom("drain")>;
+using retry_atom = caf::atom_constant<caf::atom("retry")>;
+/// SCHEDULER and COORDINATOR ask to be told of workers, now and from now on.
+using follow_atom = caf::atom_constant<caf::atom("follow")>;
+using connect_atom = caf::atom_constant<caf::atom("connect")>;
+
+// -- COORDINATOR and STORE ----------------------------------------------------
+
+struct store_put_jobs {
+  struct item {
+    job_spec spec;
+    blob inputs;
+    bool closed = false;
+  };
+  uint64_t ticket = 0; ///< Returned with the reply.
+  std::vector<item> items;
+};
+
+struct store_put_jobs_done {
+  struct item {
+    job_id job = 0;
+    bool existed = false;
+    index_range added;
+    error why;
+  };
+  uint64_t ticket = 0;
+  std::vector<item> items;
+};
+
+struct store_put_inputs {
+  uint64_t ticket = 0;
+  job_id job = 0;
+  blob inputs;
+  bool last = false;
+};
+
+struct store_put_inputs_done {
+  uint64_t ticket = 0;
+  job_id job = 0;
+  index_range added;
+  error why; ///< `store_full`: try again when something was released.
+};
+
+struct store_finish {
+  job_status status;
+  blob result;
+};
+
+struct store_finish_done {
+  job_id job = 0;
+  bool won = false;
+};
+
+struct store_read_result {
+  uint64_t ticket = 0;
+  job_id job = 0;
+};
+
+struct store_result {
+  uint64_t ticket = 0;
+  job_id job = 0;
+  bool found = false;
+  job_status status;
+  blob result;
+};
+
+struct store_forget {
+  std::vector<job_id> jobs;
+};
+
+// -- SCHEDULER and STORE ------------------------------------------------------
+
+struct store_accept {
+  uint64_t ticket = 0;
+  std::vector<accept_record> records;
+  std::vector<dead_letter> dead;
+};
+
+struct store_accepted {
+  uint64_t ticket = 0;
+  std::vector<uint64_t> seqs; ///< Of the records, in their order.
+};
+
+// -- AGGREGATOR and STORE -----------------------------------------------------
+
+struct store_read_log {
+  job_id job = 0;
+  uint64_t after = 0;
+  uint64_t bytes = 0;
+};
+
+struct store_log {
+  job_id job = 0;
+  std::vector<accept_record> records;
+};
+
+struct store_put_checkpoint {
+  job_id job = 0;
+  merge_checkpoint checkpoint;
+};
+
+// -- COORDINATOR and SCHEDULER ------------------------------------------------
+
+/// A job to schedule, or more inputs of one.
+struct schedule_job {
+  job_id job = 0;
+  job_header header;
+  job_options options;
+  uint64_t tasks = 0; ///< Of a range job.
+};
+
+struct schedule_inputs {
+  job_id job = 0;
+  index_range range;
+  blob inputs; ///< Packed; shared with the store.
+  bool closed = false;
+};
+
+struct schedule {
+  std::vector<schedule_job> jobs;
+  std::vector<schedule_inputs> inputs;
+};
+
+/// The job ended or was cancelled: revoke its leases, forget it.
+struct unschedule {
+  std::vector<job_id> jobs;
+};
+
+/// The job's results are not read (`paused`): grant nothing more of it.
+struct pause_job {
+  job_id job = 0;
+  bool paused = false;
+};
+
+/// What changed since the last report, one per job.
+struct job_progress {
+  job_id job = 0;
+  uint64_t succeeded = 0;
+  uint64_t dead = 0;
+  uint64_t running = 0;
+  uint64_t attempts = 0;
+  uint64_t log_seq = 0;   ///< Last record of this job in the accept log.
+  bool all_ended = false; ///< Every task is in a terminal state, none follows.
+  error fatal;            ///< Not `ok`: the job must fail.
+  std::string first_dead; ///< The first dead letter's sentence.
+  uint64_t tasks = 0;
+  /// The only record of a job that fitted into one slice: no aggregator.
+  std::vector<accept_record> only;
+};
+
+struct progress_report {
+  std::vector<job_progress> items;
+};
+
+// -- COORDINATOR and AGGREGATOR -----------------------------------------------
+
+/// The accept log of the job grew up to `seq`; `last`: it will not grow more,
+/// the answer is `job_merged`.
+struct merge_log {
+  uint64_t seq = 0;
+  bool last = false;
+  uint64_t tasks = 0; ///< With `last`: how many tasks the job has.
+};
+
+struct job_merged {
+  job_id job = 0;
+  std::string result_type;
+  blob result;
+  error why; ///< Not `ok`: the merge failed and so does the job.
+};
+
+/// Who gets the results of a streamed job.
+struct stream_to {
+  caf::actor client;
+  uint64_t credit = 0;
+};
+
+// -- MEMBERSHIP to SCHEDULER and COORDINATOR ----------------------------------
+
+struct worker_up {
+  worker_id worker = 0;
+  std::string node;
+  caf::actor handle;
+  uint32_t slots = 1;
+  uint64_t window_tasks = 0;
+  uint64_t window_bytes = 0;
+  std::vector<function_info> functions;
+};
+
+struct worker_gone {
+  worker_id worker = 0;
+};
+
+// -- host program and CLIENT SESSION ------------------------------------------
+
+struct client_session_state;
+struct connection;
+
+/// Something that the host's thread wants done inside the session.
+struct client_call {
+  std::function<void(client_session_state&)> run;
+};
+
+/// A connect that a helper made, because connecting blocks.
+struct dialed {
+  std::shared_ptr<const connection> to; ///< None: `why` says why not.
+  error why;
+};
+
+// -- UPLINK and WORKER --------------------------------------------------------
+
+/// The uplink joined a coordinator.
+struct attached {
+  caf::actor scheduler;
+  std::vector<lease_id> keep; ///< Leases that stay; all others are gone.
+};
+
+/// The uplink lost it.
+struct detached_from_cluster {};
+
+/// The uplink asks the worker what it holds, before it joins.
+struct describe_worker {};
+
+// -- WORKER and RUNNER --------------------------------------------------------
+
+struct runner_job;
+
+/// A lease to run; the slot block says how far. Sent again after a pause.
+struct run_lease {
+  std::shared_ptr<const runner_job> job;
+  std::shared_ptr<slot_block> slot;
+  lease_id lease;
+  index_range range; ///< The lease as it was granted.
+  uint32_t attempt = 1;
+  blob inputs; ///< Packed, one per index of `range`.
+};
+
+enum class runner_event : uint8_t {
+  output_waits, ///< The first unflushed result is in the slot block.
+  output_full,  ///< Take the output and send it.
+  stopped,      ///< The runner left its loop: lease ended, paused or stopped.
+};
+
+struct runner_report {
+  uint32_t slot = 0;
+  lease_id lease;
+  runner_event what = runner_event::stopped;
+};
+
+} // namespace troupe
+
+#define TROUPE_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::type)
+
+TROUPE_LOCAL_MESSAGE(store_put_jobs)
+TROUPE_LOCAL_MESSAGE(store_put_jobs_done)
+TROUPE_LOCAL_MESSAGE(store_put_inputs)
+TROUPE_LOCAL_MESSAGE(store_put_inputs_done)
+TROUPE_LOCAL_MESSAGE(store_finish)
+TROUPE_LOCAL_MESSAGE(store_finish_done)
+TROUPE_LOCAL_MESSAGE(store_read_result)
+TROUPE_LOCAL_MESSAGE(store_result)
+TROUPE_LOCAL_MESSAGE(store_forget)
+TROUPE_LOCAL_MESSAGE(store_accept)
+TROUPE_LOCAL_MESSAGE(store_accepted)
+TROUPE_LOCAL_MESSAGE(store_read_log)
+TROUPE_LOCAL_MESSAGE(store_log)
+TROUPE_LOCAL_MESSAGE(store_put_checkpoint)
+TROUPE_LOCAL_MESSAGE(schedule)
+TROUPE_LOCAL_MESSAGE(unschedule)
+TROUPE_LOCAL_MESSAGE(pause_job)
+TROUPE_LOCAL_MESSAGE(progress_report)
+TROUPE_LOCAL_MESSAGE(merge_log)
+TROUPE_LOCAL_MESSAGE(job_merged)
+TROUPE_LOCAL_MESSAGE(stream_to)
+TROUPE_LOCAL_MESSAGE(worker_up)
+TROUPE_LOCAL_MESSAGE(worker_gone)
+TROUPE_LOCAL_MESSAGE(client_call)
+TROUPE_LOCAL_MESSAGE(dialed)
+TROUPE_LOCAL_MESSAGE(attached)
+TROUPE_LOCAL_MESSAGE(detached_from_cluster)
+TROUPE_LOCAL_MESSAGE(describe_worker)
+TROUPE_LOCAL_MESSAGE(run_lease)
+TROUPE_LOCAL_MESSAGE(runner_report)
+
+#undef TROUPE_LOCAL_MESSAGE

@@ -1,0 +1,342 @@
+#pragma once
+
+#include "runtime/wire/inspect.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/atom.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Every message that crosses between nodes, as values. The registered names
+/// (`t.*`, see `register.cpp`) are the protocol: never rename one; new fields
+/// go at the end and raise `protocol_version`.
+namespace troupe {
+
+// -- hello: built-in types only, frozen for ever ------------------------------
+
+/// `(hello_atom, cluster, product version, protocol version as uint32, node
+/// name, incarnation)` asks the front door for the other handles.
+using hello_atom = caf::atom_constant<caf::atom("hello")>;
+/// `(welcome_atom, cluster, product version, coordinator, scheduler,
+/// membership, event hub)` is the answer to a node that may come in.
+using welcome_atom = caf::atom_constant<caf::atom("welcome")>;
+/// `(refused_atom, code as uint8, sentence)` is the answer to one that may not.
+using refused_atom = caf::atom_constant<caf::atom("refused")>;
+
+// -- signals without content --------------------------------------------------
+
+using ping_atom = caf::atom_constant<caf::atom("ping")>;
+using leave_atom = caf::atom_constant<caf::atom("leave")>;
+using list_nodes_atom = caf::atom_constant<caf::atom("nodes")>;
+using list_functions_atom = caf::atom_constant<caf::atom("functions")>;
+using unsubscribe_atom = caf::atom_constant<caf::atom("unsub")>;
+
+// -- nodes --------------------------------------------------------------------
+
+/// A function as other nodes see it.
+struct function_info {
+  std::string name;
+  std::string input_type; ///< Type descriptors, see `function/codec.hpp`.
+  std::string args_type;
+  std::string result_type;
+  std::string summary;
+};
+
+/// A lease that a worker still holds when it joins again.
+struct held_lease {
+  lease_id lease;
+  job_id job = 0;
+  index_range rest;
+  uint32_t next_seq = 0;
+};
+
+/// A worker node asks to come in. Refused with `name_taken` or `draining`.
+struct join_request {
+  std::string name;
+  incarnation incarnation_id = 0;
+  std::string version;
+  std::vector<std::string> roles;
+  uint32_t slots = 1;
+  std::vector<std::string> labels;
+  std::vector<function_info> functions;
+  uint64_t window_tasks = 0; ///< Credit: tasks it has room for.
+  uint64_t window_bytes = 0; ///< Credit: input bytes it has room for.
+  std::vector<held_lease> held;
+  caf::actor worker;
+};
+
+struct join_reply {
+  worker_id worker = 0;
+  uint64_t term = 0;
+  std::vector<lease_id> keep; ///< Held leases that stay; all others are gone.
+};
+
+enum class node_state : uint8_t {
+  up = 0,       ///< Takes part.
+  draining = 1, ///< Ends what it has and leaves.
+  gone = 2,     ///< Left or lost its connection.
+};
+
+struct node_info {
+  std::string name;
+  incarnation incarnation_id = 0;
+  std::string version;
+  std::vector<std::string> roles;
+  node_state state = node_state::up;
+  uint32_t slots = 0;
+  std::vector<std::string> labels;
+  uint64_t functions = 0;
+  uint64_t up_us = 0; ///< Microseconds since it joined (or until it went).
+};
+
+// -- work ---------------------------------------------------------------------
+
+/// What a worker must know of a job, sent once before its first grant.
+struct job_header {
+  job_id job = 0;
+  std::string function;
+  std::string reducer;
+  std::string input_type;
+  std::string args_type;
+  body args;
+  input_kind inputs = input_kind::chunks;
+  range_input range;
+  bool stream = false; ///< Results travel one by one, whatever the reducer.
+  uint64_t result_bytes_max = limits::result_bytes_max; ///< Of one result.
+};
+
+/// A lease and what to run under it.
+struct grant {
+  lease_id lease;
+  job_id job = 0;
+  index_range range;
+  uint32_t attempt = 1;
+  body inputs; ///< Packed, one per index of `range`; none for range jobs.
+};
+
+/// Control messages are lists across jobs. Headers come before their grants.
+struct grants {
+  std::vector<job_header> jobs;
+  std::vector<grant> items;
+};
+
+struct slices {
+  std::vector<slice> items;
+};
+
+/// The scheduler's answer to one slice; both answers let the worker forget it.
+struct slice_answer {
+  lease_id lease;
+  uint32_t seq = 0;
+  bool accepted = false; ///< False: refused, the lease is not current.
+};
+
+struct slice_answers {
+  std::vector<slice_answer> items;
+};
+
+/// Shortens leases; also the answer, with the end that really holds.
+struct lease_end {
+  lease_id lease;
+  task_index end = 0; ///< 0: stop the lease, also its running task.
+};
+
+struct trim_leases {
+  std::vector<lease_end> items;
+};
+
+struct trimmed_leases {
+  std::vector<lease_end> items;
+};
+
+struct forget_jobs {
+  std::vector<job_id> jobs;
+};
+
+/// A worker changes its credit (0 tasks: it takes no more work).
+struct window_update {
+  uint64_t tasks = 0;
+  uint64_t bytes = 0;
+};
+
+// -- clients ------------------------------------------------------------------
+
+/// One job to create, with its first inputs.
+struct submit_item {
+  job_spec spec;
+  body inputs;         ///< Packed; may be empty.
+  bool closed = false; ///< No more inputs follow.
+  bool watch = false;  ///< Subscribes the sender to the job's updates.
+};
+
+struct submit_jobs {
+  uint64_t ticket = 0; ///< Returned with the reply.
+  std::vector<submit_item> items;
+};
+
+struct submit_reply {
+  job_id job = 0; ///< 0 if `why` says why it was refused.
+  error why;
+  bool existed = false; ///< The idempotency key was known.
+};
+
+struct submit_replies {
+  uint64_t ticket = 0;
+  std::vector<submit_reply> items; ///< In the order of the request.
+};
+
+/// More inputs of an open job, numbered from 1 by the client. Answered by
+/// `inputs_stored` when the store has them: that is the client's credit.
+struct append_inputs {
+  job_id job = 0;
+  uint64_t seq = 0;
+  body inputs; ///< Packed; may be empty.
+  bool last = false;
+};
+
+struct inputs_stored {
+  job_id job = 0;
+  uint64_t seq = 0;
+  error why; ///< Not `ok`: refused; the job takes no more inputs.
+};
+
+struct describe_job {
+  job_id job = 0;
+};
+
+struct cancel_job {
+  job_id job = 0;
+};
+
+/// Asks for kept jobs, newest first: at most `most` (1 to
+/// `limits::jobs_per_page`) with an id below `before` (0: from the newest).
+struct list_jobs {
+  job_id before = 0;
+  uint32_t most = 0;
+};
+
+/// Subscribes the sender to a job's updates, and to its results if
+/// `result_credit` is not 0 (bytes of results that the sender has room for).
+struct watch_job {
+  job_id job = 0;
+  uint64_t result_credit = 0;
+};
+
+/// Sent to watchers: progress now and then, and once when the job has ended.
+struct job_update {
+  job_status status;
+  bool has_result = false; ///< True if `result` is there (small results).
+  blob result;             ///< Encoded as `status.result_type`.
+};
+
+/// Results of a streamed job, to its one subscriber under credit.
+struct result_slice {
+  job_id job = 0;
+  uint64_t seq = 0;
+  index_range range;
+  std::vector<task_index> failed; ///< Indices without a result.
+  body results;                   ///< Packed results of the others.
+};
+
+/// The subscriber has room for more. Sent to whoever sent `result_slice`.
+struct result_credit {
+  job_id job = 0;
+  uint64_t bytes = 0;
+};
+
+/// Asks for the result of a job that has ended.
+struct open_result {
+  job_id job = 0;
+};
+
+struct job_result {
+  job_status status;
+  body result; ///< Pull it from the coordinator when it is not inline.
+};
+
+// -- events -------------------------------------------------------------------
+
+enum class event_kind : uint8_t {
+  job_progress = 0,
+  job_state = 1,
+  node_joined = 2,
+  node_left = 3,
+};
+
+struct event {
+  uint64_t seq = 0;
+  event_kind kind = event_kind::job_progress;
+  job_id job = 0;       ///< Of job events.
+  job_status status;    ///< Of job events.
+  std::string node;     ///< Of node events.
+  uint64_t dropped = 0; ///< Events lost before this one: reader too slow.
+};
+
+/// Subscribes the sender. `job` 0: everything; else only that job.
+/// `credit`: events that may be sent before `more_events`.
+struct subscribe {
+  job_id job = 0;
+  uint32_t credit = 64;
+};
+
+struct more_events {
+  uint32_t credit = 0;
+};
+
+// -- inspection ---------------------------------------------------------------
+
+#define TROUPE_WIRE_TYPE(type, wire_name, ...)                                 \
+  template <class Inspector>                                                   \
+  typename Inspector::result_type inspect(Inspector& f, type& x) {             \
+    return f(caf::meta::type_name(wire_name), __VA_ARGS__);                    \
+  }
+
+TROUPE_WIRE_TYPE(function_info, "t.function", x.name, x.input_type, x.args_type,
+                 x.result_type, x.summary)
+TROUPE_WIRE_TYPE(held_lease, "t.held", x.lease, x.job, x.rest, x.next_seq)
+TROUPE_WIRE_TYPE(join_request, "t.join", x.name, x.incarnation_id, x.version,
+                 x.roles, x.slots, x.labels, x.functions, x.window_tasks,
+                 x.window_bytes, x.held, x.worker)
+TROUPE_WIRE_TYPE(join_reply, "t.joined", x.worker, x.term, x.keep)
+TROUPE_WIRE_TYPE(node_info, "t.node", x.name, x.incarnation_id, x.version,
+                 x.roles, x.state, x.slots, x.labels, x.functions, x.up_us)
+TROUPE_WIRE_TYPE(job_header, "t.header", x.job, x.function, x.reducer,
+                 x.input_type, x.args_type, x.args, x.inputs, x.range, x.stream,
+                 x.result_bytes_max)
+TROUPE_WIRE_TYPE(grant, "t.grant", x.lease, x.job, x.range, x.attempt, x.inputs)
+TROUPE_WIRE_TYPE(grants, "t.grants", x.jobs, x.items)
+TROUPE_WIRE_TYPE(slices, "t.slices", x.items)
+TROUPE_WIRE_TYPE(slice_answer, "t.answer", x.lease, x.seq, x.accepted)
+TROUPE_WIRE_TYPE(slice_answers, "t.answers", x.items)
+TROUPE_WIRE_TYPE(lease_end, "t.end", x.lease, x.end)
+TROUPE_WIRE_TYPE(trim_leases, "t.trim", x.items)
+TROUPE_WIRE_TYPE(trimmed_leases, "t.trimmed", x.items)
+TROUPE_WIRE_TYPE(forget_jobs, "t.forget", x.jobs)
+TROUPE_WIRE_TYPE(window_update, "t.window", x.tasks, x.bytes)
+TROUPE_WIRE_TYPE(submit_item, "t.submit_it", x.spec, x.inputs, x.closed,
+                 x.watch)
+TROUPE_WIRE_TYPE(submit_jobs, "t.submit", x.ticket, x.items)
+TROUPE_WIRE_TYPE(submit_reply, "t.sub_reply", x.job, x.why, x.existed)
+TROUPE_WIRE_TYPE(submit_replies, "t.submitted", x.ticket, x.items)
+TROUPE_WIRE_TYPE(append_inputs, "t.append", x.job, x.seq, x.inputs, x.last)
+TROUPE_WIRE_TYPE(inputs_stored, "t.stored", x.job, x.seq, x.why)
+TROUPE_WIRE_TYPE(describe_job, "t.describe", x.job)
+TROUPE_WIRE_TYPE(cancel_job, "t.cancel", x.job)
+TROUPE_WIRE_TYPE(list_jobs, "t.list_jobs", x.before, x.most)
+TROUPE_WIRE_TYPE(watch_job, "t.watch", x.job, x.result_credit)
+TROUPE_WIRE_TYPE(job_update, "t.update", x.status, x.has_result, x.result)
+TROUPE_WIRE_TYPE(result_slice, "t.results", x.job, x.seq, x.range, x.failed,
+                 x.results)
+TROUPE_WIRE_TYPE(result_credit, "t.more_res", x.job, x.bytes)
+TROUPE_WIRE_TYPE(open_result, "t.open_res", x.job)
+TROUPE_WIRE_TYPE(job_result, "t.result", x.status, x.result)
+TROUPE_WIRE_TYPE(event, "t.event", x.seq, x.kind, x.job, x.status, x.node,
+                 x.dropped)
+TROUPE_WIRE_TYPE(subscribe, "t.subscribe", x.job, x.credit)
+TROUPE_WIRE_TYPE(more_events, "t.more_ev", x.credit)
+
+#undef TROUPE_WIRE_TYPE
+
+} // namespace troupe

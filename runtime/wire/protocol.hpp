@@ -1,0 +1,212 @@
+#pragma once
+
+#include "runtime/wire/local_messages.hpp"
+#include "runtime/wire/messages.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
+
+/// The typed interface of every actor, with its protocol as a table. The same
+/// tables stand in docs/protocol.md; a test compares them. Messages marked
+/// `local` never cross a node. The FRONT DOOR alone has no typed interface:
+/// its hello consists of built-in types (see `messages.hpp`).
+namespace troupe {
+
+/// The STORE owns the truth.
+///
+/// | Message                | Sender      | Reply                 | Scope |
+/// | ---------------------- | ----------- | --------------------- | ----- |
+/// | `store_put_jobs`       | COORDINATOR | store_put_jobs_done   | local |
+/// | `store_put_inputs`     | COORDINATOR | store_put_inputs_done | local |
+/// | `store_finish`         | COORDINATOR | store_finish_done     | local |
+/// | `store_read_result`    | COORDINATOR | store_result          | local |
+/// | `store_forget`         | COORDINATOR | -                     | local |
+/// | `store_accept`         | SCHEDULER   | store_accepted        | local |
+/// | `store_read_log`       | AGGREGATOR  | store_log             | local |
+/// | `store_put_checkpoint` | AGGREGATOR  | -                     | local |
+using store_actor = caf::typed_actor<
+  caf::reacts_to<store_put_jobs>, caf::reacts_to<store_put_inputs>,
+  caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
+  caf::reacts_to<store_forget>, caf::reacts_to<store_accept>,
+  caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
+
+/// Whoever gets events.
+using event_subscriber_actor = caf::typed_actor<caf::reacts_to<event>>;
+
+/// The EVENT HUB passes job and node events to subscribers.
+///
+/// | Message            | Sender                  | Reply | Scope |
+/// | ------------------ | ----------------------- | ----- | ----- |
+/// | `event`            | COORDINATOR, MEMBERSHIP | -     | wire  |
+/// | `subscribe`        | any                     | event | wire  |
+/// | `more_events`      | subscriber              | -     | wire  |
+/// | `unsubscribe_atom` | subscriber              | -     | wire  |
+/// | `tick_atom`        | itself                  | -     | local |
+using event_hub_actor =
+  caf::typed_actor<caf::reacts_to<event>, caf::reacts_to<subscribe>,
+                   caf::reacts_to<more_events>,
+                   caf::reacts_to<unsubscribe_atom>, caf::reacts_to<tick_atom>>;
+
+/// The SCHEDULER decides who runs what.
+///
+/// | Message          | Sender      | Reply           | Scope |
+/// | ---------------- | ----------- | --------------- | ----- |
+/// | `worker_up`      | MEMBERSHIP  | -               | local |
+/// | `worker_gone`    | MEMBERSHIP  | -               | local |
+/// | `schedule`       | COORDINATOR | progress_report | local |
+/// | `unschedule`     | COORDINATOR | -               | local |
+/// | `pause_job`      | AGGREGATOR  | -               | local |
+/// | `store_accepted` | STORE       | -               | local |
+/// | `slices`         | WORKER      | slice_answers   | wire  |
+/// | `trimmed_leases` | WORKER      | -               | wire  |
+/// | `window_update`  | WORKER      | -               | wire  |
+/// | `frame_request`  | WORKER      | frame           | wire  |
+/// | `frame`          | WORKER      | -               | wire  |
+/// | `flush_atom`     | itself      | -               | local |
+/// | `tick_atom`      | itself      | -               | local |
+using scheduler_actor =
+  caf::typed_actor<caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
+                   caf::reacts_to<schedule>, caf::reacts_to<unschedule>,
+                   caf::reacts_to<pause_job>, caf::reacts_to<store_accepted>,
+                   caf::reacts_to<slices>, caf::reacts_to<trimmed_leases>,
+                   caf::reacts_to<window_update>, caf::reacts_to<frame_request>,
+                   caf::reacts_to<frame>, caf::reacts_to<flush_atom>,
+                   caf::reacts_to<tick_atom>>;
+
+/// MEMBERSHIP knows the nodes.
+///
+/// | Message               | Sender                 | Reply         | Scope |
+/// | --------------------- | ---------------------- | ------------- | ----- |
+/// | `join_request`        | UPLINK                 | join_reply    | wire  |
+/// | `leave_atom, uint64_t` | UPLINK                 | -             | wire  |
+/// | `list_nodes_atom`     | any                    | node_info     | wire  |
+/// | `list_functions_atom` | any                    | function_info | wire  |
+/// | `follow_atom`         | SCHEDULER, COORDINATOR | worker_up     | local |
+using membership_actor = caf::typed_actor<
+  caf::replies_to<join_request>::with<join_reply>,
+  caf::reacts_to<leave_atom, uint64_t>,
+  caf::replies_to<list_nodes_atom>::with<std::vector<node_info>>,
+  caf::replies_to<list_functions_atom>::with<std::vector<function_info>>,
+  caf::reacts_to<follow_atom>>;
+
+/// What MEMBERSHIP tells whoever follows it.
+using membership_follower_actor =
+  caf::typed_actor<caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>>;
+
+/// The COORDINATOR leads jobs through their life and serves clients.
+///
+/// | Message                 | Sender     | Reply          | Scope |
+/// | ----------------------- | ---------- | -------------- | ----- |
+/// | `submit_jobs`           | client     | submit_replies | wire  |
+/// | `append_inputs`         | client     | inputs_stored  | wire  |
+/// | `watch_job`             | client     | job_update     | wire  |
+/// | `describe_job`          | client     | job_status     | wire  |
+/// | `list_jobs`             | client     | job_status     | wire  |
+/// | `cancel_job`            | client     | job_status     | wire  |
+/// | `open_result`           | client     | job_result     | wire  |
+/// | `frame_request`         | client     | frame          | wire  |
+/// | `frame`                 | client     | -              | wire  |
+/// | `store_put_jobs_done`   | STORE      | -              | local |
+/// | `store_put_inputs_done` | STORE      | -              | local |
+/// | `store_finish_done`     | STORE      | -              | local |
+/// | `store_result`          | STORE      | -              | local |
+/// | `progress_report`       | SCHEDULER  | -              | local |
+/// | `job_merged`            | AGGREGATOR | -              | local |
+/// | `worker_up`             | MEMBERSHIP | -              | local |
+/// | `worker_gone`           | MEMBERSHIP | -              | local |
+/// | `drain_atom, uint64_t`  | node       | job_status     | local |
+/// | `tick_atom`             | itself     | -              | local |
+using coordinator_actor = caf::typed_actor<
+  caf::reacts_to<submit_jobs>, caf::reacts_to<append_inputs>,
+  caf::reacts_to<watch_job>, caf::replies_to<describe_job>::with<job_status>,
+  caf::replies_to<list_jobs>::with<std::vector<job_status>>,
+  caf::replies_to<cancel_job>::with<job_status>,
+  caf::replies_to<open_result>::with<job_result>, caf::reacts_to<frame_request>,
+  caf::reacts_to<frame>, caf::reacts_to<store_put_jobs_done>,
+  caf::reacts_to<store_put_inputs_done>, caf::reacts_to<store_finish_done>,
+  caf::reacts_to<store_result>, caf::reacts_to<progress_report>,
+  caf::reacts_to<job_merged>, caf::reacts_to<worker_up>,
+  caf::reacts_to<worker_gone>,
+  caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
+  caf::reacts_to<tick_atom>>;
+
+/// An AGGREGATOR merges the results of one job.
+///
+/// | Message         | Sender      | Reply        | Scope |
+/// | --------------- | ----------- | ------------ | ----- |
+/// | `merge_log`     | COORDINATOR | job_merged   | local |
+/// | `store_log`     | STORE       | -            | local |
+/// | `stream_to`     | COORDINATOR | result_slice | local |
+/// | `result_credit` | client      | -            | wire  |
+using aggregator_actor =
+  caf::typed_actor<caf::reacts_to<merge_log>, caf::reacts_to<store_log>,
+                   caf::reacts_to<stream_to>, caf::reacts_to<result_credit>>;
+
+/// A CLIENT SESSION is the client's end of its connection.
+///
+/// | Message          | Sender      | Reply | Scope |
+/// | ---------------- | ----------- | ----- | ----- |
+/// | `submit_replies` | COORDINATOR | -     | wire  |
+/// | `inputs_stored`  | COORDINATOR | -     | wire  |
+/// | `job_update`     | COORDINATOR | -     | wire  |
+/// | `frame_request`  | COORDINATOR | frame | wire  |
+/// | `frame`          | COORDINATOR | -     | wire  |
+/// | `result_slice`   | AGGREGATOR  | -     | wire  |
+/// | `client_call`    | host        | -     | local |
+/// | `dialed`         | itself      | -     | local |
+/// | `connect_atom`   | itself      | -     | local |
+using client_actor =
+  caf::typed_actor<caf::reacts_to<submit_replies>,
+                   caf::reacts_to<inputs_stored>, caf::reacts_to<job_update>,
+                   caf::reacts_to<frame_request>, caf::reacts_to<frame>,
+                   caf::reacts_to<result_slice>, caf::reacts_to<client_call>,
+                   caf::reacts_to<dialed>, caf::reacts_to<connect_atom>>;
+
+/// A WORKER holds the slots of its node.
+///
+/// | Message                 | Sender    | Reply          | Scope |
+/// | ----------------------- | --------- | -------------- | ----- |
+/// | `grants`                | SCHEDULER | -              | wire  |
+/// | `slice_answers`         | SCHEDULER | -              | wire  |
+/// | `trim_leases`           | SCHEDULER | trimmed_leases | wire  |
+/// | `forget_jobs`           | SCHEDULER | -              | wire  |
+/// | `frame_request`         | SCHEDULER | frame          | wire  |
+/// | `frame`                 | SCHEDULER | -              | wire  |
+/// | `ping_atom`             | MEMBERSHIP | uint64_t       | wire  |
+/// | `describe_worker`       | UPLINK    | join_request   | local |
+/// | `attached`              | UPLINK    | -              | local |
+/// | `detached_from_cluster` | UPLINK    | -              | local |
+/// | `runner_report`         | RUNNER    | -              | local |
+/// | `drain_atom, uint64_t`  | UPLINK    | bool           | local |
+/// | `flush_atom`            | itself    | -              | local |
+/// | `tick_atom`             | itself    | -              | local |
+/// | `retry_atom`            | itself    | -              | local |
+using worker_actor = caf::typed_actor<
+  caf::reacts_to<grants>, caf::reacts_to<slice_answers>,
+  caf::reacts_to<trim_leases>, caf::reacts_to<forget_jobs>,
+  caf::reacts_to<frame_request>, caf::reacts_to<frame>,
+  caf::replies_to<ping_atom>::with<uint64_t>,
+  caf::replies_to<describe_worker>::with<join_request>,
+  caf::reacts_to<attached>, caf::reacts_to<detached_from_cluster>,
+  caf::reacts_to<runner_report>,
+  caf::replies_to<drain_atom, uint64_t>::with<bool>, caf::reacts_to<flush_atom>,
+  caf::reacts_to<tick_atom>, caf::reacts_to<retry_atom>>;
+
+/// A RUNNER executes leases of one slot.
+///
+/// | Message     | Sender | Reply         | Scope |
+/// | ----------- | ------ | ------------- | ----- |
+/// | `run_lease` | WORKER | runner_report | local |
+using runner_actor = caf::typed_actor<caf::reacts_to<run_lease>>;
+
+/// The UPLINK keeps a worker connected to its coordinator.
+///
+/// | Message                | Sender | Reply | Scope |
+/// | ---------------------- | ------ | ----- | ----- |
+/// | `connect_atom`         | itself | -     | local |
+/// | `drain_atom, uint64_t` | node   | bool  | local |
+using uplink_actor =
+  caf::typed_actor<caf::reacts_to<connect_atom>,
+                   caf::replies_to<drain_atom, uint64_t>::with<bool>>;
+
+} // namespace troupe

@@ -1,0 +1,64 @@
+#include "runtime/wire/register.hpp"
+
+#include "runtime/wire/caf_error.hpp"
+#include "runtime/wire/messages.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/stream.hpp>
+#include <caf/stream_slot.hpp>
+
+namespace troupe {
+
+namespace {
+
+/// Asks an `inspect` overload for the type's wire name, so that a name stands
+/// at one place only.
+struct name_reader {
+  using result_type = const char*;
+  static constexpr bool reads_state = true;
+  static constexpr bool writes_state = false;
+
+  template <class... Ts>
+  const char* operator()(caf::meta::type_name_t name, Ts&...) const {
+    return name.value;
+  }
+};
+
+template <class T>
+void add_type(caf::actor_system_config& config) {
+  T any{};
+  name_reader reader;
+  config.add_message_type<T>(inspect(reader, any));
+}
+
+template <class... Ts>
+void add_types(caf::actor_system_config& config) {
+  (add_type<Ts>(config), ...);
+}
+
+std::string render_error(uint8_t code, caf::atom_value category,
+                         const caf::message& context) {
+  return to_string(from_caf(caf::error{code, category, context}));
+}
+
+} // namespace
+
+void register_types(caf::actor_system_config& config) {
+  // Nodes and signals.
+  add_types<function_info, held_lease, join_request, join_reply, node_info>(
+    config);
+  // Work.
+  add_types<job_header, grant, grants, slice, slices, slice_answer,
+            slice_answers, lease_end, trim_leases, trimmed_leases, forget_jobs,
+            window_update, frame_request, frame>(config);
+  // Clients.
+  add_types<job_status, submit_item, submit_jobs, submit_reply, submit_replies,
+            append_inputs, inputs_stored, describe_job, cancel_job, list_jobs,
+            watch_job, job_update, result_slice, result_credit, open_result,
+            job_result>(config);
+  // Events.
+  add_types<event, subscribe, more_events>(config);
+  config.add_error_category(caf_error_category, render_error);
+}
+
+} // namespace troupe

@@ -1,0 +1,480 @@
+#include "runtime/wire/validate.hpp"
+
+#include "runtime/base/escape.hpp"
+#include "runtime/base/limits.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+/// A packed chunk is small unless it consists of one large input.
+constexpr size_t chunk_body_bytes_max =
+  limits::input_bytes_max + limits::packed_overhead_bytes_max;
+
+/// A worker's slice may carry the merged partial of a whole job.
+constexpr size_t slice_body_bytes_max =
+  limits::job_result_bytes_max + limits::packed_overhead_bytes_max;
+
+constexpr size_t result_body_bytes_max = limits::result_bytes_max
+                                         + limits::slice_bytes_flush
+                                         + limits::packed_overhead_bytes_max;
+
+template <class... Ts>
+tl::unexpected<error> violation(fmt::format_string<Ts...> text, Ts&&... xs) {
+  return fail(errc::protocol_violation,
+              fmt::format(text, std::forward<Ts>(xs)...)
+                + ": all nodes must run the same version of Troupe");
+}
+
+/// Returns the first failure of checks that are made only as long as all
+/// before them succeeded.
+template <class... Fs>
+result<void> all_of(Fs... checks) {
+  result<void> outcome;
+  static_cast<void>(((outcome = checks()).has_value() && ...));
+  return outcome;
+}
+
+template <class List>
+result<void> check_each(const List& items) {
+  for (const auto& item : items)
+    if (auto ok = check(item); !ok)
+      return ok;
+  return {};
+}
+
+result<void> check_size(size_t size, size_t max, std::string_view field) {
+  if (size > max)
+    return violation("{} has {} entries or bytes, more than {}", field, size,
+                     max);
+  return {};
+}
+
+result<void> check_name(std::string_view name, std::string_view field) {
+  if (name.empty())
+    return violation("{} is empty", field);
+  if (name.size() > limits::name_bytes_max)
+    return violation("{} has {} bytes, more than {}", field, name.size(),
+                     limits::name_bytes_max);
+  for (unsigned char c : name)
+    if (c < 0x20 || c == 0x7F)
+      return violation("{} {} has control characters", field, quote_text(name));
+  return {};
+}
+
+result<void> check_names(const std::vector<std::string>& names, size_t max,
+                         std::string_view field) {
+  if (auto ok = check_size(names.size(), max, field); !ok)
+    return ok;
+  for (const auto& name : names)
+    if (auto ok = check_name(name, field); !ok)
+      return ok;
+  return {};
+}
+
+result<void> check_job_id(job_id id, std::string_view field) {
+  if (id == 0)
+    return violation("{} names no job", field);
+  return {};
+}
+
+result<void> check_lease_id(const lease_id& id, std::string_view field) {
+  if (id.counter == 0 || id.term > limits::term_max)
+    return violation("{} has the impossible lease {}", field, to_string(id));
+  return {};
+}
+
+result<void> check_range(const index_range& range, std::string_view field) {
+  if (range.empty())
+    return violation("{} has the empty range {}", field, to_string(range));
+  if (range.end > limits::job_tasks_max)
+    return violation("{} has the range {}, which ends after {}", field,
+                     to_string(range), limits::job_tasks_max);
+  return {};
+}
+
+result<void> check_credit(uint64_t credit, std::string_view field) {
+  if (credit > limits::credit_max)
+    return violation("{} is {}, more than {}", field, credit,
+                     limits::credit_max);
+  return {};
+}
+
+result<void> check_inputs(input_kind kind, const range_input& range,
+                          std::string_view field) {
+  if (!is_valid(kind))
+    return violation("{} has the unknown kind {} of inputs", field,
+                     static_cast<unsigned>(kind));
+  if (kind == input_kind::pairs && range.step == 0)
+    return violation("{} has inputs with step 0", field);
+  return {};
+}
+
+result<void> check_state(job_state state, std::string_view field) {
+  if (!is_valid(state))
+    return violation("{} has the unknown job state {}", field,
+                     static_cast<unsigned>(state));
+  return {};
+}
+
+/// Checks indices that must ascend inside of `range`; `index_of` gets the
+/// index of an entry.
+template <class List, class F>
+result<void> check_indices(const List& items, const index_range& range,
+                           std::string_view field, F index_of) {
+  auto next = range.begin;
+  for (const auto& item : items) {
+    auto index = index_of(item);
+    if (index < next || index >= range.end)
+      return violation("{} lists task {}, which is out of order or outside "
+                       "of its range {}",
+                       field, index, to_string(range));
+    next = index + 1;
+  }
+  return {};
+}
+
+} // namespace
+
+// -- enumerations -------------------------------------------------------------
+
+bool is_valid(errc code) {
+  return static_cast<uint8_t>(code) < errc_count;
+}
+
+bool is_valid(job_state state) {
+  return static_cast<uint8_t>(state) < job_state_count;
+}
+
+bool is_valid(input_kind kind) {
+  return kind <= input_kind::pairs;
+}
+
+bool is_valid(node_state state) {
+  return state <= node_state::gone;
+}
+
+bool is_valid(event_kind kind) {
+  return kind <= event_kind::node_left;
+}
+
+// -- parts of several messages ------------------------------------------------
+
+result<void> check_body(const body& what, size_t bytes_max,
+                        std::string_view field, errc too_large) {
+  if (what.is_inline()) {
+    if (what.bytes.size() > limits::inline_body_bytes_max)
+      return violation("{} has {} bytes inline, more than {}", field,
+                       what.bytes.size(), limits::inline_body_bytes_max);
+    // A size that is not given is harmless, a wrong one would spoil credit.
+    if (what.size != 0 && what.size != what.bytes.size())
+      return violation("{} has {} bytes inline and says {}", field,
+                       what.bytes.size(), what.size);
+    return {};
+  }
+  if (!what.bytes.empty() || what.size == 0)
+    return violation("{} announces a transfer of {} bytes beside {} inline",
+                     field, what.size, what.bytes.size());
+  if (what.size > bytes_max)
+    return fail(too_large,
+                fmt::format("{} has {} bytes, more than the limit of {}: split "
+                            "it into smaller pieces",
+                            field, what.size, bytes_max));
+  return {};
+}
+
+result<void> check(const error& what) {
+  if (!is_valid(what.code))
+    return violation("an error has the unknown code {}",
+                     static_cast<unsigned>(what.code));
+  return check_size(what.text.size(), limits::error_text_bytes_max,
+                    "the text of an error");
+}
+
+result<void> check(const job_status& what) {
+  constexpr auto name_max = limits::name_bytes_max;
+  return all_of(
+    [&] { return check_state(what.state, "a job status"); },
+    [&] { return check_size(what.name.size(), name_max, "a job's name"); },
+    [&] {
+      return check_size(what.function.size(), name_max, "a job's function");
+    },
+    [&] {
+      return check_size(what.reducer.size(), name_max, "a job's reducer");
+    },
+    [&] {
+      return check_size(what.reason.size(), limits::error_text_bytes_max,
+                        "a job's reason");
+    },
+    [&] {
+      return check_size(what.result_type.size(), limits::type_bytes_max,
+                        "a job's result type");
+    });
+}
+
+// -- nodes --------------------------------------------------------------------
+
+result<void> check(const function_info& what) {
+  const std::pair<std::string_view, std::string_view> types[] = {
+    {what.input_type, "the input type of a function"},
+    {what.args_type, "the arguments type of a function"},
+    {what.result_type, "the result type of a function"},
+    {what.summary, "the summary of a function"},
+  };
+  for (const auto& [text, field] : types)
+    if (auto ok = check_size(text.size(), limits::type_bytes_max, field); !ok)
+      return ok;
+  return check_name(what.name, "the name of a function");
+}
+
+result<void> check(const held_lease& what) {
+  return all_of([&] { return check_lease_id(what.lease, "a held lease"); },
+                [&] { return check_job_id(what.job, "a held lease"); },
+                [&] { return check_range(what.rest, "a held lease"); });
+}
+
+result<void> check(const join_request& what) {
+  if (what.incarnation_id == 0)
+    return violation("the join request of node {} has no incarnation",
+                     quote_text(what.name));
+  if (what.slots < 1 || what.slots > limits::slots_max)
+    return violation("the join request of node {} offers {} slots, it must be "
+                     "1 to {}",
+                     quote_text(what.name), what.slots, limits::slots_max);
+  if (!what.worker)
+    return violation("the join request of node {} has no worker",
+                     quote_text(what.name));
+  return all_of(
+    [&] { return check_name(what.name, "the name of a joining node"); },
+    [&] { return check_name(what.version, "the version of a joining node"); },
+    [&] {
+      return check_names(what.roles, limits::node_roles_max,
+                         "the roles of a joining node");
+    },
+    [&] {
+      return check_names(what.labels, limits::node_labels_max,
+                         "the labels of a joining node");
+    },
+    [&] {
+      return check_size(what.functions.size(), limits::node_functions_max,
+                        "the function list of a joining node");
+    },
+    [&] { return check_each(what.functions); },
+    [&] {
+      return check_size(what.held.size(), limits::held_leases_max,
+                        "the lease list of a joining node");
+    },
+    [&] { return check_each(what.held); },
+    [&] {
+      return check_credit(what.window_tasks, "the credit of a joining node");
+    },
+    [&] {
+      return check_credit(what.window_bytes, "the credit of a joining node");
+    });
+}
+
+result<void> check(const join_reply& what) {
+  if (what.worker == 0 || what.term > limits::term_max)
+    return violation("a join was answered with worker {} and term {}",
+                     what.worker, what.term);
+  return check_size(what.keep.size(), limits::held_leases_max,
+                    "the lease list of a join's answer");
+}
+
+result<void> check(const node_info& what) {
+  if (!is_valid(what.state))
+    return violation("node {} has the unknown state {}", quote_text(what.name),
+                     static_cast<unsigned>(what.state));
+  return check_size(what.name.size(), limits::name_bytes_max,
+                    "the name of a node");
+}
+
+// -- work ---------------------------------------------------------------------
+
+result<void> check(const job_header& what) {
+  return all_of(
+    [&] { return check_job_id(what.job, "a job header"); },
+    [&] { return check_name(what.function, "the function of a job header"); },
+    [&] { return check_name(what.reducer, "the reducer of a job header"); },
+    [&] {
+      return check_size(what.input_type.size(), limits::type_bytes_max,
+                        "the input type of a job header");
+    },
+    [&] {
+      return check_size(what.args_type.size(), limits::type_bytes_max,
+                        "the arguments type of a job header");
+    },
+    [&] {
+      return check_body(what.args, limits::args_bytes_max,
+                        "the arguments of a job", errc::bad_args);
+    },
+    [&] { return check_inputs(what.inputs, what.range, "a job header"); });
+}
+
+result<void> check(const grant& what) {
+  if (what.attempt == 0)
+    return violation("the grant of lease {} has attempt 0",
+                     to_string(what.lease));
+  return all_of([&] { return check_lease_id(what.lease, "a grant"); },
+                [&] { return check_job_id(what.job, "a grant"); },
+                [&] { return check_range(what.range, "a grant"); },
+                [&] {
+                  return check_body(what.inputs, chunk_body_bytes_max,
+                                    "the inputs of a grant",
+                                    errc::input_too_large);
+                });
+}
+
+result<void> check(const grants& what) {
+  if (auto ok = check_each(what.jobs); !ok)
+    return ok;
+  return check_each(what.items);
+}
+
+result<void> check(const failed_task& what) {
+  if (what.code == errc::ok || !is_valid(what.code))
+    return violation("failed task {} of a slice has the code {}", what.index,
+                     static_cast<unsigned>(what.code));
+  return check_size(what.text.size(), limits::error_text_bytes_max,
+                    "the error text of a failed task");
+}
+
+result<void> check(const slice& what) {
+  auto index_of = [](const failed_task& x) { return x.index; };
+  return all_of(
+    [&] { return check_lease_id(what.lease, "a slice"); },
+    [&] { return check_job_id(what.job, "a slice"); },
+    [&] { return check_range(what.range, "a slice"); },
+    [&] { return check_indices(what.failed, what.range, "a slice", index_of); },
+    [&] { return check_each(what.failed); },
+    [&] {
+      return check_body(what.results, slice_body_bytes_max,
+                        "the results of a slice", errc::result_too_large);
+    },
+    [&] { return check(what.fatal); });
+}
+
+result<void> check(const lease_end& what) {
+  if (what.end > limits::job_tasks_max)
+    return violation("the end of lease {} is {}, after {}",
+                     to_string(what.lease), what.end, limits::job_tasks_max);
+  return check_lease_id(what.lease, "a lease end");
+}
+
+result<void> check(const window_update& what) {
+  if (auto ok = check_credit(what.tasks, "a worker's credit in tasks"); !ok)
+    return ok;
+  return check_credit(what.bytes, "a worker's credit in bytes");
+}
+
+result<void> check(const frame_request& what) {
+  if (what.transfer == 0 || what.bytes > limits::frame_bytes_max)
+    return violation("a frame request asks for {} bytes of transfer {}, at "
+                     "most {} are allowed",
+                     what.bytes, what.transfer, limits::frame_bytes_max);
+  return {};
+}
+
+result<void> check(const frame& what) {
+  if (what.transfer == 0 || what.bytes.size() > limits::frame_bytes_max)
+    return violation("a frame of transfer {} has {} bytes, at most {} are "
+                     "allowed",
+                     what.transfer, what.bytes.size(), limits::frame_bytes_max);
+  return {};
+}
+
+// -- clients ------------------------------------------------------------------
+
+result<void> check(const job_spec& what) {
+  return validate(what);
+}
+
+result<void> check(const submit_item& what) {
+  if (auto ok = check(what.spec); !ok)
+    return ok;
+  return check_body(what.inputs, chunk_body_bytes_max, "the inputs of a job",
+                    errc::input_too_large);
+}
+
+result<void> check(const append_inputs& what) {
+  if (what.seq == 0)
+    return violation("inputs for job {} are numbered 0, the first is 1",
+                     what.job);
+  return check_body(what.inputs, chunk_body_bytes_max, "the inputs of a job",
+                    errc::input_too_large);
+}
+
+result<void> check(const list_jobs& what) {
+  if (what.most < 1 || what.most > limits::jobs_per_page)
+    return violation("a job list of {} jobs is asked for, it must be 1 to {}",
+                     what.most, limits::jobs_per_page);
+  return {};
+}
+
+result<void> check(const watch_job& what) {
+  return check_credit(what.result_credit, "the result credit of a client");
+}
+
+result<void> check(const submit_reply& what) {
+  if ((what.job == 0) == (what.why.code == errc::ok))
+    return violation("a submit was answered with job {} and error code {}",
+                     what.job, static_cast<unsigned>(what.why.code));
+  return check(what.why);
+}
+
+result<void> check(const inputs_stored& what) {
+  return check(what.why);
+}
+
+result<void> check(const job_update& what) {
+  if (what.result.size() > limits::inline_body_bytes_max)
+    return violation("an update of job {} has {} bytes of result, more than {}",
+                     what.status.id, what.result.size(),
+                     limits::inline_body_bytes_max);
+  return check(what.status);
+}
+
+result<void> check(const result_slice& what) {
+  auto index_of = [](task_index x) { return x; };
+  return all_of([&] { return check_job_id(what.job, "a result slice"); },
+                [&] { return check_range(what.range, "a result slice"); },
+                [&] {
+                  return check_indices(what.failed, what.range,
+                                       "a result slice", index_of);
+                },
+                [&] {
+                  return check_body(what.results, result_body_bytes_max,
+                                    "the results of a result slice",
+                                    errc::result_too_large);
+                });
+}
+
+result<void> check(const result_credit& what) {
+  return check_credit(what.bytes, "the result credit of a client");
+}
+
+result<void> check(const job_result& what) {
+  if (auto ok = check(what.status); !ok)
+    return ok;
+  return check_body(what.result, limits::job_result_bytes_max,
+                    "the result of a job", errc::job_result_too_large);
+}
+
+// -- events -------------------------------------------------------------------
+
+result<void> check(const event& what) {
+  if (!is_valid(what.kind))
+    return violation("an event has the unknown kind {}",
+                     static_cast<unsigned>(what.kind));
+  if (auto ok = check_size(what.node.size(), limits::name_bytes_max,
+                           "the node of an event");
+      !ok)
+    return ok;
+  return check(what.status);
+}
+
+} // namespace troupe

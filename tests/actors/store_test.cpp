@@ -1,0 +1,195 @@
+#define CAF_SUITE store
+
+#include "actors/store.hpp"
+#include "runtime/model/packed.hpp"
+#include "runtime/wire/register.hpp"
+
+#include <caf/test/dsl.hpp>
+
+#include <memory>
+#include <string>
+
+using namespace troupe;
+
+namespace {
+
+struct config : caf::actor_system_config {
+  config() {
+    register_types(*this);
+  }
+};
+
+blob packed(std::initializer_list<std::string> items) {
+  packed_builder builder;
+  for (const auto& item : items)
+    builder.add(item);
+  return blob{builder.finish()};
+}
+
+struct fixture : test_coordinator_fixture<config> {
+  std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
+  store_actor keeper = sys.spawn(
+    store_process,
+    [] {
+      return make_memory_store({1, 100'000});
+    },
+    logger_ptr{log});
+
+  ~fixture() override {
+    self->send_exit(keeper, caf::exit_reason::user_shutdown);
+  }
+
+  /// Sends a message and returns the reply, which is a message of its own.
+  template <class Reply, class Message>
+  Reply ask(const Message& what) {
+    Reply reply;
+    self->send(keeper, what);
+    sched.run();
+    CAF_REQUIRE(self->has_next_message());
+    self->receive([&](const Reply& x) { reply = x; });
+    return reply;
+  }
+
+  store_put_jobs::item item(blob inputs, bool closed) {
+    store_put_jobs::item x;
+    x.spec.function = "echo";
+    x.inputs = std::move(inputs);
+    x.closed = closed;
+    return x;
+  }
+
+  job_id put(blob inputs, bool closed) {
+    auto done = ask<store_put_jobs_done>(
+      store_put_jobs{1, {item(std::move(inputs), closed)}});
+    CAF_REQUIRE_EQUAL(done.items.size(), 1u);
+    CAF_REQUIRE_EQUAL(to_string(done.items[0].why.code), "ok");
+    return done.items[0].job;
+  }
+
+  store_finish_done finish(job_id job, job_state state) {
+    store_finish what;
+    what.status.id = job;
+    what.status.state = state;
+    what.result = blob{std::string{"result"}};
+    return ask<store_finish_done>(what);
+  }
+
+  job_state state_of(job_id job) {
+    const auto* record =
+      deref<caf::stateful_actor<store_state, store_actor::base>>(keeper)
+        .state.kept->find(job);
+    CAF_REQUIRE(record != nullptr);
+    return record->state;
+  }
+
+  size_t job_count() {
+    return deref<caf::stateful_actor<store_state, store_actor::base>>(keeper)
+      .state.kept->jobs()
+      .size();
+  }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(store_tests, fixture)
+
+CAF_TEST(creates_many_jobs_at_once_and_answers_in_order) {
+  auto keyed = item(packed({"a", "b"}), false);
+  keyed.spec.key = "k";
+  auto done = ask<store_put_jobs_done>(store_put_jobs{
+    42, {item(packed({"x"}), true), keyed, keyed, item({}, false)}});
+  CAF_CHECK_EQUAL(done.ticket, 42u);
+  CAF_REQUIRE_EQUAL(done.items.size(), 4u);
+  CAF_CHECK((done.items[0].added == index_range{0, 1}));
+  CAF_CHECK(state_of(done.items[0].job) == job_state::running);
+  CAF_CHECK((done.items[1].added == index_range{0, 2}));
+  CAF_CHECK(!done.items[1].existed);
+  CAF_CHECK(state_of(done.items[1].job) == job_state::open);
+  CAF_CHECK(done.items[2].existed);
+  CAF_CHECK_EQUAL(done.items[2].job, done.items[1].job);
+  CAF_CHECK(done.items[2].added.empty()); // Its inputs are there already.
+  CAF_CHECK(state_of(done.items[3].job) == job_state::open);
+}
+
+CAF_TEST(a_refused_job_leaves_no_trace) {
+  auto done = ask<store_put_jobs_done>(store_put_jobs{
+    1,
+    {item(packed({std::string(200'000, 'x')}), true),
+     item(blob{std::string{"junk"}}, true), item(packed({"fits"}), true)}});
+  CAF_REQUIRE_EQUAL(done.items.size(), 3u);
+  CAF_CHECK_EQUAL(to_string(done.items[0].why.code), "store_full");
+  CAF_CHECK_EQUAL(done.items[0].job, 0u);
+  CAF_CHECK_EQUAL(to_string(done.items[1].why.code), "protocol_violation");
+  CAF_CHECK_EQUAL(to_string(done.items[2].why.code), "ok");
+  CAF_CHECK_EQUAL(job_count(), 1u);
+}
+
+CAF_TEST(takes_inputs_until_the_last) {
+  auto job = put({}, false);
+  auto more = ask<store_put_inputs_done>(
+    store_put_inputs{7, job, packed({"a", "b"}), false});
+  CAF_CHECK_EQUAL(more.ticket, 7u);
+  CAF_CHECK_EQUAL(more.job, job);
+  CAF_CHECK((more.added == index_range{0, 2}));
+  auto full = ask<store_put_inputs_done>(
+    store_put_inputs{8, job, packed({std::string(200'000, 'x')}), true});
+  CAF_CHECK_EQUAL(to_string(full.why.code), "store_full");
+  CAF_CHECK(state_of(job) == job_state::open); // Refused as a whole.
+  auto last = ask<store_put_inputs_done>(store_put_inputs{9, job, {}, true});
+  CAF_CHECK_EQUAL(to_string(last.why.code), "ok");
+  CAF_CHECK((last.added == index_range{2, 2}));
+  CAF_CHECK(state_of(job) == job_state::running);
+}
+
+CAF_TEST(numbers_accepted_records_and_reads_them_back) {
+  auto job = put(packed({"a", "b", "c"}), true);
+  store_accept what;
+  what.ticket = 5;
+  what.records = {{0, job, {0, 1}, {}, blob{std::string{"A"}}},
+                  {0, 999, {0, 1}, {}, blob{std::string{"?"}}},
+                  {0, job, {1, 3}, {2}, blob{std::string{"B"}}}};
+  what.dead = {{job, 2, 4, errc::bad_input, "odd", "alpha"}};
+  auto done = ask<store_accepted>(what);
+  CAF_CHECK_EQUAL(done.ticket, 5u);
+  CAF_CHECK((done.seqs == std::vector<uint64_t>{1, 0, 2}));
+  auto read = ask<store_log>(store_read_log{job, 1, 1000});
+  CAF_CHECK_EQUAL(read.job, job);
+  CAF_REQUIRE_EQUAL(read.records.size(), 1u);
+  CAF_CHECK_EQUAL(read.records[0].seq, 2u);
+  CAF_CHECK_EQUAL(read.records[0].results.str(), "B");
+  store_put_checkpoint checkpoint{job, {2, {{0, 3}}, {}}};
+  self->send(keeper, checkpoint);
+  CAF_CHECK(ask<store_log>(store_read_log{job, 0, 1000}).records.empty());
+}
+
+CAF_TEST(the_first_end_wins_and_its_result_is_read) {
+  auto job = put(packed({"a"}), true);
+  auto running = ask<store_result>(store_read_result{3, job});
+  CAF_CHECK(!running.found);
+  CAF_CHECK(finish(job, job_state::succeeded).won);
+  CAF_CHECK(!finish(job, job_state::cancelled).won);
+  CAF_CHECK(!finish(999, job_state::failed).won);
+  CAF_CHECK(log->contains("could not end a job"));
+  auto ended = ask<store_result>(store_read_result{4, job});
+  CAF_CHECK(ended.found);
+  CAF_CHECK_EQUAL(ended.ticket, 4u);
+  CAF_CHECK(ended.status.state == job_state::succeeded);
+  CAF_CHECK_EQUAL(ended.result.str(), "result");
+}
+
+CAF_TEST(forgets_without_an_answer) {
+  auto job = put({}, true);
+  CAF_CHECK(finish(job, job_state::cancelled).won);
+  self->send(keeper, store_forget{{job, 999}});
+  sched.run();
+  CAF_CHECK(!self->has_next_message());
+  CAF_CHECK(!ask<store_result>(store_read_result{1, job}).found);
+}
+
+CAF_TEST(survives_a_message_from_nobody) {
+  caf::anon_send(keeper, store_read_result{1, 1});
+  sched.run();
+  CAF_CHECK(put({}, true) != 0);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

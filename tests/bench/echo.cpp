@@ -1,0 +1,150 @@
+// Troupe itself: a coordinator and two workers of one slot as processes, and
+// this process as their client, through the public API only.
+//
+// Prints troupe.echo_per_s (a streamed job), range_per_s (`noop` over a range
+// with the reducer `count`), jobs_per_s (jobs of one task, from many threads),
+// p50_us and p99_us (one job of one task at a time, submit to result).
+// Parts for --only: echo, latency, range, jobs.
+
+#include "tests/bench/cluster.hpp"
+#include "tests/bench/measure.hpp"
+#include "tests/bench/settings.hpp"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace troupe::bench {
+
+namespace {
+
+constexpr size_t worker_count = 2;
+
+/// The client blocks, so jobs overlap only if several threads submit them.
+constexpr size_t submitting_threads = 32;
+
+constexpr int64_t range_tasks = 100'000'000;
+constexpr int64_t range_tasks_smoke = 20'000'000;
+
+/// Feeds inputs for about `seconds`; returns how many.
+uint64_t feed(const client& api, const std::string& name, double seconds) {
+  job_spec spec;
+  spec.name = name;
+  spec.function = "echo";
+  spec.input_type = "any";
+  spec.options.stream = true;
+  auto writer = check(api.open(spec), "cannot open a job");
+  std::string input;
+  uint64_t index = 0;
+  auto begin = bench_clock::now();
+  do {
+    for (auto end = index + limits::chunk_tasks_max; index < end; ++index) {
+      input.clear();
+      encode_input(index, input);
+      check(writer.add(input), "cannot add an input");
+    }
+  } while (seconds_since(begin) < seconds);
+  check(writer.close(), "cannot close a job");
+  return index;
+}
+
+/// One streamed job: this thread compares results while another one feeds.
+void measure_echo(const client& api, const std::string& name, double seconds,
+                  bool print) {
+  auto begin = bench_clock::now();
+  uint64_t sent = 0;
+  std::thread feeder{[&] { sent = feed(api, name, seconds); }};
+  result_check results;
+  auto take = [&results](task_index index, std::string_view encoded) {
+    auto payload = decode_as<std::string_view>(encoded, "any");
+    results.add(index, payload ? *payload : std::string_view{});
+  };
+  auto status = check(api.stream(await_job(api, name), take), "cannot stream");
+  auto spent = seconds_since(begin);
+  feeder.join();
+  if (status.state != job_state::succeeded)
+    die("the streamed job did not succeed: " + status.reason);
+  results.expect_all(sent);
+  if (print)
+    print_metric("troupe.echo_per_s", double(sent) / spent);
+}
+
+/// Runs a job with the single task `index` and checks its result.
+void run_one(const client& api, uint64_t index) {
+  std::vector<std::string> inputs{std::string(payload_bytes, '\0')};
+  fill_payload(index, inputs[0].data());
+  auto results =
+    check(api.run<std::vector<value>>("echo", inputs), "cannot run a job");
+  auto payload =
+    results.size() == 1
+      ? decode_as<std::string_view>(results[0].bytes, results[0].type)
+      : result<std::string_view>{};
+  if (!payload || !is_payload(index, *payload))
+    die(fmt::format("job {} came back with another payload", index));
+}
+
+void measure_latency(const client& api, size_t samples) {
+  std::vector<double> seconds;
+  for (size_t i = 0; i < warm_up_round_trips + samples; ++i) {
+    auto begin = bench_clock::now();
+    run_one(api, i);
+    if (i >= warm_up_round_trips)
+      seconds.push_back(seconds_since(begin));
+  }
+  print_latency("troupe", std::move(seconds));
+}
+
+void measure_range(const client& api, int64_t tasks) {
+  job_spec spec;
+  spec.reducer = "count";
+  auto begin = bench_clock::now();
+  auto counted = check(api.run_range<uint64_t>("noop", 0, tasks, spec),
+                       "cannot run a range");
+  auto spent = seconds_since(begin);
+  if (counted != static_cast<uint64_t>(tasks))
+    die(fmt::format("counted {} of {} tasks", counted, tasks));
+  print_metric("troupe.range_per_s", double(tasks) / spent);
+}
+
+/// Jobs of one task each, as many at a time as there are threads.
+void measure_jobs(const client& api, double seconds) {
+  std::atomic<uint64_t> next{0};
+  auto begin = bench_clock::now();
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < submitting_threads; ++i)
+    threads.emplace_back([&] {
+      while (seconds_since(begin) < seconds)
+        run_one(api, next++);
+    });
+  for (auto& thread : threads)
+    thread.join();
+  print_metric("troupe.jobs_per_s", double(next) / seconds_since(begin));
+}
+
+void run(const settings& how) {
+  cluster nodes{how};
+  for (size_t i = 0; i < worker_count; ++i)
+    nodes.add_worker();
+  host program{nodes};
+  program.await_workers(worker_count);
+  const auto& api = program.api();
+  if (how.wants("echo")) {
+    measure_echo(api, "warm-up", 0.1, false);
+    measure_echo(api, "echo", how.seconds, true);
+  }
+  if (how.wants("latency"))
+    measure_latency(api, how.samples);
+  if (how.wants("jobs"))
+    measure_jobs(api, how.smoke ? how.seconds : how.seconds / 2);
+  if (how.wants("range"))
+    measure_range(api, how.smoke ? range_tasks_smoke : range_tasks);
+}
+
+} // namespace
+
+} // namespace troupe::bench
+
+int main(int argc, char** argv) {
+  troupe::bench::run(troupe::bench::parse_settings(argc, argv));
+}

@@ -1,0 +1,114 @@
+#define CAF_SUITE command_table
+
+#include "nodes/shell/command_table.hpp"
+#include "runtime/function/reducer.hpp"
+
+#include <caf/test/unit_test.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+using namespace troupe;
+using namespace troupe::shell;
+
+namespace {
+
+std::string docs() {
+  std::ifstream in{TROUPE_SOURCE_DIR "/docs/shell.md"};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// Returns the section of the page whose heading is `## title`.
+std::string section(const std::string& page, const std::string& title) {
+  auto begin = page.find("\n## " + title + "\n");
+  if (begin == std::string::npos)
+    return "";
+  auto end = page.find("\n## ", begin + 1);
+  return page.substr(begin, end - begin);
+}
+
+/// Returns the names in the rows "| `--name ARGUMENT` |" of a section.
+std::set<std::string> documented_options(const std::string& text) {
+  std::set<std::string> names;
+  std::regex row{"\\n\\| `--([a-z-]+)"};
+  for (std::sregex_iterator i{text.begin(), text.end(), row}, end; i != end;
+       ++i)
+    names.insert((*i)[1]);
+  return names;
+}
+
+std::set<std::string> names_of(std::span<const option_spec> options) {
+  std::set<std::string> names;
+  for (const auto& option : options)
+    names.emplace(option.name);
+  return names;
+}
+
+} // namespace
+
+CAF_TEST(each_command_is_complete) {
+  std::set<std::string_view> seen;
+  for (const auto& command : command_table()) {
+    CAF_MESSAGE(command.name);
+    CAF_CHECK(seen.insert(command.name).second);
+    CAF_CHECK(!command.summary.empty());
+    CAF_CHECK(!command.summary.ends_with("."));
+    CAF_CHECK(!command.examples.empty());
+    CAF_CHECK(command.run != nullptr);
+    CAF_CHECK(command.positional_min <= command.positional_max);
+    CAF_CHECK_EQUAL(command.positional.empty(), command.positional_max == 0);
+    for (const auto& item : command.examples)
+      CAF_CHECK(item.line.find(command.name) != std::string_view::npos);
+  }
+}
+
+CAF_TEST(each_option_is_complete) {
+  auto check = [](std::span<const option_spec> options) {
+    for (const auto& option : options) {
+      CAF_MESSAGE(option.name);
+      CAF_CHECK(!option.help.empty());
+      CAF_CHECK(!option.help.ends_with("."));
+      CAF_CHECK_EQUAL(option.argument == argument_kind::none,
+                      option.placeholder.empty());
+    }
+  };
+  check(global_options());
+  for (const auto& command : command_table()) {
+    check(command.options);
+    for (const auto& option : command.options)
+      CAF_CHECK(find_option(nullptr, option.name) == nullptr);
+  }
+}
+
+CAF_TEST(finds_commands_and_options_by_name) {
+  const auto* run = find_command("run");
+  CAF_REQUIRE(run != nullptr);
+  CAF_CHECK_EQUAL(std::string{run->name}, "run");
+  CAF_CHECK(find_command("ru") == nullptr);
+  CAF_CHECK(find_option(run, "reduce") != nullptr);
+  CAF_CHECK(find_option(run, "json") != nullptr);
+  CAF_CHECK(find_option(nullptr, "reduce") == nullptr);
+  CAF_CHECK_EQUAL(command_names().size(), command_table().size());
+}
+
+CAF_TEST(help_of_reduce_names_every_reducer) {
+  std::string help{find_option(find_command("run"), "reduce")->help};
+  for (const auto& name : reducer_names())
+    CAF_CHECK(help.find(name) != std::string::npos);
+}
+
+CAF_TEST(the_page_documents_exactly_these_commands_and_options) {
+  auto page = docs();
+  CAF_REQUIRE(!page.empty());
+  CAF_CHECK(documented_options(section(page, "Options of all commands"))
+            == names_of(global_options()));
+  for (const auto& command : command_table()) {
+    CAF_MESSAGE(command.name);
+    auto text = section(page, std::string{command.name});
+    CAF_CHECK(!text.empty());
+    CAF_CHECK(documented_options(text) == names_of(command.options));
+  }
+}

@@ -1,0 +1,168 @@
+#define CAF_SUITE submission
+
+#include "nodes/shell/submission.hpp"
+#include "runtime/function/json.hpp"
+#include "tests/nodes/shell/temporary_folder.hpp"
+
+#include <caf/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace troupe;
+using namespace troupe::shell;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+outcome<submission> read(words args) {
+  args.insert(args.begin(), "submit");
+  auto call = invocation::parse(args, [](auto) { return std::nullopt; });
+  if (!call)
+    return tl::unexpected{call.error()};
+  return read_submission(*call, nullptr);
+}
+
+const std::vector<function_info> offered = {
+  {"square", "int", "null", "int", ""},
+  {"scale", "float", "{by:float}", "float", ""},
+  {"tune", "string", "optional<int>", "string", ""},
+  {"primes", "tuple<uint,uint>", "null", "uint", ""},
+};
+
+/// Reads and fits a command line; returns the refusal's text.
+std::string refusal(const words& args) {
+  auto what = read(args);
+  if (!what)
+    return what.error().text;
+  auto ok = fit_function(*what, offered);
+  return ok ? "" : ok.error().text;
+}
+
+} // namespace
+
+CAF_TEST(options_go_into_the_spec) {
+  auto what = read({"square", "--range", "1..5", "--name", "n", "--key", "k",
+                    "--retries", "0", "--reduce", "sum", "--args", "1"});
+  CAF_REQUIRE(what);
+  CAF_CHECK_EQUAL(what->spec.function, "square");
+  CAF_CHECK_EQUAL(what->spec.name, "n");
+  CAF_CHECK_EQUAL(what->spec.key, "k");
+  CAF_CHECK_EQUAL(what->spec.options.retries, 0u);
+  CAF_CHECK_EQUAL(what->spec.reducer, "sum");
+  CAF_CHECK_EQUAL(*what->args_json, "1");
+  CAF_CHECK(what->spec.inputs == input_kind::integers);
+  CAF_CHECK(what->spec.range == (range_input{1, 5, 1}));
+  CAF_CHECK(what->source == nullptr);
+}
+
+CAF_TEST(without_options_the_defaults_hold) {
+  auto what = read({"square", "--input", "1"});
+  CAF_REQUIRE(what);
+  CAF_CHECK_EQUAL(what->spec.reducer, "collect");
+  CAF_CHECK_EQUAL(what->spec.options.retries, 3u);
+  CAF_CHECK(what->spec.inputs == input_kind::chunks);
+  CAF_CHECK(what->source != nullptr);
+}
+
+CAF_TEST(wrong_inputs_are_refused) {
+  temporary_folder folder;
+  auto file = folder.file("x", "a\n");
+  struct row {
+    const char* what;
+    words args;
+    exit_code code;
+    const char* text;
+  };
+  const row rows[] = {
+    {"none", {"f"}, exit_code::usage, "the inputs are missing"},
+    {"two kinds",
+     {"f", "--range", "1..2", "--input", "1"},
+     exit_code::usage,
+     "--range and --input"},
+    {"bad range", {"f", "--range", "x"}, exit_code::usage, "--range: "},
+    {"chunk alone",
+     {"f", "--lines", file, "--chunk", "1KiB"},
+     exit_code::usage,
+     "--chunk belongs to --split"},
+    {"no chunk", {"f", "--split", file, "--chunk", "0"}, exit_code::usage, "0"},
+    {"large chunk",
+     {"f", "--split", file, "--chunk", "17MiB"},
+     exit_code::usage,
+     "16 MiB"},
+    {"missing file",
+     {"f", "--split", file, folder.path("y")},
+     exit_code::failed,
+     "No such file"},
+    {"no match",
+     {"f", "--glob", folder.path("*.y")},
+     exit_code::failed,
+     "no path matches"},
+  };
+  for (const auto& [what, args, code, text] : rows) {
+    CAF_MESSAGE(what);
+    auto got = read(args);
+    CAF_REQUIRE(!got);
+    CAF_CHECK(got.error().code == code);
+    CAF_MESSAGE(got.error().text);
+    CAF_CHECK(got.error().text.find(text) != std::string::npos);
+  }
+}
+
+CAF_TEST(a_known_function_decides_the_types) {
+  auto what = read({"scale", "--input", "1", "--args", R"({"by": 2})"});
+  CAF_REQUIRE(what);
+  CAF_REQUIRE(fit_function(*what, offered));
+  CAF_CHECK_EQUAL(what->spec.input_type, "float");
+  CAF_CHECK_EQUAL(what->spec.args_type, "{by:float}");
+  CAF_CHECK_EQUAL(
+    bytes_to_json(what->spec.args_type, what->spec.args.view()).value_or(""),
+    R"({"by":2.0})");
+  CAF_CHECK_EQUAL(what->result_type, "list<float>");
+}
+
+CAF_TEST(optional_arguments_may_be_missing) {
+  auto what = read({"tune", "--input", "\"x\""});
+  CAF_REQUIRE(what);
+  CAF_REQUIRE(fit_function(*what, offered));
+  CAF_CHECK_EQUAL(what->spec.args_type, "optional<int>");
+}
+
+CAF_TEST(for_an_unknown_function_everything_is_any) {
+  auto what = read({"new", "--input", "1", "--args", "[1]"});
+  CAF_REQUIRE(what);
+  CAF_REQUIRE(fit_function(*what, offered));
+  CAF_CHECK_EQUAL(what->spec.input_type, "any");
+  CAF_CHECK_EQUAL(what->spec.args_type, "any");
+  CAF_CHECK_EQUAL(what->result_type, "");
+}
+
+CAF_TEST(what_does_not_fit_is_refused_with_a_sentence) {
+  struct row {
+    const char* what;
+    words args;
+    const char* text;
+  };
+  const row rows[] = {
+    {"arguments are missing", {"scale", "--input", "1"}, "scale needs --args"},
+    {"arguments of another type",
+     {"scale", "--input", "1", "--args", "7"},
+     "--args: "},
+    {"arguments for none", {"square", "--input", "1", "--args", "7"}, "--args"},
+    {"arguments are no JSON", {"new", "--input", "1", "--args", "{"}, "--args"},
+    {"negative range", {"primes", "--range", "-9..9/3"}, "input 0: "},
+    {"integers for pairs", {"primes", "--range", "0..9"}, "input 0: "},
+    {"pairs for integers", {"square", "--range", "0..9/2"}, "input 0: "},
+    {"a range fits", {"square", "--range", "0..9"}, ""},
+    {"pairs fit", {"primes", "--range", "0..9/2"}, ""},
+    {"an empty range fits all", {"tune", "--range", "9..9"}, ""},
+  };
+  for (const auto& [what, args, text] : rows) {
+    CAF_MESSAGE(what);
+    auto got = refusal(args);
+    CAF_MESSAGE(got);
+    CAF_CHECK(got.find(text) != std::string::npos);
+    CAF_CHECK_EQUAL(got.empty(), *text == '\0');
+  }
+}

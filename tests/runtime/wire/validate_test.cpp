@@ -1,0 +1,444 @@
+#define CAF_SUITE validate
+
+#include "runtime/base/limits.hpp"
+#include "runtime/wire/validate.hpp"
+
+#include <caf/test/dsl.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace troupe;
+
+namespace {
+
+struct fixture : test_coordinator_fixture<> {
+  join_request good_join() {
+    join_request x;
+    x.name = "alpha";
+    x.incarnation_id = 7;
+    x.version = "0.1.0";
+    x.roles = {"worker"};
+    x.slots = 2;
+    x.labels = {"zone=a"};
+    x.functions = {{"echo", "str", "null", "str", "gives it back"}};
+    x.window_tasks = 4096;
+    x.window_bytes = 1 << 20;
+    x.held = {{{1, 2}, 3, {4, 5}, 6}};
+    x.worker = self;
+    return x;
+  }
+};
+
+slice good_slice() {
+  slice x;
+  x.lease = {1, 2};
+  x.job = 3;
+  x.seq = 4;
+  x.range = {10, 20};
+  x.failed = {{10, errc::function_failed, "one"}, {19, errc::bad_input, ""}};
+  x.results.bytes = blob{std::string{"packed"}};
+  return x;
+}
+
+grant good_grant() {
+  grant x;
+  x.lease = {1, 2};
+  x.job = 3;
+  x.range = {0, 4};
+  return x;
+}
+
+job_header good_header() {
+  job_header x;
+  x.job = 3;
+  x.function = "echo";
+  x.reducer = "collect";
+  return x;
+}
+
+job_spec good_spec() {
+  job_spec x;
+  x.function = "echo";
+  return x;
+}
+
+result_slice good_results() {
+  result_slice x;
+  x.job = 3;
+  x.seq = 1;
+  x.range = {0, 4};
+  x.failed = {1, 3};
+  return x;
+}
+
+body announced(uint64_t size) {
+  return {{}, 1, size};
+}
+
+body inlined(size_t size) {
+  return {blob{std::string(size, 'x')}, 0, size};
+}
+
+std::string long_text(size_t size) {
+  return std::string(size + 1, 'x');
+}
+
+/// Returns what `check` says of `x` after `change`.
+template <class T, class F>
+result<void> changed(T x, F change) {
+  change(x);
+  return check(x);
+}
+
+struct row {
+  const char* what;
+  result<void> got;
+  errc want;
+};
+
+void check_rows(const std::vector<row>& rows) {
+  for (const auto& [what, got, want] : rows) {
+    CAF_MESSAGE(what);
+    auto code = got ? errc::ok : got.error().code;
+    CAF_CHECK_EQUAL(to_string(code), to_string(want));
+    // One sentence that says what to do, short whatever the peer sent.
+    if (!got) {
+      CAF_CHECK(got.error().text.find(": ") != std::string::npos);
+      CAF_CHECK(got.error().text.size() < 512);
+    }
+  }
+}
+
+constexpr auto ok = errc::ok;
+constexpr auto bad = errc::protocol_violation;
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(validate_tests, fixture)
+
+CAF_TEST(enumerations_have_exactly_their_values) {
+  struct counts {
+    const char* what;
+    int valid;
+    int want;
+  };
+  auto count = [](auto first) {
+    using enumeration = decltype(first);
+    int valid = 0;
+    for (int i = 0; i < 256; ++i)
+      valid += is_valid(static_cast<enumeration>(i));
+    return valid;
+  };
+  const counts rows[] = {
+    {"errc", count(errc{}), errc_count},
+    {"job_state", count(job_state{}), static_cast<int>(job_state_count)},
+    {"input_kind", count(input_kind{}), 3},
+    {"node_state", count(node_state{}), 3},
+    {"event_kind", count(event_kind{}), 4},
+  };
+  for (const auto& [what, valid, want] : rows) {
+    CAF_MESSAGE(what);
+    CAF_CHECK_EQUAL(valid, want);
+  }
+}
+
+CAF_TEST(bodies_are_inline_or_announced) {
+  auto body_check = [](const body& x) {
+    return check_body(x, 1000'000, "the field", errc::input_too_large);
+  };
+  check_rows({
+    {"empty", body_check({}), ok},
+    {"inline", body_check(inlined(10)), ok},
+    {"inline without a size", body_check({blob{std::string{"x"}}, 0, 0}), ok},
+    {"inline at the limit", body_check(inlined(limits::inline_body_bytes_max)),
+     ok},
+    {"inline over the limit",
+     body_check(inlined(limits::inline_body_bytes_max + 1)), bad},
+    {"inline with a lie", body_check({blob{std::string{"x"}}, 0, 2}), bad},
+    {"announced", body_check(announced(1000'000)), ok},
+    {"announced nothing", body_check(announced(0)), bad},
+    {"announced too much", body_check(announced(1000'001)),
+     errc::input_too_large},
+    {"announced absurdly much", body_check(announced(UINT64_MAX)),
+     errc::input_too_large},
+    {"both", body_check({blob{std::string{"x"}}, 1, 1}), bad},
+  });
+}
+
+CAF_TEST(join_requests) {
+  using limits::name_bytes_max;
+  auto with = [this](auto change) { return changed(good_join(), change); };
+  using x = join_request;
+  check_rows({
+    {"good", check(good_join()), ok},
+    {"no name", with([](x& j) { j.name = ""; }), bad},
+    {"long name", with([](x& j) { j.name = long_text(name_bytes_max); }), bad},
+    {"name of two lines", with([](x& j) { j.name = "a\nb"; }), bad},
+    {"no incarnation", with([](x& j) { j.incarnation_id = 0; }), bad},
+    {"no slots", with([](x& j) { j.slots = 0; }), bad},
+    {"all slots", with([](x& j) { j.slots = limits::slots_max; }), ok},
+    {"too many slots", with([](x& j) { j.slots = limits::slots_max + 1; }),
+     bad},
+    {"too many roles", with([](x& j) { j.roles.resize(17, "worker"); }), bad},
+    {"empty label", with([](x& j) { j.labels.push_back(""); }), bad},
+    {"too many labels", with([](x& j) { j.labels.resize(257, "l"); }), bad},
+    {"function without a name",
+     with([](x& j) { j.functions.front().name = ""; }), bad},
+    {"function with a huge type", with([](x& j) {
+       j.functions.front().input_type = long_text(limits::type_bytes_max);
+     }),
+     bad},
+    {"too many functions",
+     with([](x& j) { j.functions.resize(4097, j.functions.front()); }), bad},
+    {"too much credit", with([](x& j) { j.window_tasks = UINT64_MAX; }), bad},
+    {"too much room", with([](x& j) { j.window_bytes = UINT64_MAX; }), bad},
+    {"held lease 0", with([](x& j) { j.held.front().lease = {}; }), bad},
+    {"held nothing", with([](x& j) {
+       j.held.front().rest = {5, 5};
+     }),
+     bad},
+    {"held of no job", with([](x& j) { j.held.front().job = 0; }), bad},
+    {"no worker", with([](x& j) { j.worker = nullptr; }), bad},
+  });
+}
+
+CAF_TEST(slices) {
+  auto with = [](auto change) { return changed(good_slice(), change); };
+  using x = slice;
+  check_rows({
+    {"good", check(good_slice()), ok},
+    {"nothing failed", with([](x& s) { s.failed.clear(); }), ok},
+    {"no lease", with([](x& s) { s.lease = {}; }), bad},
+    {"impossible term", with([](x& s) { s.lease.term = UINT64_MAX; }), bad},
+    {"no job", with([](x& s) { s.job = 0; }), bad},
+    {"empty range", with([](x& s) {
+       s.range = {10, 10};
+     }),
+     bad},
+    {"reversed range", with([](x& s) {
+       s.range = {20, 10};
+     }),
+     bad},
+    {"range without end", with([](x& s) {
+       s.range = {0, UINT64_MAX};
+     }),
+     bad},
+    {"failed before the range", with([](x& s) { s.failed.front().index = 9; }),
+     bad},
+    {"failed after the range", with([](x& s) { s.failed.back().index = 20; }),
+     bad},
+    {"failed twice", with([](x& s) { s.failed.back().index = 10; }), bad},
+    {"failed in reverse",
+     with([](x& s) { std::swap(s.failed.front(), s.failed.back()); }), bad},
+    {"failed with ok", with([](x& s) { s.failed.front().code = ok; }), bad},
+    {"failed with an unknown code",
+     with([](x& s) { s.failed.front().code = static_cast<errc>(200); }), bad},
+    {"failed with a novel", with([](x& s) {
+       s.failed.front().text = long_text(limits::error_text_bytes_max);
+     }),
+     bad},
+    {"results too large to be inline",
+     with([](x& s) { s.results = inlined(limits::frame_bytes_max); }), bad},
+    {"large results",
+     with([](x& s) { s.results = announced(limits::result_bytes_max * 2); }),
+     ok},
+    {"results without end",
+     with([](x& s) { s.results = announced(UINT64_MAX); }),
+     errc::result_too_large},
+    {"fatal", with([](x& s) { s.fatal.code = errc::integer_overflow; }), ok},
+    {"unknown fatal", with([](x& s) { s.fatal.code = static_cast<errc>(99); }),
+     bad},
+  });
+}
+
+CAF_TEST(grants_and_their_headers) {
+  auto grant_with = [](auto f) { return changed(good_grant(), f); };
+  auto header_with = [](auto f) { return changed(good_header(), f); };
+  grants both{{good_header()}, {good_grant()}};
+  check_rows({
+    {"good", check(both), ok},
+    {"empty", check(grants{}), ok},
+    {"bad header", changed(both, [](grants& x) { x.jobs.front().job = 0; }),
+     bad},
+    {"bad grant", changed(both, [](grants& x) { x.items.front().job = 0; }),
+     bad},
+    {"attempt 0", grant_with([](grant& x) { x.attempt = 0; }), bad},
+    {"no lease", grant_with([](grant& x) { x.lease.counter = 0; }), bad},
+    {"empty range", grant_with([](grant& x) {
+       x.range = {4, 4};
+     }),
+     bad},
+    {"an input at the limit", grant_with([](grant& x) {
+       x.inputs = announced(limits::input_bytes_max);
+     }),
+     ok},
+    {"an input over the limit", grant_with([](grant& x) {
+       x.inputs = announced(limits::input_bytes_max * 2);
+     }),
+     errc::input_too_large},
+    {"no function", header_with([](job_header& x) { x.function = ""; }), bad},
+    {"no reducer", header_with([](job_header& x) { x.reducer = ""; }), bad},
+    {"unknown kind",
+     header_with([](job_header& x) { x.inputs = static_cast<input_kind>(3); }),
+     bad},
+    {"pairs of step 0", header_with([](job_header& x) {
+       x.inputs = input_kind::pairs;
+       x.range.step = 0;
+     }),
+     bad},
+    {"large arguments", header_with([](job_header& x) {
+       x.args = announced(limits::args_bytes_max + 1);
+     }),
+     errc::bad_args},
+  });
+}
+
+CAF_TEST(leases_windows_and_frames) {
+  constexpr auto frame_max = limits::frame_bytes_max;
+  check_rows({
+    {"lease end", check(lease_end{{1, 1}, 7}), ok},
+    {"stop", check(lease_end{{1, 1}, 0}), ok},
+    {"end of no lease", check(lease_end{{1, 0}, 7}), bad},
+    {"end after all tasks", check(lease_end{{1, 1}, UINT64_MAX}), bad},
+    {"window", check(window_update{0, 0}), ok},
+    {"endless tasks", check(window_update{UINT64_MAX, 0}), bad},
+    {"endless bytes", check(window_update{0, UINT64_MAX}), bad},
+    {"frame request", check(frame_request{1, 0, frame_max}), ok},
+    {"done", check(frame_request{1, 0, 0}), ok},
+    {"greedy", check(frame_request{1, 0, frame_max + 1}), bad},
+    {"no transfer", check(frame_request{0, 0, 1}), bad},
+    {"frame", check(frame{1, 0, blob{std::string(frame_max, 'x')}}), ok},
+    {"long frame", check(frame{1, 0, blob{std::string(frame_max + 1, 'x')}}),
+     bad},
+    {"frame of nothing", check(frame{}), bad},
+  });
+}
+
+CAF_TEST(what_clients_send) {
+  submit_item item;
+  item.spec = good_spec();
+  append_inputs inputs{3, 1, inlined(10), true};
+  check_rows({
+    {"submit", check(item), ok},
+    {"unknown kind",
+     changed(
+       item,
+       [](submit_item& x) { x.spec.inputs = static_cast<input_kind>(3); }),
+     errc::bad_usage},
+    {"no function", changed(item, [](submit_item& x) { x.spec.function = ""; }),
+     errc::bad_usage},
+    {"huge first input",
+     changed(item,
+             [](submit_item& x) {
+               x.inputs = announced(limits::input_bytes_max * 2);
+             }),
+     errc::input_too_large},
+    {"inputs", check(inputs), ok},
+    {"inputs without a number",
+     changed(inputs, [](append_inputs& x) { x.seq = 0; }), bad},
+    {"huge input",
+     changed(inputs,
+             [](append_inputs& x) {
+               x.inputs = announced(limits::input_bytes_max * 2);
+             }),
+     errc::input_too_large},
+    {"watch", check(watch_job{3, 1 << 20}), ok},
+    {"watch without end", check(watch_job{3, UINT64_MAX}), bad},
+    {"more results", check(result_credit{3, 10}), ok},
+    {"more than there is", check(result_credit{3, UINT64_MAX}), bad},
+    {"list", check(list_jobs{0, limits::jobs_per_page}), ok},
+    {"list of none", check(list_jobs{0, 0}), bad},
+    {"list of all", check(list_jobs{0, UINT32_MAX}), bad},
+  });
+}
+
+CAF_TEST(what_clients_get) {
+  job_update update;
+  job_result whole;
+  auto results_with = [](auto f) { return changed(good_results(), f); };
+  check_rows({
+    {"reply", check(submit_reply{3, {}, false}), ok},
+    {"refusal", check(submit_reply{0, {errc::store_full, "x"}, false}), ok},
+    {"neither", check(submit_reply{}), bad},
+    {"both", check(submit_reply{3, {errc::store_full, "x"}, false}), bad},
+    {"stored", check(inputs_stored{3, 1, {}}), ok},
+    {"unknown error", check(inputs_stored{3, 1, {static_cast<errc>(99), ""}}),
+     bad},
+    {"update", check(update), ok},
+    {"update with an unknown state",
+     changed(update,
+             [](job_update& x) { x.status.state = static_cast<job_state>(5); }),
+     bad},
+    {"update with a novel",
+     changed(update,
+             [](job_update& x) {
+               x.status.reason = long_text(limits::error_text_bytes_max);
+             }),
+     bad},
+    {"update with a large result",
+     changed(update,
+             [](job_update& x) {
+               x.result = blob{std::string(limits::frame_bytes_max, 'x')};
+             }),
+     bad},
+    {"result", check(whole), ok},
+    {"result at the limit",
+     changed(whole,
+             [](job_result& x) {
+               x.result = announced(limits::job_result_bytes_max);
+             }),
+     ok},
+    {"result over the limit",
+     changed(whole,
+             [](job_result& x) {
+               x.result = announced(limits::job_result_bytes_max + 1);
+             }),
+     errc::job_result_too_large},
+    {"results", check(good_results()), ok},
+    {"results of nothing", results_with([](result_slice& x) { x.range = {}; }),
+     bad},
+    {"results with a failure outside",
+     results_with([](result_slice& x) { x.failed = {4}; }), bad},
+    {"results with a failure twice", results_with([](result_slice& x) {
+       x.failed = {1, 1};
+     }),
+     bad},
+    {"results without end",
+     results_with([](result_slice& x) { x.results = announced(UINT64_MAX); }),
+     errc::result_too_large},
+  });
+}
+
+CAF_TEST(nodes_and_events) {
+  node_info node;
+  event happened;
+  check_rows({
+    {"joined", check(join_reply{1, 1, {}}), ok},
+    {"joined as nobody", check(join_reply{0, 1, {}}), bad},
+    {"impossible term", check(join_reply{1, UINT64_MAX, {}}), bad},
+    {"node", check(node), ok},
+    {"node of unknown state",
+     changed(node, [](node_info& x) { x.state = static_cast<node_state>(3); }),
+     bad},
+    {"node with a novel for a name",
+     changed(node,
+             [](node_info& x) { x.name = long_text(limits::name_bytes_max); }),
+     bad},
+    {"event", check(happened), ok},
+    {"event of unknown kind",
+     changed(happened, [](event& x) { x.kind = static_cast<event_kind>(4); }),
+     bad},
+    {"event of a job of unknown state",
+     changed(happened,
+             [](event& x) { x.status.state = static_cast<job_state>(9); }),
+     bad},
+    {"event of a long node",
+     changed(happened,
+             [](event& x) { x.node = long_text(limits::name_bytes_max); }),
+     bad},
+  });
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
