@@ -42,33 +42,51 @@ bool runner_state::run_block(const run_lease& what, const packed_view& inputs,
                              index_range block) {
   auto begin = self->clock().now();
   output.range = {block.begin, block.begin};
-  auto advice = slot_block::advice::go_on;
-  for (auto index = block.begin; index < block.end; ++index) {
-    if (auto ok = run_task(what, inputs, index); !ok)
+  for (;;) {
+    auto index = output.range.end;
+    if (auto ok = run_task(what, inputs, index); !ok) {
+      output.results.truncate(output.results.size()); // What it began to write.
       output.failed.push_back(
         {index, ok.error().code, clipped(to_string(ok.error()))});
+    }
     output.range.end = index + 1;
-    // Large results leave at once, so that a block never hoards them.
-    if (index + 1 < block.end
-        && output.results.bytes() < limits::slice_bytes_flush)
+    auto spent = self->clock().now() - begin;
+    auto whole = output.range.end == block.end;
+    if (!whole && spent < block_time
+        && output.results.bytes() < limits::slice_bytes_flush
+        && !what.slot->stop_flag())
       continue;
-    auto now = self->clock().now();
-    output.busy_ns = nanoseconds(now - begin);
-    auto tasks = output.range.size();
-    advice = what.slot->publish(output);
-    output.range = {index + 1, index + 1};
-    if (advice == slot_block::advice::announce)
-      report(what, runner_event::output_waits);
-    else if (advice == slot_block::advice::flush)
-      report(what, runner_event::output_full);
-    auto spent = now - begin;
-    begin = now;
-    if (spent < block_time / 2 && tasks == block_size)
-      block_size = std::min(block_size * 2, block_tasks_max);
-    else if (spent > block_time * 2)
-      block_size = std::max<uint64_t>(block_size / 2, 1);
+    // Slow or large results leave at once, so that a block never hoards them.
+    resize_blocks(spent, whole);
+    output.busy_ns = nanoseconds(spent);
+    auto go_on = publish(what);
+    if (!whole)
+      what.slot->unclaim();
+    return go_on;
   }
-  return advice != slot_block::advice::ended;
+}
+
+bool runner_state::publish(const run_lease& what) {
+  switch (what.slot->publish(output)) {
+    case slot_block::advice::go_on: return true;
+    case slot_block::advice::announce:
+      report(what, runner_event::output_waits);
+      return true;
+    case slot_block::advice::flush:
+      report(what, runner_event::output_full);
+      return true;
+    case slot_block::advice::ended: break;
+  }
+  return false;
+}
+
+/// Blocks grow while a whole one takes less than half of `block_time`, and
+/// start again from one task when they take longer than twice that.
+void runner_state::resize_blocks(duration spent, bool whole) {
+  if (whole && spent < block_time / 2)
+    block_size = std::min(block_size * 2, block_tasks_max);
+  else if (spent > block_time * 2)
+    block_size = 1;
 }
 
 result<void> runner_state::run_task(const run_lease& what,

@@ -48,6 +48,10 @@ struct runner_state {
   /// Runs one claimed block and publishes it; true if the loop goes on.
   bool run_block(const run_lease& what, const packed_view& inputs,
                  index_range block);
+
+  /// Hands over what ran so far; true if the loop goes on.
+  bool publish(const run_lease& what);
+  void resize_blocks(duration spent, bool whole);
   result<void> run_task(const run_lease& what, const packed_view& inputs,
                         task_index index);
 

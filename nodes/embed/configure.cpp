@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Not an option of CAF's, so no config file or flag of the host sets it.
-constexpr const char* configured_key = "troupe.configured";
+constexpr char configured_key[] = "troupe.configured";
 
 size_t core_count() {
   return std::max<size_t>(1, std::thread::hardware_concurrency());

@@ -69,7 +69,7 @@ outcome<job_status> wait_for(session& self, const client& coordinator,
       fmt::format("detached; job {0} goes on: troupe wait {0}", job),
       exit_code::detached);
   }
-  if (why.code == errc::timed_out) {
+  if (why.code == errc::timed_out && options.timeout.count() > 0) {
     print_unfinished(self, coordinator, job);
     return refuse(
       fmt::format("--timeout is over; job {0} goes on: troupe wait {0}", job),

@@ -209,7 +209,8 @@ result<void> function_registry::add(std::string name, F callable,
     auto decoded = decode_args<args>(bytes);
     if (!decoded)
       return tl::unexpected{std::move(decoded.error())};
-    return body_type{callable, std::make_shared<const args>(std::move(*decoded))};
+    return body_type{callable,
+                     std::make_shared<const args>(std::move(*decoded))};
   };
   return add_raw(std::move(signature), std::move(bind));
 }

@@ -121,6 +121,12 @@ slot_block::advice slot_block::publish(block_output& what) {
   return is_first ? advice::announce : advice::go_on;
 }
 
+void slot_block::unclaim() {
+  const std::lock_guard guard{mutex_};
+  claimed_ = published_;
+  started_at_.reset();
+}
+
 bool slot_block::finished() const {
   const std::lock_guard guard{mutex_};
   return is_finished();

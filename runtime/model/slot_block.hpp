@@ -96,8 +96,14 @@ public:
 
   /// Hands over the results of the claimed block and empties `what`. The
   /// range may also be a first part of the block (results that are large
-  /// should not wait for its end); then the rest follows, without a `claim`.
+  /// should not wait for its end); then the rest follows, without a `claim`,
+  /// or is given back with `unclaim`.
   advice publish(block_output& what);
+
+  /// Returns the unpublished rest of the claimed block to the lease, to be
+  /// claimed again, trimmed or stopped: its tasks turned out slow, or a stop
+  /// came.
+  void unclaim();
 
   /// Returns whether nothing of the lease runs and nothing is left to claim:
   /// every index was published, or it was stopped, or a result was fatal. Not

@@ -16,8 +16,9 @@ namespace troupe {
 result<std::string> admit(const job_spec& spec, const function_info& function);
 
 /// Checks the size of every packed input of a chunk whose first task is
-/// `first`. Errors: `input_too_large` naming the index, `protocol_violation`
-/// if the bytes are not packed inputs.
+/// `first`; without a look inside if the whole chunk is not larger than one
+/// input may be. Errors: `input_too_large` naming the index,
+/// `protocol_violation` if what is larger is not packed inputs.
 result<void> check_inputs(const blob& packed, task_index first,
                           size_t bytes_max);
 

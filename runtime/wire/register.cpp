@@ -15,8 +15,6 @@ namespace {
 /// at one place only.
 struct name_reader {
   using result_type = const char*;
-  static constexpr bool reads_state = true;
-  static constexpr bool writes_state = false;
 
   template <class... Ts>
   const char* operator()(caf::meta::type_name_t name, Ts&...) const {

@@ -1,7 +1,10 @@
 #include "runtime/wire/result_merger.hpp"
 
 #include "runtime/function/codec.hpp"
-#include "runtime/model/packed.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace troupe {
 
@@ -22,43 +25,62 @@ result<void> result_merger::add(const accept_record& record) {
     if (auto ok = state_->merge(record.results.view()); !ok)
       return ok;
   }
-  return check_size();
+  return check_size(bytes());
 }
 
-result<void> result_merger::check_size() const {
-  if (bytes() <= terms_.bytes_max)
+result<void> result_merger::check_size(uint64_t bytes) const {
+  if (bytes <= terms_.bytes_max)
     return {};
   return fail(errc::job_result_too_large,
               "the merged result is larger than its limit of "
-                + std::to_string(terms_.bytes_max) + " bytes");
+                + std::to_string(terms_.bytes_max)
+                + " bytes: choose a reducer, stream the results, or raise "
+                  "coordinator.job_result_limit");
 }
 
 result<void> result_merger::keep(const accept_record& record) {
-  auto view = packed_view::parse(record.results.view());
+  auto refuse = [&](const std::string& why) {
+    return fail(errc::protocol_violation, "a slice " + to_string(record.range)
+                                            + " of job "
+                                            + std::to_string(record.job) + why);
+  };
+  for (auto i = record.failed.begin(); i != record.failed.end(); ++i)
+    if (!record.range.contains(*i)
+        || (i != record.failed.begin() && *i <= *std::prev(i)))
+      return refuse(" has failed tasks that are not in order");
   if (record.range.size() == record.failed.size())
     return {};
+  auto view = packed_view::parse(record.results.view());
   if (!view)
     return tl::unexpected{std::move(view.error())};
   if (view->size() != record.range.size() - record.failed.size())
-    return fail(errc::protocol_violation,
-                "a slice of job " + std::to_string(record.job) + " has "
-                  + std::to_string(view->size()) + " results for "
-                  + std::to_string(record.range.size()) + " tasks");
+    return refuse(" has " + std::to_string(view->size()) + " results for "
+                  + std::to_string(record.range.size() - record.failed.size())
+                  + " tasks");
   uint32_t position = 0;
   auto add_piece = [&](task_index begin, task_index end) {
     if (begin >= end)
-      return;
-    pieces_.emplace(begin, piece{{begin, end}, record.results, position});
+      return true;
+    auto next = pieces_.lower_bound(begin);
+    if ((next != pieces_.end() && next->first < end)
+        || (next != pieces_.begin() && std::prev(next)->second.end > begin))
+      return false;
+    pieces_.emplace_hint(next, begin,
+                         piece{end, record.results, *view, position});
     position += static_cast<uint32_t>(end - begin);
     piece_tasks_ += end - begin;
+    return true;
   };
   auto begin = record.range.begin;
+  auto is_new = true;
   for (auto failed : record.failed) {
-    add_piece(begin, failed);
+    is_new = is_new && add_piece(begin, failed);
     begin = failed + 1;
   }
-  add_piece(begin, record.range.end);
+  if (!is_new || !add_piece(begin, record.range.end))
+    return refuse(" came twice");
   piece_bytes_ += record.results.size();
+  result_bytes_ += view->data().size();
   return {};
 }
 
@@ -90,31 +112,33 @@ result<merged_result> result_merger::finish(uint64_t tasks) const {
 }
 
 result<merged_result> result_merger::finish_list(uint64_t tasks) const {
+  if (!pieces_.empty()) // A job that was still growing when it was cancelled.
+    tasks = std::max(tasks, pieces_.rbegin()->second.end);
   auto gaps = piece_tasks_ < tasks;
+  // A mark for each task, whether it has a result: checked before anything is
+  // allocated, because a job that was cancelled may have any number of tasks.
+  auto marks = gaps ? tasks : 0;
+  if (marks > terms_.bytes_max || marks + result_bytes_ > terms_.bytes_max)
+    return tl::unexpected{check_size(terms_.bytes_max + 1).error()};
   std::string out;
-  out.reserve(piece_bytes_ + 16);
+  out.reserve(marks + result_bytes_ + 10);
   write_varint(gaps ? tasks : piece_tasks_, out);
   task_index next = 0;
-  auto skip_to = [&](task_index end) {
-    if (gaps)
-      out.append(end - next, '\0'); // `none`, once for each task.
-    next = end;
-  };
   for (const auto& [begin, part] : pieces_) {
-    skip_to(begin);
-    auto view = packed_view::parse(part.packed.view());
-    auto count = static_cast<uint32_t>(part.range.size());
+    auto last = part.first + static_cast<uint32_t>(part.end - begin);
     if (!gaps) {
-      out.append(view->data(part.first, part.first + count));
-    } else {
-      for (uint32_t i = 0; i < count; ++i) {
-        out.push_back('\1');
-        out.append((*view)[part.first + i]);
-      }
+      out.append(part.results.data(part.first, last));
+      continue;
     }
-    next = part.range.end;
+    out.append(begin - next, '\0'); // `none`, once for each task.
+    for (auto i = part.first; i < last; ++i) {
+      out.push_back('\1');
+      out.append(part.results[i]);
+    }
+    next = part.end;
   }
-  skip_to(tasks);
+  if (gaps)
+    out.append(tasks - next, '\0');
   auto type = gaps ? "list<optional<" + terms_.function_result_type + ">>"
                    : reducer_->result_type;
   return merged_result{std::move(type), blob{std::move(out)}};
@@ -123,10 +147,9 @@ result<merged_result> result_merger::finish_list(uint64_t tasks) const {
 result<merged_result> result_merger::finish_ordered() const {
   auto state = reducer_->init();
   for (const auto& [begin, part] : pieces_) {
-    auto view = packed_view::parse(part.packed.view());
-    auto count = static_cast<uint32_t>(part.range.size());
-    for (uint32_t i = 0; i < count; ++i)
-      if (auto ok = state->add((*view)[part.first + i]); !ok)
+    auto last = part.first + static_cast<uint32_t>(part.end - begin);
+    for (auto i = part.first; i < last; ++i)
+      if (auto ok = state->add(part.results[i]); !ok)
         return tl::unexpected{std::move(ok.error())};
   }
   std::string out;

@@ -3,6 +3,7 @@
 #include "runtime/base/blob.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/function/reducer.hpp"
+#include "runtime/model/packed.hpp"
 #include "runtime/model/records.hpp"
 
 #include <cstdint>
@@ -36,12 +37,15 @@ public:
   explicit result_merger(terms what);
 
   /// Takes the next record. Errors: `job_result_too_large` naming the limit,
-  /// `integer_overflow`, `bad_input` for a partial that does not decode.
+  /// `integer_overflow`, `bad_input` for a partial that does not decode,
+  /// `protocol_violation` for a record that came twice or whose results are
+  /// not one for each task that did not fail. After an error the merger is of
+  /// no use any more.
   result<void> add(const accept_record& record);
 
   /// Returns the result of a job of `tasks` tasks. Where tasks have none (they
   /// are dead or were cancelled), a list of T is one of `optional<T>`, and
-  /// other reducers leave them out.
+  /// other reducers leave them out. Errors: as `add`.
   result<merged_result> finish(uint64_t tasks) const;
 
   /// Returns the approximate bytes held.
@@ -54,13 +58,14 @@ public:
 private:
   /// Consecutive results inside one record.
   struct piece {
-    index_range range;
+    task_index end = 0; ///< It begins at its key.
     blob packed;
-    uint32_t first = 0; ///< Position of the first one in `packed`.
+    packed_view results; ///< Of `packed`.
+    uint32_t first = 0;  ///< Position of the first one in `results`.
   };
 
   result<void> keep(const accept_record& record);
-  result<void> check_size() const;
+  result<void> check_size(uint64_t bytes) const;
   result<merged_result> finish_list(uint64_t tasks) const;
   result<merged_result> finish_ordered() const;
 
@@ -68,7 +73,8 @@ private:
   result<reducer> reducer_;
   std::unique_ptr<reducer_state> state_; ///< Of unordered reducers.
   std::map<task_index, piece> pieces_;   ///< Of all others.
-  size_t piece_bytes_ = 0;
+  size_t piece_bytes_ = 0;               ///< Of all packed buffers.
+  uint64_t result_bytes_ = 0;            ///< Of the results in them.
   uint64_t piece_tasks_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/settings.hpp>
+#include <caf/string_view.hpp>
 #include <caf/test/unit_test.hpp>
 #include <caf/timespan.hpp>
 
@@ -18,10 +19,10 @@ using namespace std::chrono_literals;
 CAF_TEST(sets_what_every_node_must_have) {
   caf::actor_system_config config;
   configure(config, 3);
-  auto number = [&](const char* key) {
+  auto number = [&](caf::string_view key) {
     return caf::get_or(config, key, size_t{999});
   };
-  auto time = [&](const char* key) {
+  auto time = [&](caf::string_view key) {
     return caf::get_or(config, key, caf::timespan{0});
   };
   auto none = caf::atom("none");

@@ -25,7 +25,7 @@ inline blob packed_inputs(index_range range, size_t bytes_each = 0) {
 
 /// A dispatcher and short ways to feed it.
 struct dispatcher_stage {
-  using grants = std::vector<dispatcher::granted>;
+  using grant_list = std::vector<dispatcher::granted>;
 
   static constexpr uint64_t seed = 42;
 
@@ -69,7 +69,7 @@ struct dispatcher_stage {
     core.remove_worker(unused_id);
   }
 
-  grants dispatch() {
+  grant_list dispatch() {
     return core.dispatch(now);
   }
 

@@ -17,14 +17,14 @@ namespace {
 
 using ids = std::vector<uint64_t>;
 
-uint64_t tasks_in(const dispatcher_stage::grants& grants) {
+uint64_t tasks_in(const dispatcher_stage::grant_list& grants) {
   uint64_t result = 0;
   for (const auto& x : grants)
     result += x.range.size();
   return result;
 }
 
-ids jobs_in(const dispatcher_stage::grants& grants) {
+ids jobs_in(const dispatcher_stage::grant_list& grants) {
   ids result;
   for (const auto& x : grants)
     if (result.empty() || result.back() != x.job)
@@ -183,8 +183,8 @@ CAF_TEST(credit_in_bytes_is_never_exceeded) {
     {"just one", 18, {1}},
     {"just two", 32, {2}},
     {"one byte less than two", 31, {1}},
-    {"two leases of two", 64, {2, 2}},
-    {"one with what is left", 63, {2, 1}},
+    {"a share that is cut", 64, {4}},
+    {"two with what is left", 110, {5, 2}},
     {"all in shares", 1000, {5, 3, 1, 1}},
   };
   for (const auto& [what, window, want] : rows) {

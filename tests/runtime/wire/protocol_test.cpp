@@ -9,6 +9,7 @@
 #include <map>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace troupe;
@@ -22,8 +23,6 @@ struct row {
   std::string sender;
   std::string reply;
   std::string scope;
-
-  friend bool operator==(const row&, const row&) = default;
 };
 
 struct actor_table {
