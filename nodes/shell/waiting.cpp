@@ -23,7 +23,7 @@ public:
       return;
     told_ = job.reason;
     line.erase();
-    self_.say(fmt::format("job {} waits: {}", job.id, escape_text(told_)));
+    self_.say(fmt::format("job {}: {}", job.id, escape_text(told_)));
   }
 
 private:

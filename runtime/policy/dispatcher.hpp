@@ -203,8 +203,10 @@ private:
     uint64_t unfinished = 0;
   };
 
-  /// Jobs that any worker answers alike: it has room for all of them or for
-  /// none. So a long queue is never searched in vain.
+  /// Jobs that a worker has room for alike: when one is refused, those behind
+  /// it are not asked, so that a long queue is never searched in vain. (An
+  /// input too large for the bytes that are left is not overtaken by smaller
+  /// ones of its kind, or it might wait for ever.)
   struct kind {
     uint64_t jobs = 0;        ///< That refer to it; it goes with the last one.
     uint64_t slots = 0;       ///< Of all workers that offer the function.

@@ -23,11 +23,11 @@ namespace {
 
 constexpr size_t frames_per_write = 1024;
 
-/// Frames under way. They fit in the socket buffers of a single hop, so that
-/// two peers that write to each other can never block each other for good.
-constexpr uint64_t window_frames = 4096;
+/// Frames under way: 512 KiB. They fit in the four socket buffers between two
+/// processes, so that peers which write to each other never block for good.
+constexpr uint64_t window_frames = 8192;
 
-constexpr size_t read_bytes = 64 * 1024;
+constexpr size_t read_bytes = 256 * 1024;
 
 void tune(int fd) {
   int bytes = 2 << 20;
@@ -109,8 +109,8 @@ void read_all(int fd, char* buffer, size_t bytes) {
   }
 }
 
-/// Gives the client's frames to the workers in turn, frame by frame; results
-/// pass through.
+/// Gives what it reads from the client to the workers in turn, in whole frames;
+/// results pass through.
 class relay {
 public:
   /// Waits for both workers and, behind them, the client.
@@ -142,31 +142,25 @@ private:
     if (count <= 0)
       ::_exit(0);
     std::string_view bytes{buffer_.data(), static_cast<size_t>(count)};
-    if (from != client_)
-      // A worker answers whole frames, but a read may end inside one.
-      pass_results(from == workers_[0] ? 0 : 1, bytes);
+    if (from == client_)
+      pass_frames(input_, bytes, workers_[turn_++ % 2]);
     else
-      dispatch(bytes);
+      pass_frames(from == workers_[0] ? results_[0] : results_[1], bytes,
+                  client_);
   }
 
-  void dispatch(std::string_view bytes) {
-    input_.append(bytes);
-    size_t position = 0;
-    for (; position + payload_bytes <= input_.size(); position += payload_bytes)
-      output_[turn_++ % 2].append(input_, position, payload_bytes);
-    input_.erase(0, position);
-    for (size_t i = 0; i < 2; ++i) {
-      write_all(workers_[i], output_[i]);
-      output_[i].clear();
+  /// Writes the whole frames of `rest` and `bytes`, keeps what is left, so that
+  /// the frames of two sources never mix.
+  static void pass_frames(std::string& rest, std::string_view bytes, int to) {
+    if (rest.empty()) {
+      auto whole = bytes.size() / payload_bytes * payload_bytes;
+      write_all(to, bytes.substr(0, whole));
+      rest = bytes.substr(whole);
+      return;
     }
-  }
-
-  /// The client gets whole frames, so that those of two workers never mix.
-  void pass_results(size_t worker, std::string_view bytes) {
-    auto& rest = results_[worker];
     rest.append(bytes);
     auto whole = rest.size() / payload_bytes * payload_bytes;
-    write_all(client_, std::string_view{rest}.substr(0, whole));
+    write_all(to, std::string_view{rest}.substr(0, whole));
     rest.erase(0, whole);
   }
 
@@ -174,7 +168,6 @@ private:
   int workers_[2] = {-1, -1};
   std::string buffer_ = std::string(read_bytes, '\0');
   std::string input_;
-  std::string output_[2];
   std::string results_[2];
   size_t turn_ = 0;
 };

@@ -47,9 +47,10 @@ class node:
         )
         line = self.process.stdout.readline().decode() if readable else ""
         if not line.startswith("ready "):
-            self.stop()
             self.log.seek(0)
-            raise RuntimeError(f"trouped is not ready: {self.log.read()!r}")
+            said = self.log.read()
+            self.stop()
+            raise RuntimeError(f"trouped is not ready: {said!r}")
         return dict(word.split("=", 1) for word in line.split()[1:])
 
     def stop(self):
@@ -57,6 +58,7 @@ class node:
             self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        self.log.close()
 
 
 def free_port():
@@ -405,7 +407,7 @@ class without_a_worker(shell_case):
             "--json", "run", "echo", "--input", "1", "--timeout", "1s", code=124
         )
         job = json.loads(ended.out)
-        self.assertIn(f"job {job['job']} waits: ", ended.err)
+        self.assertIn(f"job {job['job']}: wait", ended.err)
         self.assertIn("reason", self.troupe("job", job["job"]).out)
         worker = node(
             "--node.roles=worker", f"--node.join={self.where}",

@@ -9,9 +9,12 @@
 #include <chrono>
 #include <deque>
 #include <map>
-#include <optional>
-#include <sstream>
+#include <memory>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace std::chrono_literals;
 using namespace troupe;
@@ -456,8 +459,9 @@ CAF_TEST(a_long_queue_of_jobs_costs_only_what_is_granted) {
   auto ns_per_job =
     std::chrono::nanoseconds{spent}.count() / static_cast<int64_t>(jobs);
   CAF_MESSAGE(calls << " calls, " << ns_per_job << " ns a job");
-  // Were a call to look at every job that waits, it would be milliseconds.
-  CAF_CHECK(ns_per_job < 200'000);
+  // Some microseconds on any machine; were a call to look at every job that
+  // waits, it would be hundreds.
+  CAF_CHECK(ns_per_job < 100'000);
   CAF_CHECK_EQUAL(stage.core.leases().size(), 0u);
 }
 

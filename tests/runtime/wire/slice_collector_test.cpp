@@ -7,7 +7,6 @@
 #include <caf/test/unit_test.hpp>
 
 #include <cstdint>
-#include <limits>
 #include <string>
 
 using namespace troupe;
@@ -98,31 +97,37 @@ CAF_TEST(merged_results_come_out_as_one_partial) {
   for (int64_t i = 1; i <= 10; ++i)
     CAF_CHECK(collector.add(encoded(i)).has_value());
   CAF_CHECK(collector.bytes() > 0 && collector.bytes() < 64);
-  CAF_CHECK_EQUAL(collector.take(), encoded(55));
-  CAF_CHECK_EQUAL(collector.take(), encoded(0)); // It was left empty.
-  CAF_CHECK(collector.add(encoded(3)).has_value());
-  CAF_CHECK_EQUAL(collector.take(), encoded(3));
+  auto first = collector.take();
+  auto second = collector.take(); // Of nothing: the first left it empty.
+  CAF_CHECK(collector.add(encoded(-13)).has_value());
+  auto third = collector.take();
+  auto reducer = make_reducer("sum", "int");
+  CAF_REQUIRE(reducer.has_value());
+  auto merged = reducer->init();
+  for (const auto& partial : {first, second, third})
+    CAF_CHECK(merged->merge(partial).has_value());
+  std::string sum;
+  CAF_CHECK(merged->finish(sum).has_value());
+  CAF_CHECK_EQUAL(sum, encoded(42));
 }
 
 CAF_TEST(results_that_cannot_be_merged_are_errors) {
   struct row {
     const char* what;
     std::string result;
-    errc want;
   };
   const row rows[] = {
-    {"an overflow", encoded(std::numeric_limits<int64_t>::max()),
-     errc::integer_overflow},
-    {"no integer", "\xff", errc::bad_input},
-    {"nothing", "", errc::bad_input},
+    {"no integer", "\xff"},
+    {"nothing", ""},
+    {"two of them", encoded(1) + encoded(2)},
   };
-  for (const auto& [what, bytes, want] : rows) {
+  for (const auto& [what, bytes] : rows) {
     CAF_MESSAGE(what);
     auto made = make_slice_collector("sum", "int", false);
     CAF_REQUIRE(made.has_value());
     CAF_CHECK((*made)->add(encoded(1)).has_value());
     auto ok = (*made)->add(bytes);
     CAF_REQUIRE(!ok);
-    CAF_CHECK(ok.error().code == want);
+    CAF_CHECK(ok.error().code == errc::bad_input);
   }
 }
