@@ -128,9 +128,15 @@ job_id coordinator_state::create(const submit_item& what,
                    ? uint64_t{0}
                    : task_count(spec.inputs, spec.range);
     entry.status.tasks = tasks + stored.added.size();
-    job_header header{
-      id, spec.function, spec.reducer, spec.input_type,    spec.args_type,
-      {}, spec.inputs,   spec.range,   spec.options.stream,
+    job_header header{id,
+                      spec.function,
+                      spec.reducer,
+                      spec.input_type,
+                      spec.args_type,
+                      {},
+                      spec.inputs,
+                      spec.range,
+                      spec.options.stream,
                       options.result_bytes_max};
     header.args.bytes = spec.args;
     header.args.size = spec.args.size();
@@ -223,7 +229,7 @@ aggregator_actor& coordinator_state::merger_of(job_id id, job& of) {
     terms.scheduler = options.scheduler;
     terms.coordinator = self;
     terms.log = options.log;
-    of.merger = self->spawn<caf::linked>(aggregator, terms);
+    of.merger = self->spawn<caf::monitored>(aggregator, terms);
   }
   return of.merger;
 }
@@ -312,8 +318,10 @@ void coordinator_state::finished(const store_finish_done& what) {
   entry.cancellers.clear();
   entry.watchers.clear();
   entry.inbox.clear();
-  if (entry.merger)
-    self->send_exit(entry.merger, caf::exit_reason::normal);
+  if (entry.merger) {
+    self->demonitor(entry.merger.address());
+    self->send_exit(entry.merger, caf::exit_reason::user_shutdown);
+  }
   entry.merger = nullptr;
   entry.result = blob{};
   entry.spec.args = blob{};
@@ -403,6 +411,14 @@ void coordinator_state::lost(const caf::down_msg& what) {
   for (auto& [id, entry] : jobs) {
     if (is_terminal(entry.status.state))
       continue;
+    if (entry.merger && entry.merger.address() == what.source) {
+      entry.merger = nullptr;
+      self->send(options.scheduler, unschedule{{id}});
+      entry.end = ending{job_state::failed,
+                         "the aggregator of the job crashed, see the log"};
+      if (!entry.writing_end)
+        write_end(entry, {}, {});
+    }
     std::erase_if(entry.watchers, [&](const client_actor& x) {
       return x.address() == what.source;
     });

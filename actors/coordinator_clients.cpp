@@ -12,6 +12,15 @@
 /// that they ask. The life of a job is in `coordinator.cpp`.
 namespace troupe {
 
+namespace {
+
+/// Messages with inputs of one job that may wait for the store. A client that
+/// keeps to its window of bytes never has as many.
+constexpr size_t inputs_waiting_max =
+  2 * limits::client_input_window_bytes / limits::chunk_bytes_max;
+
+} // namespace
+
 // -- inputs -------------------------------------------------------------------
 
 void coordinator_state::append(const append_inputs& what) {
@@ -44,6 +53,10 @@ void coordinator_state::append(const append_inputs& what) {
                 [&](const append_inputs& x) { return x.seq == what.seq; });
   if (queued)
     return;
+  if (entry.inbox.size() >= inputs_waiting_max)
+    return refuse(errc::protocol_violation, "more inputs of job "
+                                              + std::to_string(what.job)
+                                              + " than their credit allows");
   if (what.seq != entry.last_seq + entry.inbox.size() + 1)
     return refuse(errc::protocol_violation, "inputs of job "
                                               + std::to_string(what.job)
@@ -225,10 +238,12 @@ caf::result<job_result> coordinator_state::read(const open_result& what) {
   if (!is_terminal(i->second.status.state))
     return to_caf({errc::job_failed,
                    "job " + std::to_string(what.job) + " has not ended yet"});
+  // Before the promise: that takes the sender out of the current message.
+  auto reader = caf::actor_cast<caf::actor_addr>(self->current_sender());
   auto promise = self->make_response_promise<job_result>();
   auto ticket = ++last_ticket;
   reads.emplace(ticket, promise);
-  readers.emplace(ticket, self->current_sender()->address());
+  readers.emplace(ticket, reader);
   self->send(options.store, store_read_result{ticket, what.job});
   return promise;
 }

@@ -81,8 +81,8 @@ void membership_state::down(const caf::down_msg& what) {
 }
 
 void membership_state::remove(member& who, node_state state) {
+  who.up_us = age_of(who);
   who.state = state;
-  who.since = self->clock().now();
   self->demonitor(who.address);
   for (const auto& [address, follower] : followers)
     self->send(follower, worker_gone{who.id});
@@ -116,23 +116,29 @@ void membership_state::publish(event_kind kind, const std::string& node) {
   self->send(options.events, what);
 }
 
+uint64_t membership_state::microseconds_since(time_point when) const {
+  return static_cast<uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now()
+                                                          - when)
+      .count());
+}
+
+uint64_t membership_state::age_of(const member& who) const {
+  return who.state == node_state::gone ? who.up_us
+                                       : microseconds_since(who.since);
+}
+
 std::vector<node_info> membership_state::nodes() const {
   std::vector<node_info> result;
-  auto age_of = [this](time_point since) {
-    return static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now()
-                                                            - since)
-        .count());
-  };
   if (!members.contains(options.own_node.name)) {
     result.push_back(options.own_node);
-    result.back().up_us = age_of(started_at);
+    result.back().up_us = microseconds_since(started_at);
   }
   for (const auto& [node, who] : members) {
     result.push_back({node, who.terms.incarnation_id, who.terms.version,
                       who.terms.roles, who.state, who.terms.slots,
                       who.terms.labels, who.terms.functions.size(),
-                      age_of(who.since)});
+                      age_of(who)});
   }
   return result;
 }

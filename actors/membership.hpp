@@ -42,6 +42,7 @@ struct membership_state {
     worker_id id = 0;
     node_state state = node_state::up;
     time_point since{};
+    uint64_t up_us = 0; ///< Of a node that is gone.
     caf::actor_addr address;
   };
 
@@ -54,6 +55,8 @@ struct membership_state {
   std::vector<node_info> nodes() const;
   std::vector<function_info> functions() const;
 
+  uint64_t microseconds_since(time_point when) const;
+  uint64_t age_of(const member& who) const;
   join_reply admit(const join_request& what);
   void remove(member& who, node_state state);
   void probe(const join_request& what, const caf::actor& old,

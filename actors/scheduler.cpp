@@ -192,9 +192,7 @@ void scheduler_state::drain_inbox(worker_id id, peer& from) {
     // announces a body that is here already.
     if (!front.results.is_inline()
         && core->judge(id, front) == slice_verdict::accept) {
-      auto sink = frame_sink::make(front.results,
-                                   limits::result_bytes_max
-                                     + limits::packed_overhead_bytes_max,
+      auto sink = frame_sink::make(front.results, limits::job_result_bytes_max,
                                    "a slice");
       if (sink) {
         from.pull = std::move(*sink);

@@ -51,6 +51,12 @@ void uplink_state::joined(const connection&, const cluster_handles& handles,
 }
 
 void uplink_state::lost(const caf::down_msg& what) {
+  if (what.source == options.worker.address()) {
+    if (!leaving && options.on_refused)
+      options.on_refused({errc::internal, "the worker of this node crashed, "
+                                          "see the log"});
+    return;
+  }
   if (!joined_at || what.source != joined_at.address())
     return;
   joined_at = nullptr;
@@ -105,6 +111,7 @@ uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
   state.random = make_seeded_random(state.options.seed);
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
+  self->monitor(state.options.worker);
   self->send(self, connect_atom::value);
   return {
     [&state](connect_atom) { state.connect(); },

@@ -20,8 +20,9 @@ struct uplink_options {
   greeting who;
   worker_actor worker;
   uint64_t seed = 0; ///< Of the jitter between attempts.
-  /// Called in the uplink's context when a coordinator refuses this node for
-  /// good (its name is taken, its version or cluster is another).
+  /// Called in the uplink's context when this node cannot go on: a coordinator
+  /// refuses it for good (its name is taken, its version or cluster is
+  /// another), or its worker crashed.
   std::function<void(const error&)> on_refused;
   std::shared_ptr<logger> log;
 };

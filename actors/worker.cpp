@@ -356,9 +356,6 @@ join_request worker_state::describe() const {
     if (x.name != "exec" || options.permissions.exec)
       result.functions.push_back(
         {x.name, x.input_type, x.args_type, x.result_type, x.summary});
-  result.window_tasks =
-    drain_until ? 0 : options.slots * limits::credit_range_tasks_max;
-  result.window_bytes = limits::worker_input_window_bytes;
   for (const auto& on : slots)
     if (on.current && !on.revoked)
       result.held.push_back({on.current->lease, on.current->job->header.job,
@@ -385,6 +382,11 @@ void worker_state::attach(const attached& what) {
   for (const auto& [key, pending] : unanswered)
     outbox.push_back(key);
   request_flush();
+  // The join itself gave no credit: a grant could have overtaken its answer.
+  if (!drain_until)
+    self->send(scheduler,
+               window_update{options.slots * limits::credit_range_tasks_max,
+                             limits::worker_input_window_bytes});
 }
 
 void worker_state::detach() {
@@ -455,8 +457,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
     runner_options terms{i, self, state.options.log};
     state.slots.push_back(
       {spawn_blocking<caf::linked>(self, state.options.runners, runner, terms),
-       nullptr,
-       std::nullopt});
+       nullptr, std::nullopt});
   }
   return {
     [&state](const grants& x) { state.take_grants(x); },

@@ -52,7 +52,7 @@ bool await_drain(const std::future<Reply>& answer,
 
 } // namespace
 
-node::node(caf::actor_system& system, const node_options& options,
+node::node(passkey, caf::actor_system& system, const node_options& options,
            const node_surroundings& around)
   : system_(system), options_(options), around_(around),
     incarnation_(system_entropy()) {
@@ -62,7 +62,7 @@ node::node(caf::actor_system& system, const node_options& options,
 result<std::unique_ptr<node>> node::start(caf::actor_system& system,
                                           const node_options& options,
                                           const node_surroundings& around) {
-  std::unique_ptr<node> made{new node{system, options, around}};
+  auto made = std::make_unique<node>(passkey{}, system, options, around);
   if (options.node.roles.coordinator)
     if (auto ok = made->start_lead(); !ok)
       return tl::unexpected{std::move(ok.error())};

@@ -24,7 +24,13 @@ struct node_surroundings {
 
 /// One running node: the actors of its roles and the port that it listens on.
 class node {
+  /// Only `start` can make one.
+  struct passkey {};
+
 public:
+  node(passkey, caf::actor_system& system, const node_options& options,
+       const node_surroundings& around);
+
   /// Starts the roles. Errors: `port_in_use`, `cannot_connect` when the
   /// address to listen on cannot be used.
   static result<std::unique_ptr<node>> start(caf::actor_system& system,
@@ -43,9 +49,6 @@ public:
   bool drain(const std::function<bool()>& stop_now);
 
 private:
-  node(caf::actor_system& system, const node_options& options,
-       const node_surroundings& around);
-
   result<void> start_lead();
   result<void> start_work();
   result<void> publish();

@@ -29,7 +29,7 @@ constexpr std::string_view variable_prefix = "TROUPE_";
 /// where scripts find programs, sources and build, and their parallelism.
 constexpr std::string_view other_variables[] = {"TROUPE_CONNECT", "TROUPE_BIN",
                                                 "TROUPE_SOURCE", "TROUPE_BUILD",
-                                                "TROUPE_JOBS"};
+                                                "TROUPE_JOBS", "TROUPE_PORT"};
 
 /// A value from outside, with the words by which errors call the place.
 struct given_value {

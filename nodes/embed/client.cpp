@@ -84,20 +84,6 @@ void client_core::call(std::function<void(client_session_state&)> run) const {
 
 // -- questions ----------------------------------------------------------------
 
-template <class Reply, class Handle, class... Ts>
-caf::expected<Reply> client_core::ask(Handle cluster_handles::*which,
-                                      const Ts&... question) const {
-  auto handles = wait_connected(options.connect_timeout);
-  if (!handles)
-    return to_caf(handles.error());
-  caf::scoped_actor self{system};
-  caf::expected<Reply> result{caf::error{}};
-  self->request((*handles).*which, options.request_timeout, question...)
-    .receive([&](Reply& reply) { result = std::move(reply); },
-             [&](caf::error& why) { result = to_caf(from_caf(why)); });
-  return result;
-}
-
 caf::expected<std::vector<function_info>> client::functions() const {
   return core_->ask<std::vector<function_info>>(&cluster_handles::membership,
                                                 list_functions_atom::value);

@@ -4,6 +4,7 @@
 #include "nodes/embed/troupe/client.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -60,5 +61,19 @@ struct client_core {
   mutable std::map<job_id, std::shared_ptr<watch_call>> results;
   mutable std::map<std::string, std::string> input_types;
 };
+
+template <class Reply, class Handle, class... Ts>
+caf::expected<Reply> client_core::ask(Handle cluster_handles::*which,
+                                      const Ts&... question) const {
+  auto handles = wait_connected(options.connect_timeout);
+  if (!handles)
+    return to_caf(handles.error());
+  caf::scoped_actor self{system};
+  caf::expected<Reply> result{caf::error{}};
+  self->request((*handles).*which, options.request_timeout, question...)
+    .receive([&](Reply& reply) { result = std::move(reply); },
+             [&](caf::error& why) { result = to_caf(from_caf(why)); });
+  return result;
+}
 
 } // namespace troupe

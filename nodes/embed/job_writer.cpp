@@ -125,6 +125,18 @@ caf::expected<job_id> job_writer::close() {
   return impl_->job;
 }
 
+void job_writer::abandon() {
+  impl_->packed.clear();
+  // Its outcome does not matter: a job that ended already needs no cancel.
+  if (impl_->job != 0)
+    (void)impl_->core->ask<job_status>(&cluster_handles::coordinator,
+                                       cancel_job{impl_->job});
+}
+
+job_id job_writer::job() const {
+  return impl_->job;
+}
+
 uint64_t job_writer::size() const {
   return impl_->inputs;
 }

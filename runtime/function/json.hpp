@@ -17,11 +17,11 @@
 /// |                 | the lone surrogate `\udcNN` (PEP 383), both ways      |
 /// | `list` `tuple`  | an array                                              |
 /// | `map<string,V>` | an object, keys sorted by bytes in output             |
-/// | other maps      | an array of pairs in the order of `compare_keys` | |
-/// `optional`      | `null` or the value                                   | |
-/// struct          | an object; fields in any order; optional fields may   | |
-/// | be missing and are none then; unknown ones refused    | | `any` | out: as
-/// its type. In: by shape, see below             |
+/// | other maps      | an array of pairs in the order of `compare_keys`      |
+/// | `optional`      | `null` or the value                                   |
+/// | struct          | an object; fields in any order; optional fields may   |
+/// |                 | be missing and are none then; unknown ones refused    |
+/// | `any`           | out: as its type. In: by shape, see below             |
 ///
 /// `any` from JSON: an integer is `int`, above its range `uint`, any other
 /// number `float`; text is `string`, an array always `list<any>`, an object

@@ -61,8 +61,10 @@ struct join_request {
   uint32_t slots = 1;
   std::vector<std::string> labels;
   std::vector<function_info> functions;
-  uint64_t window_tasks = 0; ///< Credit: tasks it has room for.
-  uint64_t window_bytes = 0; ///< Credit: input bytes it has room for.
+  /// Credit from the start, in tasks and input bytes. A worker that waits for
+  /// the answer before it takes grants sends 0 and a `window_update` later.
+  uint64_t window_tasks = 0;
+  uint64_t window_bytes = 0;
   std::vector<held_lease> held;
   caf::actor worker;
 };

@@ -69,8 +69,15 @@ public:
   /// @returns its id. After an error the job does not run to its end.
   caf::expected<job_id> close();
 
+  /// Gives the job up: cancels what was submitted of it. Nothing may be added
+  /// afterwards.
+  void abandon();
+
   /// Inputs added so far.
   uint64_t size() const;
+
+  /// The job's id once a part of it was submitted, else 0.
+  job_id job() const;
 
 private:
   friend class client;
