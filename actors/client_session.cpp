@@ -95,6 +95,8 @@ void client_session_state::lost(const caf::down_msg& what) {
     for (auto& [call, watch] : sent_submits) {
       call->reply.why = why;
       call->done = true;
+      if (watch)
+        watch->problem = why;
     }
     for (auto& call : fetches) {
       call->problem = why;
@@ -129,19 +131,34 @@ void client_session_state::send_submits() {
 void client_session_state::submitted(const submit_replies& what) {
   if (what.ticket != submit_ticket || what.items.size() != sent_submits.size())
     return;
-  update_board([&](client_board&) {
+  auto somebody_waits = false;
+  {
+    std::unique_lock guard{options.board->mutex};
     for (size_t i = 0; i < what.items.size(); ++i) {
       auto& [call, watch] = sent_submits[i];
       call->reply = what.items[i];
       call->done = true;
-      if (watch && call->reply.job != 0) {
-        watch->job = call->reply.job;
-        watches.emplace(watch->job, watch);
-      }
+      somebody_waits = somebody_waits || !call->quiet || call->reply.job == 0;
+      if (watch)
+        begin_watch(call->reply, watch);
     }
-  });
+  }
   sent_submits.clear();
+  if (somebody_waits)
+    options.board->changed.notify_all();
   send_submits();
+}
+
+void client_session_state::begin_watch(
+  const submit_reply& reply, const std::shared_ptr<watch_call>& watch) {
+  if (reply.job == 0) {
+    watch->problem = reply.why;
+    return;
+  }
+  watch->job = reply.job;
+  watches.emplace(watch->job, watch);
+  if (reply.existed && handles) // It may have ended long ago: ask.
+    self->send(handles->coordinator, watch_job{watch->job, 0});
 }
 
 // -- inputs -------------------------------------------------------------------

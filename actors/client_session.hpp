@@ -29,6 +29,8 @@ namespace troupe {
 /// mutex of `client_board` and wakes everybody.
 struct submit_call {
   submit_item item;
+  /// Nobody waits for the reply itself, only for what the job's watch says.
+  bool quiet = false;
   bool done = false;
   submit_reply reply;
 };
@@ -122,6 +124,10 @@ struct client_session_state {
   void lost(const caf::down_msg& what);
 
   void send_submits();
+
+  /// Needs the board's mutex.
+  void begin_watch(const submit_reply& reply,
+                   const std::shared_ptr<watch_call>& watch);
   void send_inputs(const append_inputs& inputs);
   void pull(fetch_call& call);
   void end_fetch(const std::shared_ptr<fetch_call>& call, error why);

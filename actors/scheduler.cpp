@@ -65,11 +65,17 @@ void scheduler_state::remove_work(const unschedule& what) {
     headers.erase(job);
     log_seqs.erase(job);
     only_records.erase(job);
+    for (auto& [id, to] : peers)
+      if (to.knows.erase(job) > 0)
+        to.to_forget.push_back(job);
   }
   for (auto& [id, to] : peers) {
     if (auto i = stops.find(id); i != stops.end())
       self->send(to.handle, i->second);
-    self->send(to.handle, forget_jobs{what.jobs});
+    if (to.to_forget.size() < limits::jobs_to_forget_max)
+      continue; // They ride on the next grants.
+    self->send(to.handle, forget_jobs{std::move(to.to_forget)});
+    to.to_forget.clear();
   }
   request_flush();
 }
@@ -142,7 +148,7 @@ void scheduler_state::recorded(const store_accepted& what) {
     auto seq = what.seqs[position++];
     core->end_accept(done, now);
     if (auto i = peers.find(worker); i != peers.end())
-      i->second.answers.push_back({done.lease, done.seq, true});
+      answer(i->second, done, true);
     if (!core->knows(done.job))
       continue;
     auto& last = log_seqs[done.job];
@@ -223,12 +229,10 @@ void scheduler_state::judge(worker_id id, peer& from, slice&& what) {
     }
     case slice_verdict::duplicate:
       if (core->is_recorded(what.lease, what.range.end))
-        from.answers.push_back({what.lease, what.seq, true});
+        answer(from, what, true);
       break;
     case slice_verdict::early: break;
-    case slice_verdict::refused:
-      from.answers.push_back({what.lease, what.seq, false});
-      break;
+    case slice_verdict::refused: answer(from, what, false); break;
     case slice_verdict::violation:
       break_off(id, from, what, "it does not continue its lease");
       break;
@@ -246,7 +250,7 @@ void scheduler_state::break_off(worker_id id, peer& from, const slice& what,
     core->revoke(what.lease);
     self->send(from.handle, trim_leases{{{what.lease, 0}}});
   }
-  from.answers.push_back({what.lease, what.seq, false});
+  answer(from, what, false);
   request_flush();
 }
 
@@ -263,13 +267,15 @@ void scheduler_state::flush() {
   flush_pending = false;
   send_records();
   send_grants();
-  send_answers();
+  send_answers(false);
   send_reports();
   arm_timer();
 }
 
 void scheduler_state::tick() {
   armed_for.reset();
+  if (answers_due && *answers_due <= self->clock().now())
+    send_answers(true);
   flush();
 }
 
@@ -307,13 +313,22 @@ void scheduler_state::send_grants() {
       size = 0;
     }
     size += x.inputs.size();
-    if (x.first)
+    if (x.first) {
+      peers.at(x.worker).knows.insert(x.job);
       message.jobs.push_back(header_for(x.worker, x.job));
+    }
     message.items.push_back({x.lease, x.job, x.range, x.attempt,
                              outgoing.offer(x.worker, std::move(x.inputs))});
   }
-  for (auto& [worker, message] : messages)
-    self->send(peers.at(worker).handle, std::move(message));
+  for (auto& [worker, message] : messages) {
+    auto& to = peers.at(worker);
+    message.answers = std::move(to.answers);
+    message.forget = std::move(to.to_forget);
+    to.answers.clear();
+    to.to_forget.clear();
+    to.answered_bytes = 0;
+    self->send(to.handle, std::move(message));
+  }
 }
 
 job_header scheduler_state::header_for(worker_id worker, job_id job) {
@@ -322,13 +337,30 @@ job_header scheduler_state::header_for(worker_id worker, job_id job) {
   return result;
 }
 
-void scheduler_state::send_answers() {
+void scheduler_state::answer(peer& to, const slice& what, bool accepted) {
+  to.answers.push_back({what.lease, what.seq, accepted});
+  to.answered_bytes += what.results.size + sizeof(slice);
+}
+
+/// A worker works on without its answers, so they may wait a little for a
+/// grant to ride on: a message of their own would wake its process for nothing.
+void scheduler_state::send_answers(bool all) {
+  auto waiting = false;
   for (auto& [id, to] : peers) {
     if (to.answers.empty())
       continue;
+    if (!all && to.answered_bytes < limits::answered_bytes_max) {
+      waiting = true;
+      continue;
+    }
     self->send(to.handle, slice_answers{std::move(to.answers)});
     to.answers.clear();
+    to.answered_bytes = 0;
   }
+  if (!waiting)
+    answers_due.reset();
+  else if (!answers_due)
+    answers_due = self->clock().now() + limits::answer_delay;
 }
 
 void scheduler_state::send_reports() {
@@ -356,11 +388,17 @@ void scheduler_state::send_reports() {
 }
 
 void scheduler_state::arm_timer() {
-  auto due = core->next_due();
-  if (!due || (armed_for && *armed_for <= *due))
+  if (auto due = core->next_due())
+    wake_at(*due);
+  if (answers_due)
+    wake_at(*answers_due);
+}
+
+void scheduler_state::wake_at(time_point when) {
+  if (armed_for && *armed_for <= when)
     return;
-  armed_for = due;
-  auto wait = std::max(*due - self->clock().now(), duration::zero());
+  armed_for = when;
+  auto wait = std::max(when - self->clock().now(), duration::zero());
   self->delayed_send(self, wait, tick_atom::value);
 }
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -46,6 +47,9 @@ struct scheduler_state {
     std::deque<slice> inbox; ///< In order; the front may wait for its body.
     std::optional<frame_sink> pull;
     std::vector<slice_answer> answers;
+    size_t answered_bytes = 0;
+    std::set<job_id> knows;        ///< Jobs whose header it was sent.
+    std::vector<job_id> to_forget; ///< Of them, those that have ended.
   };
 
   /// A slice that the store is recording.
@@ -81,9 +85,11 @@ struct scheduler_state {
                  const std::string& why);
   void send_records();
   void send_grants();
-  void send_answers();
+  void send_answers(bool all);
+  void answer(peer& to, const slice& what, bool accepted);
   void send_reports();
   void arm_timer();
+  void wake_at(time_point when);
   job_header header_for(worker_id worker, job_id job);
   std::optional<worker_id> sender_id() const;
 
@@ -103,6 +109,7 @@ struct scheduler_state {
   /// Records of jobs that may turn out to fit into one slice.
   std::unordered_map<job_id, accept_record> only_records;
   bool flush_pending = false;
+  std::optional<time_point> answers_due;
   std::optional<time_point> armed_for;
 };
 

@@ -12,6 +12,10 @@ namespace troupe {
 // -- grants -------------------------------------------------------------------
 
 void worker_state::take_grants(const grants& what) {
+  if (!what.answers.empty())
+    take_answers({what.answers});
+  for (auto job : what.forget)
+    jobs.erase(job);
   for (const auto& job : what.jobs)
     arriving.emplace_back(job);
   for (const auto& x : what.items)

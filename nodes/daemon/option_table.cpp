@@ -92,7 +92,7 @@ constexpr option_row rows[] = {
      return bind<parse_drain_timeout>(o.node.drain_timeout, r);
    }},
   {"node.threads", "NUMBER", "0", "2",
-   "Threads that run the node's actors, tasks not counted; 0: one per core.",
+   "Threads that run the node's actors, tasks not counted; 0: half of the cores.",
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_threads>(o.node.threads, r);
    }},

@@ -58,7 +58,7 @@ struct node_section {
   std::vector<endpoint> join;
   bool insecure = false;
   std::chrono::milliseconds drain_timeout = limits::drain_timeout_default;
-  uint32_t threads = 0; ///< 0: one per core.
+  uint32_t threads = 0; ///< 0: half of the cores.
 
   friend bool operator==(const node_section&, const node_section&) = default;
 };

@@ -142,6 +142,34 @@ result<job_id> client_core::submit(submit_item item) const {
   return job;
 }
 
+result<encoded_result> client_core::run(submit_item item) const {
+  auto call = std::make_shared<submit_call>();
+  auto watch = std::make_shared<watch_call>();
+  item.watch = true;
+  call->item = std::move(item);
+  call->quiet = true;
+  this->call(
+    [call, watch](client_session_state& at) { at.submit(call, watch); });
+  auto status = follow(watch, {}, nullptr);
+  if (!status)
+    return tl::unexpected{std::move(status.error())};
+  if (auto ok = check_success(*status); !ok)
+    return tl::unexpected{std::move(ok.error())};
+  if (watch->has_result)
+    return encoded_result{*status, status->result_type, watch->result};
+  return fetch(status->id);
+}
+
+result<void> client_core::check_success(const job_status& status) {
+  auto job = "job " + std::to_string(status.id);
+  if (status.state == job_state::failed)
+    return fail(errc::job_failed, job + " failed: " + status.reason);
+  if (status.state == job_state::cancelled)
+    return fail(errc::job_was_cancelled,
+                job + " was cancelled: " + status.reason);
+  return {};
+}
+
 caf::expected<job_id> client::submit(const job_spec& spec, bool watch) const {
   return to_caf(core_->submit({spec, {}, true, watch}));
 }
@@ -285,15 +313,19 @@ caf::expected<encoded_result> client::result(job_id job) const {
                             known->result};
     }
   }
-  if (auto ok = core_->wait_connected(core_->options.connect_timeout); !ok)
-    return to_caf(ok.error());
+  return to_caf(core_->fetch(job));
+}
+
+result<encoded_result> client_core::fetch(job_id job) const {
+  if (auto ok = wait_connected(options.connect_timeout); !ok)
+    return tl::unexpected{std::move(ok.error())};
   auto call = std::make_shared<fetch_call>();
   call->job = job;
-  core_->call([call](client_session_state& at) { at.fetch(call); });
-  std::unique_lock guard{core_->board->mutex};
-  core_->board->changed.wait(guard, [&] { return call->done; });
+  this->call([call](client_session_state& at) { at.fetch(call); });
+  std::unique_lock guard{board->mutex};
+  board->changed.wait(guard, [&] { return call->done; });
   if (call->problem.code != errc::ok)
-    return to_caf(call->problem);
+    return tl::unexpected{call->problem};
   return encoded_result{call->reply.status, call->reply.status.result_type,
                         call->reply.result.bytes};
 }
@@ -302,13 +334,8 @@ caf::expected<encoded_result> client::finished_result(job_id job) const {
   auto status = wait(job);
   if (!status)
     return std::move(status.error());
-  if (status->state == job_state::failed)
-    return to_caf({errc::job_failed, "job " + std::to_string(job)
-                                       + " failed: " + status->reason});
-  if (status->state == job_state::cancelled)
-    return to_caf(
-      {errc::job_was_cancelled,
-       "job " + std::to_string(job) + " was cancelled: " + status->reason});
+  if (auto ok = client_core::check_success(*status); !ok)
+    return to_caf(ok.error());
   return result(job);
 }
 

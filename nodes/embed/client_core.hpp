@@ -36,6 +36,11 @@ struct client_core {
                            const Ts&... question) const;
 
   result<job_id> submit(submit_item item) const;
+
+  /// Submits a closed job and waits for its end: one wake-up of the caller.
+  /// A job that did not succeed is an error.
+  result<encoded_result> run(submit_item item) const;
+  troupe::result<encoded_result> fetch(job_id job) const;
   std::shared_ptr<watch_call> watch_of(job_id job, bool stream) const;
   void forget(job_id job) const;
 
@@ -44,6 +49,9 @@ struct client_core {
   result<job_status> follow(
     const std::shared_ptr<watch_call>& watch, const wait_options& how,
     const std::function<void(std::unique_lock<std::mutex>&)>& on_change) const;
+
+  /// Turns an end that is not a success into an error.
+  static result<void> check_success(const job_status& status);
 
   /// Keeps a small result that came with the end, forgets the watch.
   void note_ended(const std::shared_ptr<watch_call>& watch) const;

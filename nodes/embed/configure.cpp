@@ -22,8 +22,11 @@ using namespace std::chrono_literals;
 /// Not an option of CAF's, so no config file or flag of the host sets it.
 constexpr char configured_key[] = "troupe.configured";
 
-size_t core_count() {
-  return std::max<size_t>(1, std::thread::hardware_concurrency());
+/// Half of the cores: actors are few and coarse, functions and blocking actors
+/// have threads of their own, and each further thread makes a hop between two
+/// actors a wake-up (ADR 0008).
+size_t default_threads() {
+  return std::max<size_t>(1, std::thread::hardware_concurrency() / 2);
 }
 
 } // namespace
@@ -36,7 +39,7 @@ void configure(caf::actor_system_config& config, size_t threads) {
   // separate middleman workers only add a hop. Heartbeats notice silent peers
   // and must be the same on every node.
   config.set("scheduler.policy", caf::atom("sharing"))
-    .set("scheduler.max-threads", threads == 0 ? core_count() : threads)
+    .set("scheduler.max-threads", threads == 0 ? default_threads() : threads)
     .set("scheduler.max-throughput", size_t{50})
     .set("middleman.workers", size_t{0})
     .set("middleman.enable-automatic-connections", false)

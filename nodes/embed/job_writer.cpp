@@ -125,6 +125,23 @@ caf::expected<job_id> job_writer::close() {
   return impl_->job;
 }
 
+caf::expected<encoded_result> job_writer::finish() {
+  auto small =
+    !impl_->feed && impl_->packed.bytes() <= limits::inline_body_bytes_max;
+  if (!small) {
+    auto job = close();
+    if (!job)
+      return std::move(job.error());
+    return client{impl_->core}.finished_result(*job);
+  }
+  submit_item item;
+  item.spec = impl_->spec;
+  item.inputs.bytes = blob{impl_->packed.finish()};
+  item.inputs.size = item.inputs.bytes.size();
+  item.closed = true;
+  return to_caf(impl_->core->run(std::move(item)));
+}
+
 void job_writer::abandon() {
   impl_->packed.clear();
   // Its outcome does not matter: a job that ended already needs no cancel.

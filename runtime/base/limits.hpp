@@ -30,9 +30,10 @@ constexpr size_t job_result_bytes_max = 1 * gib;
 constexpr size_t packed_overhead_bytes_max = 64;
 
 /// A client packs inputs into chunks of at most this many tasks and bytes
-/// (a larger single input is a chunk of its own).
-constexpr uint32_t chunk_tasks_max = 1024;
-constexpr size_t chunk_bytes_max = 128 * kib;
+/// (a larger single input is a chunk of its own). The bytes stay just below a
+/// size class of the allocator: a queued chunk wastes nothing.
+constexpr uint32_t chunk_tasks_max = 4096;
+constexpr size_t chunk_bytes_max = 128 * kib - 64;
 /// Input bytes that one client may have under way, not yet stored.
 constexpr size_t client_input_window_bytes = 4 * mib;
 /// Result bytes that a streaming client has room for.
@@ -45,6 +46,12 @@ constexpr auto slice_age_max = 1ms;
 /// Unacknowledged slice bytes at a worker; beyond it the runners pause.
 constexpr size_t unacknowledged_bytes_max = 4 * mib;
 constexpr auto slice_resend_after = 1s;
+/// Answers to slices ride on the next grants; alone they leave after this
+/// time, or at once when they answer for so many bytes.
+constexpr auto answer_delay = 5ms;
+constexpr size_t answered_bytes_max = 256 * kib;
+/// Ended jobs that one worker need not be told of yet.
+constexpr size_t jobs_to_forget_max = 16;
 /// Input bytes that a worker has room for.
 constexpr size_t worker_input_window_bytes = 32 * mib;
 

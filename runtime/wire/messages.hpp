@@ -118,12 +118,6 @@ struct grant {
   body inputs; ///< Packed, one per index of `range`; none for range jobs.
 };
 
-/// Control messages are lists across jobs. Headers come before their grants.
-struct grants {
-  std::vector<job_header> jobs;
-  std::vector<grant> items;
-};
-
 struct slices {
   std::vector<slice> items;
 };
@@ -137,6 +131,15 @@ struct slice_answer {
 
 struct slice_answers {
   std::vector<slice_answer> items;
+};
+
+/// Control messages are lists across jobs; answers and jobs to forget ride
+/// along. A worker takes the fields in this order.
+struct grants {
+  std::vector<slice_answer> answers;
+  std::vector<job_id> forget; ///< Jobs that have ended.
+  std::vector<job_header> jobs;
+  std::vector<grant> items;
 };
 
 /// Shortens leases; also the answer, with the end that really holds.
@@ -308,7 +311,7 @@ TROUPE_WIRE_TYPE(job_header, "t.header", x.job, x.function, x.reducer,
                  x.input_type, x.args_type, x.args, x.inputs, x.range, x.stream,
                  x.result_bytes_max)
 TROUPE_WIRE_TYPE(grant, "t.grant", x.lease, x.job, x.range, x.attempt, x.inputs)
-TROUPE_WIRE_TYPE(grants, "t.grants", x.jobs, x.items)
+TROUPE_WIRE_TYPE(grants, "t.grants", x.answers, x.forget, x.jobs, x.items)
 TROUPE_WIRE_TYPE(slices, "t.slices", x.items)
 TROUPE_WIRE_TYPE(slice_answer, "t.answer", x.lease, x.seq, x.accepted)
 TROUPE_WIRE_TYPE(slice_answers, "t.answers", x.items)

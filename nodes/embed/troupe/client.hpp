@@ -69,6 +69,10 @@ public:
   /// @returns its id. After an error the job does not run to its end.
   caf::expected<job_id> close();
 
+  /// Sends what is left, closes the job and waits for its end.
+  /// Errors: also `job_failed` and `job_was_cancelled` with the reason.
+  caf::expected<encoded_result> finish();
+
   /// Gives the job up: cancels what was submitted of it. Nothing may be added
   /// afterwards.
   void abandon();
@@ -159,10 +163,10 @@ public:
       if (auto ok = writer->add(bytes); !ok)
         return std::move(ok.error());
     }
-    auto job = writer->close();
-    if (!job)
-      return std::move(job.error());
-    return finish<Result>(*job);
+    auto done = writer->finish();
+    if (!done)
+      return std::move(done.error());
+    return decoded<Result>(*done);
   }
 
   /// The same over the integers [first, last).
@@ -195,13 +199,10 @@ public:
   /// Waits for a job and decodes its result.
   template <class Result>
   caf::expected<Result> finish(job_id job) const {
-    auto bytes = finished_result(job);
-    if (!bytes)
-      return std::move(bytes.error());
-    auto decoded = decode_as<Result>(bytes->bytes.view(), bytes->type);
-    if (!decoded)
-      return to_caf(decoded.error());
-    return std::move(*decoded);
+    auto done = finished_result(job);
+    if (!done)
+      return std::move(done.error());
+    return decoded<Result>(*done);
   }
 
   /// Sets the shared arguments of a job from a C++ value.
@@ -214,9 +215,18 @@ public:
   }
 
 private:
+  friend class job_writer;
   friend class local_cluster;
   friend struct client_core;
   explicit client(std::shared_ptr<client_core> core);
+
+  template <class Result>
+  static caf::expected<Result> decoded(const encoded_result& what) {
+    auto value = decode_as<Result>(what.bytes.view(), what.type);
+    if (!value)
+      return to_caf(value.error());
+    return std::move(*value);
+  }
 
   /// Returns how inputs of a C++ type must be encoded for `function`: as
   /// themselves, or as `any` if that is what it takes.

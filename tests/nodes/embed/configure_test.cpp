@@ -38,7 +38,7 @@ CAF_TEST(sets_what_every_node_must_have) {
   CAF_CHECK_EQUAL(config.value_factories_by_name.count("t.join"), 1u);
 }
 
-CAF_TEST(zero_threads_means_one_per_core) {
+CAF_TEST(zero_threads_means_half_of_the_cores) {
   caf::actor_system_config config;
   configure(config);
   CAF_CHECK(caf::get_or(config, "scheduler.max-threads", size_t{0}) >= 1u);

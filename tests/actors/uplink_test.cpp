@@ -1,0 +1,344 @@
+#define CAF_SUITE uplink
+
+#include "actors/front_door.hpp"
+#include "actors/membership.hpp"
+#include "actors/uplink.hpp"
+#include "actors/worker.hpp"
+#include "tests/actors/puppet.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace troupe;
+using namespace std::chrono_literals;
+using test::contains;
+using test::puppet;
+
+namespace {
+
+/// Counts the handles that pass it.
+class counting_link final : public link {
+public:
+  caf::actor outbound(const caf::actor& ours) override {
+    sent.push_back(ours);
+    return ours;
+  }
+  caf::actor inbound(const caf::actor& theirs) override {
+    received.push_back(theirs);
+    return theirs;
+  }
+
+  std::vector<caf::actor> sent;
+  std::vector<caf::actor> received;
+};
+
+/// Leads to whatever the test says, or nowhere, and notes when it was asked.
+class switched_dialer final : public dialer {
+public:
+  explicit switched_dialer(std::function<time_point()> now)
+    : now_(std::move(now)) {
+    // nop
+  }
+
+  result<connection> dial(std::chrono::milliseconds) override {
+    dialed_at.push_back(now_());
+    if (!door)
+      return fail(errc::cannot_connect, "nobody is there");
+    return connection{door, via};
+  }
+
+  std::string target() const override {
+    return "the test";
+  }
+
+  caf::actor door;
+  std::shared_ptr<counting_link> via = std::make_shared<counting_link>();
+  std::vector<time_point> dialed_at;
+
+private:
+  std::function<time_point()> now_;
+};
+
+caf::behavior refusing_door(caf::event_based_actor*, errc code) {
+  return {
+    [code](hello_atom, const std::string&, const std::string&, uint32_t,
+           const std::string&, uint64_t) {
+      return caf::make_message(refused_atom::value, static_cast<uint8_t>(code),
+                               std::string{"because"});
+    },
+  };
+}
+
+/// The worker, the front door and membership are real.
+struct fixture : test::stage {
+  ~fixture() override {
+    end(subject);
+    end(work);
+    close(lead);
+  }
+
+  /// A coordinator as an uplink sees it.
+  struct house {
+    membership_actor nodes;
+    caf::actor door;
+  };
+
+  house open(const puppet& scheduler, const std::string& name = "lead") {
+    membership_options who;
+    who.events = hub.as<event_hub_actor>();
+    who.own_node.name = name;
+    who.own_node.incarnation_id = 99;
+    who.log = log;
+    house result;
+    result.nodes = sys.spawn(membership, who);
+    front_door_options how;
+    how.cluster = "red";
+    how.handles = {hub.as(), scheduler.as(),
+                   caf::actor_cast<caf::actor>(result.nodes), hub.as()};
+    result.door = sys.spawn(front_door, how, logger_ptr{log});
+    return result;
+  }
+
+  void close(const house& what) {
+    if (what.door)
+      end(what.door);
+    if (what.nodes)
+      end(what.nodes);
+  }
+
+  void start(const std::string& cluster = "red") {
+    worker_options own;
+    own.name = "w";
+    own.incarnation_id = 5;
+    own.functions = std::make_shared<function_registry>();
+    own.runners = threading::scheduled;
+    own.log = log;
+    work = sys.spawn(worker, own);
+    uplink_options options;
+    options.dial = dial;
+    options.who = {cluster, "w", 5};
+    options.worker = work;
+    options.log = log;
+    options.on_refused = [this](const error& why) { refusals.push_back(why); };
+    subject = sys.spawn(uplink, options);
+    sched.run();
+  }
+
+  bool has_joined(puppet& scheduler) {
+    return scheduler.take<window_update>().has_value();
+  }
+
+  std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
+  std::shared_ptr<switched_dialer> dial = std::make_shared<switched_dialer>(
+    [this] { return sched.clock().now(); });
+  puppet hub{sys};
+  puppet scheduler{sys};
+  house lead;
+  worker_actor work;
+  uplink_actor subject;
+  std::vector<error> refusals;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(uplink_tests, fixture)
+
+CAF_TEST(joins_a_coordinator_that_is_there) {
+  lead = open(scheduler);
+  dial->door = lead.door;
+  start();
+  CAF_CHECK(has_joined(scheduler));
+  CAF_CHECK_EQUAL(dial->dialed_at.size(), 1u);
+  pass(60s);
+  CAF_CHECK_EQUAL(dial->dialed_at.size(), 1u);
+}
+
+CAF_TEST(the_wait_between_attempts_doubles_from_a_tenth_to_five_seconds) {
+  start();
+  pass(60s);
+  const auto& times = dial->dialed_at;
+  CAF_REQUIRE(times.size() > 10);
+  auto step = std::chrono::milliseconds{100};
+  for (size_t i = 1; i < times.size(); ++i) {
+    CAF_MESSAGE("wait " << i);
+    auto wait = times[i] - times[i - 1];
+    CAF_CHECK(wait >= step / 2);
+    CAF_CHECK(wait <= step + 10ms); // Time passes in steps of 10 ms.
+    step = std::min<std::chrono::milliseconds>(step * 2, 5s);
+  }
+}
+
+CAF_TEST(a_long_outage_is_logged_once) {
+  start();
+  pass(60s);
+  size_t warnings = 0;
+  for (const auto& x : log->records())
+    if (contains(x.text, "cannot join"))
+      ++warnings;
+  CAF_CHECK_EQUAL(warnings, 1u);
+}
+
+CAF_TEST(joins_when_the_coordinator_comes_later) {
+  start();
+  pass(30s);
+  lead = open(scheduler);
+  dial->door = lead.door;
+  CAF_CHECK(!has_joined(scheduler));
+  pass(5s);
+  CAF_CHECK(has_joined(scheduler));
+}
+
+CAF_TEST(joins_again_when_the_coordinator_was_lost) {
+  lead = open(scheduler);
+  dial->door = lead.door;
+  start();
+  has_joined(scheduler);
+  puppet next_scheduler{sys};
+  auto next = open(next_scheduler);
+  dial->door = next.door;
+  close(lead);
+  lead = next;
+  pass(100ms);
+  CAF_CHECK(has_joined(next_scheduler));
+  CAF_CHECK(!has_joined(scheduler));
+}
+
+CAF_TEST(the_backoff_begins_anew_after_a_join) {
+  start();
+  pass(30s);
+  lead = open(scheduler);
+  dial->door = lead.door;
+  pass(5s);
+  CAF_REQUIRE(has_joined(scheduler));
+  dial->door = nullptr;
+  close(lead);
+  lead = {};
+  auto attempts = dial->dialed_at.size();
+  pass(200ms);
+  CAF_CHECK(dial->dialed_at.size() >= attempts + 1);
+  CAF_CHECK(dial->dialed_at.back() - dial->dialed_at[attempts - 1] <= 120ms);
+}
+
+CAF_TEST(gives_up_when_it_is_refused_for_good) {
+  struct row {
+    const char* what;
+    errc code;
+    bool for_good;
+  };
+  const row rows[] = {
+    {"another version", errc::version_mismatch, true},
+    {"another cluster", errc::cluster_mismatch, true},
+    {"its name is taken", errc::name_taken, true},
+    {"the coordinator is starting", errc::cannot_connect, false},
+    {"the coordinator is shutting down", errc::draining, false},
+  };
+  for (const auto& [what, code, for_good] : rows) {
+    CAF_MESSAGE(what);
+    refusals.clear();
+    dial->dialed_at.clear();
+    dial->door = sys.spawn(refusing_door, code);
+    start();
+    pass(20s);
+    CAF_CHECK_EQUAL(refusals.size(), for_good ? 1u : 0u);
+    CAF_CHECK_EQUAL(dial->dialed_at.size() == 1, for_good);
+    end(dial->door);
+    end(subject);
+    end(work);
+  }
+}
+
+CAF_TEST(a_real_front_door_refuses_another_cluster) {
+  lead = open(scheduler);
+  dial->door = lead.door;
+  start("blue");
+  CAF_REQUIRE_EQUAL(refusals.size(), 1u);
+  CAF_CHECK_EQUAL(to_string(refusals[0].code), "cluster_mismatch");
+  CAF_CHECK(contains(refusals[0].text, "\"blue\""));
+}
+
+CAF_TEST(membership_refuses_a_name_that_is_taken) {
+  lead = open(scheduler, "w");
+  dial->door = lead.door;
+  start();
+  CAF_REQUIRE_EQUAL(refusals.size(), 1u);
+  CAF_CHECK_EQUAL(to_string(refusals[0].code), "name_taken");
+  pass(20s);
+  CAF_CHECK_EQUAL(dial->dialed_at.size(), 1u);
+}
+
+CAF_TEST(a_front_door_that_does_not_answer_is_tried_again) {
+  puppet silent{sys};
+  dial->door = silent.as();
+  start();
+  pass(10s);
+  lead = open(scheduler);
+  dial->door = lead.door;
+  pass(1s);
+  CAF_CHECK(has_joined(scheduler));
+}
+
+CAF_TEST(the_crash_of_its_worker_is_reported) {
+  lead = open(scheduler);
+  dial->door = lead.door;
+  start();
+  end(work);
+  CAF_REQUIRE_EQUAL(refusals.size(), 1u);
+  CAF_CHECK_EQUAL(to_string(refusals[0].code), "internal");
+}
+
+CAF_TEST(every_handle_passes_the_link) {
+  lead = open(scheduler);
+  dial->door = lead.door;
+  start();
+  CAF_REQUIRE(has_joined(scheduler));
+  CAF_CHECK_EQUAL(dial->via->received.size(), 4u);
+  CAF_REQUIRE_EQUAL(dial->via->sent.size(), 1u);
+  CAF_CHECK_EQUAL(dial->via->sent[0], work);
+}
+
+CAF_TEST(a_drain_leaves_the_cluster_and_stays_away) {
+  lead = open(scheduler);
+  dial->door = lead.door;
+  start();
+  puppet node{sys};
+  node.send(subject, drain_atom::value, uint64_t{1000});
+  sched.run();
+  CAF_CHECK(node.take<bool>() == std::optional<bool>{true});
+  auto pending = node.ask(lead.nodes, list_nodes_atom::value);
+  sched.run();
+  pending.receive(
+    [](const std::vector<node_info>& all) {
+      for (const auto& x : all)
+        if (x.name == "w")
+          CAF_CHECK(x.state == node_state::gone);
+    },
+    [](const caf::error&) { CAF_FAIL("no list"); });
+  close(lead);
+  lead = {};
+  pass(20s);
+  CAF_CHECK_EQUAL(dial->dialed_at.size(), 1u);
+}
+
+CAF_TEST(a_drain_without_a_coordinator_ends_too) {
+  start();
+  puppet node{sys};
+  node.send(subject, drain_atom::value, uint64_t{1000});
+  sched.run();
+  CAF_CHECK(node.take<bool>() == std::optional<bool>{true});
+  auto attempts = dial->dialed_at.size();
+  pass(20s);
+  CAF_CHECK_EQUAL(dial->dialed_at.size(), attempts);
+}
+
+CAF_TEST(a_drain_of_a_crashed_worker_is_not_clean) {
+  start();
+  end(work);
+  puppet node{sys};
+  node.send(subject, drain_atom::value, uint64_t{1000});
+  pass(12s);
+  CAF_CHECK(node.take<bool>() == std::optional<bool>{false});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
