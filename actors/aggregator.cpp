@@ -111,7 +111,9 @@ void aggregator_state::set_reader(const stream_to& what) {
   send_results();
 }
 
-void aggregator_state::lost_reader() {
+void aggregator_state::lost_reader(const caf::down_msg& what) {
+  if (!reader || what.source != reader.address())
+    return; // It was replaced already.
   reader = nullptr;
   credit = 0;
   balance_unread();
@@ -165,7 +167,7 @@ aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
   state.options = std::move(options);
   state.merger = std::make_unique<result_merger>(state.options.merge);
   harden(self, state.options.log);
-  self->set_down_handler([&state](caf::down_msg&) { state.lost_reader(); });
+  self->set_down_handler([&state](caf::down_msg& x) { state.lost_reader(x); });
   return {
     [&state](const merge_log& x) { state.log_grew(x); },
     [&state](const store_log& x) { state.take_log(x); },

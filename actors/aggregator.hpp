@@ -40,7 +40,7 @@ struct aggregator_state {
   void take_log(const store_log& what);
   void set_reader(const stream_to& what);
   void add_credit(const result_credit& what);
-  void lost_reader();
+  void lost_reader(const caf::down_msg& what);
 
   void pump();
   void merge(const accept_record& record);

@@ -266,9 +266,15 @@ void coordinator_state::merge_inline(job_id id, job& of,
 
 void coordinator_state::merged(const job_merged& what) {
   auto i = jobs.find(what.job);
-  if (i == jobs.end() || !i->second.end || i->second.writing_end)
+  if (i == jobs.end() || i->second.writing_end)
     return;
   auto& entry = i->second;
+  if (!entry.end) {
+    // It cannot succeed any more, so the rest of it need not run.
+    if (what.why.code != errc::ok)
+      begin_end(what.job, entry, {job_state::failed, to_string(what.why)});
+    return;
+  }
   if (what.why.code != errc::ok && entry.end->state == job_state::succeeded)
     entry.end = ending{job_state::failed, to_string(what.why)};
   write_end(entry, what.result_type, what.result);

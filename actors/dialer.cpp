@@ -1,7 +1,10 @@
 #include "actors/dialer.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/sec.hpp>
 
 #include <netdb.h>
 #include <poll.h>
@@ -10,6 +13,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <set>
 
 namespace troupe {
 
@@ -78,10 +82,10 @@ public:
       const auto& to = targets_[next_++ % targets_.size()];
       auto problem = probe(to, timeout);
       if (problem.empty()) {
-        auto door = system_.middleman().remote_actor(to.host, to.port);
+        auto door = remote_actor(to, timeout);
         if (door)
-          return connection{*door, make_direct_link()};
-        problem = "it does not speak Troupe's protocol";
+          return connection{std::move(*door), make_direct_link()};
+        problem = std::move(door.error().text);
       }
       why += (why.empty() ? "" : ", ") + to_string(to) + ": " + problem;
     }
@@ -97,6 +101,28 @@ public:
   }
 
 private:
+  /// As CAF's own `remote_actor`, which waits for ever for a silent peer.
+  result<caf::actor> remote_actor(const endpoint& to,
+                                  std::chrono::milliseconds timeout) {
+    result<caf::actor> door =
+      fail(errc::cannot_connect, "it does not speak Troupe's protocol");
+    caf::scoped_actor self{system_};
+    self
+      ->request(system_.middleman().actor_handle(), timeout,
+                caf::connect_atom::value, to.host, to.port)
+      .receive(
+        [&](const caf::node_id&, const caf::strong_actor_ptr& found,
+            const std::set<std::string>&) {
+          if (found)
+            door = caf::actor_cast<caf::actor>(found);
+        },
+        [&](const caf::error& why) {
+          if (why == caf::sec::request_timeout)
+            door = fail(errc::cannot_connect, "it does not answer");
+        });
+    return door;
+  }
+
   caf::actor_system& system_;
   std::vector<endpoint> targets_;
   size_t next_ = 0;

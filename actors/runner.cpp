@@ -53,14 +53,14 @@ bool runner_state::run_block(const run_lease& what, const packed_view& inputs,
     }
     output.range.end = index + 1;
     auto whole = output.range.end == block.end;
+    auto must_leave = whole || what.slot->stop_flag()
+                      || output.results.bytes() >= limits::slice_bytes_flush;
     // Only a long block of tasks that were fast so far goes without the clock.
-    if (!whole && block_size >= clock_stride
+    if (!must_leave && block_size >= clock_stride
         && output.range.size() % clock_stride != 0)
       continue;
     auto spent = self->clock().now() - begin;
-    if (!whole && spent < block_time
-        && output.results.bytes() < limits::slice_bytes_flush
-        && !what.slot->stop_flag())
+    if (!must_leave && spent < block_time)
       continue;
     // Slow or large results leave at once, so that a block never hoards them.
     resize_blocks(spent, whole);

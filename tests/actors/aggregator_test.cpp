@@ -197,8 +197,7 @@ CAF_TEST(a_small_partial_of_a_long_log_is_checkpointed) {
   finish(40, 40);
   auto merged = coordinator.take<job_merged>();
   CAF_REQUIRE(merged.has_value());
-  auto result =
-    decode<std::map<std::string, int64_t>>(merged->result.view());
+  auto result = decode<std::map<std::string, int64_t>>(merged->result.view());
   CAF_REQUIRE(result.has_value());
   CAF_CHECK_EQUAL(result->begin()->second, 40);
 }

@@ -180,8 +180,8 @@ public:
   static T result_of(const submitted_job& job) {
     CAF_REQUIRE(job.watch->ended);
     CAF_REQUIRE(job.watch->has_result);
-    auto value = decode_as<T>(job.watch->result.view(),
-                              job.watch->status.result_type);
+    auto value =
+      decode_as<T>(job.watch->result.view(), job.watch->status.result_type);
     if (!value)
       CAF_FAIL(value.error().text);
     return *value;

@@ -1,13 +1,17 @@
 #pragma once
 
 #include "runtime/model/packed.hpp"
+#include "runtime/wire/messages.hpp"
 #include "runtime/wire/register.hpp"
 
 #include <caf/test/dsl.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace troupe::test {
@@ -44,6 +48,12 @@ public:
     return self_->request(whom, std::chrono::minutes{60}, question...);
   }
 
+  /// From now on it is sent a `caf::down_msg` when that actor ends.
+  template <class Handle>
+  void monitor(const Handle& whom) {
+    self_->monitor(whom);
+  }
+
   /// Takes the first message of that type out of the mailbox.
   template <class T>
   std::optional<T> take() {
@@ -65,7 +75,8 @@ public:
   /// answer. Messages that do not fit stay.
   template <class F>
   void answer(F handler) {
-    self_->receive(handler, caf::after(std::chrono::seconds{0}) >> [] {});
+    self_->receive(
+      handler, caf::after(std::chrono::seconds{0}) >> [] {});
   }
 
 private:
@@ -85,7 +96,7 @@ public:
     }
   }
 
-  /// Lets all time of one actor end as its own crash would.
+  /// Ends an actor as its own crash would.
   template <class Handle>
   void end(const Handle& whom) {
     caf::anon_send_exit(whom, caf::exit_reason::kill);

@@ -3,9 +3,11 @@
 #include "actors/scheduler.hpp"
 #include "tests/actors/puppet.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace troupe;
@@ -74,13 +76,35 @@ struct fixture : test::stage {
     tell(coordinator, schedule{{job_terms(id, 0)}, {first}});
   }
 
-  /// Takes all leases that a worker was granted.
-  static std::vector<grant> leases_of(puppet& worker) {
-    std::vector<grant> result;
-    for (auto& message : worker.take_all<grants>())
-      for (auto& x : message.items)
-        result.push_back(std::move(x));
+  /// What a worker was sent and the test has not looked at.
+  struct mail {
+    std::vector<job_header> headers;
+    std::vector<grant> leases;
+    std::vector<slice_answer> answers;
+    std::vector<job_id> forget;
+  };
+
+  mail& mail_of(puppet& worker) {
+    auto append = [](auto& to, const auto& more) {
+      to.insert(to.end(), more.begin(), more.end());
+    };
+    auto& result = mails[&worker];
+    for (const auto& message : worker.take_all<grants>()) {
+      append(result.headers, message.jobs);
+      append(result.leases, message.items);
+      append(result.answers, message.answers);
+      append(result.forget, message.forget);
+    }
+    for (const auto& message : worker.take_all<slice_answers>())
+      append(result.answers, message.items);
+    for (const auto& message : worker.take_all<forget_jobs>())
+      append(result.forget, message.jobs);
     return result;
+  }
+
+  /// Takes all leases that a worker was granted.
+  std::vector<grant> leases_of(puppet& worker) {
+    return std::exchange(mail_of(worker).leases, {});
   }
 
   grant only_lease_of(puppet& worker) {
@@ -115,12 +139,11 @@ struct fixture : test::stage {
     }
   }
 
-  static std::vector<slice_answer> answers_to(puppet& worker) {
-    std::vector<slice_answer> result;
-    for (const auto& message : worker.take_all<slice_answers>())
-      for (const auto& x : message.items)
-        result.push_back(x);
-    return result;
+  /// Takes all answers to a worker's slices; those that wait for a grant to
+  /// ride on leave in the meantime.
+  std::vector<slice_answer> answers_to(puppet& worker) {
+    pass(limits::answer_delay);
+    return std::exchange(mail_of(worker).answers, {});
   }
 
   /// Returns what the coordinator was told of a job last.
@@ -142,6 +165,7 @@ struct fixture : test::stage {
   std::vector<accept_record> recorded;
   std::vector<dead_letter> dead;
   std::map<job_id, job_progress> reports;
+  std::map<const puppet*, mail> mails;
 };
 
 } // namespace
@@ -155,7 +179,7 @@ CAF_TEST(asks_membership_to_be_told_of_workers) {
 CAF_TEST(grants_nothing_before_there_is_credit) {
   up(one, 1, 0);
   add_range_job(1, 10);
-  CAF_CHECK(!one.take<grants>());
+  CAF_CHECK(leases_of(one).empty());
   tell(one, window_update{3, 0});
   uint64_t granted = 0;
   for (const auto& x : leases_of(one))
@@ -167,17 +191,57 @@ CAF_TEST(grants_nothing_before_there_is_credit) {
 CAF_TEST(the_first_grant_of_a_job_brings_its_header) {
   up(one, 1);
   add_range_job(1, 10);
-  auto first = one.take<grants>();
-  CAF_REQUIRE(first.has_value());
-  CAF_REQUIRE_EQUAL(first->jobs.size(), 1u);
-  CAF_CHECK_EQUAL(first->jobs[0].function, "f");
-  CAF_CHECK_EQUAL(first->items[0].attempt, 1u);
-  CAF_CHECK_EQUAL(first->items[0].lease.term, term);
-  tell(one, slices{{slice_of(first->items[0])}});
+  auto first = only_lease_of(one);
+  CAF_CHECK_EQUAL(first.attempt, 1u);
+  CAF_CHECK_EQUAL(first.lease.term, term);
+  auto headers = mail_of(one).headers;
+  CAF_REQUIRE_EQUAL(headers.size(), 1u);
+  CAF_CHECK_EQUAL(headers[0].function, "f");
+  tell(one, slices{{slice_of(first)}});
   record();
-  auto second = one.take<grants>();
-  CAF_REQUIRE(second.has_value());
-  CAF_CHECK(second->jobs.empty());
+  CAF_CHECK(!leases_of(one).empty());
+  CAF_CHECK_EQUAL(mail_of(one).headers.size(), 1u);
+}
+
+CAF_TEST(an_answer_rides_on_the_next_grant) {
+  up(one, 1);
+  add_range_job(1, 2);
+  auto first = only_lease_of(one);
+  tell(one, slices{{slice_of(first)}});
+  record();
+  CAF_CHECK(!one.take<slice_answers>());
+  auto message = one.take<grants>();
+  CAF_REQUIRE(message.has_value());
+  CAF_REQUIRE_EQUAL(message->answers.size(), 1u);
+  CAF_CHECK(message->answers[0].lease == first.lease);
+  CAF_CHECK(message->answers[0].accepted);
+}
+
+CAF_TEST(an_answer_without_a_grant_leaves_after_a_moment) {
+  up(one, 1);
+  add_range_job(1, 1);
+  tell(one, slices{{slice_of(only_lease_of(one))}});
+  record();
+  CAF_CHECK(!one.take<slice_answers>());
+  sched.advance_time(limits::answer_delay);
+  sched.run();
+  CAF_CHECK(one.take<slice_answers>().has_value());
+}
+
+CAF_TEST(the_answer_to_many_bytes_leaves_at_once) {
+  up(one, 1);
+  add_range_job(1, 1);
+  auto made = slice_of(only_lease_of(one));
+  auto whole = packed_of({std::string(limits::answered_bytes_max, 'x')});
+  made.results = {{}, 9, whole.size()};
+  tell(one, slices{{made}});
+  while (auto request = one.take<frame_request>())
+    if (request->bytes > 0)
+      tell(one,
+           frame{9, request->offset,
+                 blob{whole.str().substr(request->offset, request->bytes)}});
+  record();
+  CAF_CHECK(one.take<slice_answers>().has_value());
 }
 
 CAF_TEST(a_slice_is_answered_once_the_store_has_it) {
@@ -213,9 +277,8 @@ CAF_TEST(a_job_that_fits_into_one_slice_is_reported_with_its_record) {
 CAF_TEST(a_job_of_two_slices_is_reported_without_its_records) {
   up(one, 1);
   add_range_job(1, 2);
-  while (auto message = one.take<grants>()) {
-    for (const auto& lease : message->items)
-      tell(one, slices{{slice_of(lease)}});
+  for (auto i = 0; i < 2; ++i) {
+    tell(one, slices{{slice_of(only_lease_of(one))}});
     record();
   }
   auto report = last_report(1);
@@ -323,7 +386,10 @@ CAF_TEST(a_hostile_slice_costs_its_own_lease_and_nothing_else) {
      }},
     {"is longer than the lease", [](slice& x) { ++x.range.end; }},
     {"is empty", [](slice& x) { x.range.end = x.range.begin; }},
-    {"is reversed", [](slice& x) { x.range = {9, 3}; }},
+    {"is reversed",
+     [](slice& x) {
+       x.range = {9, 3};
+     }},
     {"ends beyond all jobs", [](slice& x) { x.range.end = ~uint64_t{0}; }},
     {"names another job", [](slice& x) { x.job = 77; }},
     {"names no job", [](slice& x) { x.job = 0; }},
@@ -542,7 +608,7 @@ CAF_TEST(a_fatal_slice_is_reported_and_stops_the_job) {
   CAF_CHECK(leases_of(one).empty());
 }
 
-CAF_TEST(an_unscheduled_job_is_stopped_and_forgotten_everywhere) {
+CAF_TEST(an_unscheduled_job_is_stopped) {
   up(one, 1);
   add_range_job(1, 5);
   up(two, 2);
@@ -553,11 +619,41 @@ CAF_TEST(an_unscheduled_job_is_stopped_and_forgotten_everywhere) {
   CAF_REQUIRE(stop.has_value());
   CAF_CHECK(stop->items.at(0).lease == lease.lease);
   CAF_CHECK_EQUAL(stop->items.at(0).end, 0u);
-  CAF_CHECK_EQUAL(one.take<forget_jobs>().value().jobs.at(0), 1u);
-  CAF_CHECK_EQUAL(two.take<forget_jobs>().value().jobs.at(0), 1u);
   tell(one, slices{{slice_of(lease)}});
   CAF_CHECK(!answers_to(one).at(0).accepted);
   CAF_CHECK(leases_of(two).empty());
+}
+
+CAF_TEST(jobs_that_ended_are_forgotten_with_the_next_grant) {
+  up(one, 1);
+  add_range_job(1, 1);
+  only_lease_of(one);
+  tell(coordinator, unschedule{{1}});
+  CAF_CHECK(mail_of(one).forget.empty());
+  add_range_job(2, 1);
+  CAF_CHECK(mail_of(one).forget == std::vector<job_id>({1}));
+}
+
+CAF_TEST(many_jobs_that_ended_are_forgotten_at_once) {
+  up(one, 1);
+  std::vector<job_id> all;
+  for (job_id id = 1; id <= limits::jobs_to_forget_max; ++id) {
+    add_range_job(id, 1);
+    tell(one, slices{{slice_of(only_lease_of(one))}});
+    record();
+    all.push_back(id);
+  }
+  tell(coordinator, unschedule{all});
+  CAF_CHECK(mail_of(one).forget == all);
+}
+
+CAF_TEST(a_worker_need_not_forget_what_it_never_knew) {
+  up(one, 1, 0);
+  for (job_id id = 1; id <= limits::jobs_to_forget_max; ++id) {
+    add_range_job(id, 1);
+    tell(coordinator, unschedule{{id}});
+  }
+  CAF_CHECK(mail_of(one).forget.empty());
 }
 
 CAF_TEST(a_lease_that_is_handed_back_is_granted_again) {

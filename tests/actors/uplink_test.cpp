@@ -6,6 +6,8 @@
 #include "actors/worker.hpp"
 #include "tests/actors/puppet.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,7 +87,7 @@ struct fixture : test::stage {
     caf::actor door;
   };
 
-  house open(const puppet& scheduler, const std::string& name = "lead") {
+  house open(const puppet& behind, const std::string& name = "lead") {
     membership_options who;
     who.events = hub.as<event_hub_actor>();
     who.own_node.name = name;
@@ -95,7 +97,7 @@ struct fixture : test::stage {
     result.nodes = sys.spawn(membership, who);
     front_door_options how;
     how.cluster = "red";
-    how.handles = {hub.as(), scheduler.as(),
+    how.handles = {hub.as(), behind.as(),
                    caf::actor_cast<caf::actor>(result.nodes), hub.as()};
     result.door = sys.spawn(front_door, how, logger_ptr{log});
     return result;
@@ -126,13 +128,13 @@ struct fixture : test::stage {
     sched.run();
   }
 
-  bool has_joined(puppet& scheduler) {
-    return scheduler.take<window_update>().has_value();
+  bool has_joined(puppet& at) {
+    return at.take<window_update>().has_value();
   }
 
   std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
-  std::shared_ptr<switched_dialer> dial = std::make_shared<switched_dialer>(
-    [this] { return sched.clock().now(); });
+  std::shared_ptr<switched_dialer> dial =
+    std::make_shared<switched_dialer>([this] { return sched.clock().now(); });
   puppet hub{sys};
   puppet scheduler{sys};
   house lead;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,7 @@ struct fixture : test::stage {
 
   void attach(const puppet& to, std::vector<lease_id> keep = {}) {
     caf::anon_send(subject, attached{to.as(), std::move(keep)});
+    run_worker(); // Before its runners do anything.
     sched.run();
   }
 
@@ -91,6 +93,10 @@ struct fixture : test::stage {
     header.inputs = input_kind::integers;
     header.range = {0, 1'000'000, 1};
     return header;
+  }
+
+  static grants work(std::vector<job_header> jobs, std::vector<grant> items) {
+    return {{}, {}, std::move(jobs), std::move(items)};
   }
 
   static grant lease(uint64_t counter, task_index begin, task_index end,
@@ -168,7 +174,7 @@ CAF_TEST(gives_credit_once_it_is_attached) {
 
 CAF_TEST(a_lease_becomes_one_slice_at_its_end) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 4, 7)}});
+  tell(work({header_of(1)}, {lease(1, 4, 7)}));
   auto slices_made = made();
   CAF_REQUIRE_EQUAL(slices_made.size(), 1u);
   const auto& x = slices_made[0];
@@ -177,24 +183,22 @@ CAF_TEST(a_lease_becomes_one_slice_at_its_end) {
   CAF_CHECK_EQUAL(x.seq, 0u);
   CAF_CHECK(x.range == (index_range{4, 7}));
   CAF_CHECK(x.failed.empty());
-  CAF_CHECK(
-    strings_of(x.results.bytes)
-    == std::vector<std::string>({encoded(int64_t{4}), encoded(int64_t{5}),
-                                 encoded(int64_t{6})}));
+  CAF_CHECK(strings_of(x.results.bytes)
+            == std::vector<std::string>(
+              {encoded(int64_t{4}), encoded(int64_t{5}), encoded(int64_t{6})}));
 }
 
 CAF_TEST(leases_of_one_slot_run_in_the_order_they_came) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 5, 6), lease(2, 0, 1), lease(3, 2, 3)}});
+  tell(work({header_of(1)}, {lease(1, 5, 6), lease(2, 0, 1), lease(3, 2, 3)}));
   CAF_CHECK(ran == std::vector<int64_t>({5, 0, 2}));
   CAF_CHECK_EQUAL(made().size(), 3u);
 }
 
 CAF_TEST(each_slot_gets_a_lease_of_its_own) {
   start(2);
-  lead.send(subject,
-            grants{{header_of(1)}, {lease(1, 0, 1), lease(2, 1, 2), //
-                                    lease(3, 2, 3)}});
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 1), lease(2, 1, 2), //
+                                           lease(3, 2, 3)}));
   run_worker();
   CAF_CHECK_EQUAL(sched.jobs.size(), 2u); // The two runners.
   sched.run();
@@ -217,7 +221,7 @@ CAF_TEST(results_do_not_wait_longer_than_a_millisecond_behind_a_long_task) {
     if (early.size() == 1)
       CAF_CHECK(early[0].range == (index_range{0, 1}));
   };
-  tell(grants{{header_of(1)}, {lease(1, 0, 2)}});
+  tell(work({header_of(1)}, {lease(1, 0, 2)}));
   CAF_CHECK_EQUAL(at_once, 0u);
   CAF_CHECK_EQUAL(after_a_millisecond, 1u);
   auto rest = made();
@@ -233,7 +237,7 @@ CAF_TEST(a_slice_is_full_at_1024_results) {
     sched.clock().current_time += 1ms;
     run_worker();
   };
-  tell(grants{{header_of(1)}, {lease(1, 0, 2500)}});
+  tell(work({header_of(1)}, {lease(1, 0, 2500)}));
   std::vector<uint64_t> sizes;
   for (const auto& x : made())
     sizes.push_back(x.range.size());
@@ -242,7 +246,7 @@ CAF_TEST(a_slice_is_full_at_1024_results) {
 
 CAF_TEST(unanswered_slices_are_sent_again_every_second_as_they_were) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 0, 3)}});
+  tell(work({header_of(1)}, {lease(1, 0, 3)}));
   auto first = made();
   CAF_REQUIRE_EQUAL(first.size(), 1u);
   pass(990ms);
@@ -264,7 +268,7 @@ CAF_TEST(unanswered_slices_are_sent_again_every_second_as_they_were) {
 
 CAF_TEST(a_refused_slice_is_forgotten_too) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 0, 1)}});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
   auto x = made().at(0);
   tell(slice_answers{{{x.lease, x.seq, false}}});
   pass(3000ms);
@@ -273,7 +277,7 @@ CAF_TEST(a_refused_slice_is_forgotten_too) {
 
 CAF_TEST(an_answer_to_another_slice_does_not_count) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 0, 1)}});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
   auto x = made().at(0);
   tell(slice_answers{{{x.lease, x.seq + 1, true}, {{1, 99}, 0, true}}});
   pass(1000ms);
@@ -282,7 +286,7 @@ CAF_TEST(an_answer_to_another_slice_does_not_count) {
 
 CAF_TEST(another_scheduler_gets_what_is_unanswered_at_once) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 0, 1)}});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
   auto x = made().at(0);
   caf::anon_send(subject, detached_from_cluster{});
   pass(2000ms);
@@ -298,9 +302,8 @@ CAF_TEST(another_scheduler_gets_what_is_unanswered_at_once) {
 
 CAF_TEST(leases_that_the_scheduler_does_not_keep_are_dropped) {
   start();
-  lead.send(subject,
-            grants{{header_of(1)}, {lease(1, 0, 1), lease(2, 1, 2), //
-                                    lease(3, 2, 3)}});
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 1), lease(2, 1, 2), //
+                                           lease(3, 2, 3)}));
   run_worker(); // One is with the runner, two are queued, none has run.
   puppet next{sys};
   attach(next, {lease_id{1, 3}});
@@ -312,7 +315,7 @@ CAF_TEST(leases_that_the_scheduler_does_not_keep_are_dropped) {
 
 CAF_TEST(lists_what_it_holds_when_it_joins_again) {
   start();
-  lead.send(subject, grants{{header_of(1)}, {lease(1, 0, 4), lease(2, 4, 9)}});
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 4), lease(2, 4, 9)}));
   run_worker();
   auto held = described().held;
   CAF_REQUIRE_EQUAL(held.size(), 2u);
@@ -325,14 +328,15 @@ CAF_TEST(lists_what_it_holds_when_it_joins_again) {
 
 CAF_TEST(trims_queued_leases_to_any_end) {
   start();
-  lead.send(subject,
-            grants{{header_of(1)},
-                   {lease(1, 0, 1), lease(2, 10, 20), lease(3, 20, 30),
-                    lease(4, 30, 40), lease(5, 40, 50)}});
+  lead.send(subject, work({header_of(1)},
+                          {lease(1, 0, 1), lease(2, 10, 20), lease(3, 20, 30),
+                           lease(4, 30, 40), lease(5, 40, 50)}));
   run_worker();
-  lead.send(subject,
-            trim_leases{{{{1, 2}, 15}, {{1, 3}, 3}, {{1, 4}, 99}, //
-                         {{1, 5}, 0}, {{1, 77}, 0}}});
+  lead.send(subject, trim_leases{{{{1, 2}, 15},
+                                  {{1, 3}, 3},
+                                  {{1, 4}, 99}, //
+                                  {{1, 5}, 0},
+                                  {{1, 77}, 0}}});
   run_worker();
   auto back = handed_back();
   CAF_REQUIRE_EQUAL(back.size(), 4u);
@@ -343,8 +347,7 @@ CAF_TEST(trims_queued_leases_to_any_end) {
   std::vector<index_range> ranges;
   for (const auto& x : made())
     ranges.push_back(x.range);
-  CAF_CHECK(ranges
-            == std::vector<index_range>({{0, 1}, {10, 15}, {30, 40}}));
+  CAF_CHECK(ranges == std::vector<index_range>({{0, 1}, {10, 15}, {30, 40}}));
 }
 
 CAF_TEST(a_running_lease_keeps_the_task_that_runs) {
@@ -356,7 +359,7 @@ CAF_TEST(a_running_lease_keeps_the_task_that_runs) {
     run_worker();
   };
   sched.clock().current_time += 1s;
-  tell(grants{{header_of(1)}, {lease(1, 2, 10)}});
+  tell(work({header_of(1)}, {lease(1, 2, 10)}));
   auto back = handed_back();
   CAF_REQUIRE_EQUAL(back.size(), 1u);
   CAF_CHECK_EQUAL(back[0].end, 3u);
@@ -370,11 +373,11 @@ CAF_TEST(a_lease_that_is_stopped_sends_nothing_more) {
     lead.send(subject, trim_leases{{{{1, 1}, 0}}});
     run_worker();
   };
-  tell(grants{{header_of(1)}, {lease(1, 2, 10)}});
+  tell(work({header_of(1)}, {lease(1, 2, 10)}));
   CAF_CHECK(ran == std::vector<int64_t>({2}));
   CAF_CHECK(made().empty());
   during = nullptr;
-  tell(grants{{}, {lease(2, 20, 21)}}); // The slot is free again.
+  tell(work({}, {lease(2, 20, 21)})); // The slot is free again.
   CAF_CHECK_EQUAL(made().size(), 1u);
 }
 
@@ -383,7 +386,7 @@ CAF_TEST(runners_pause_while_4_MiB_are_unanswered) {
   std::vector<grant> leases;
   for (uint64_t i = 1; i <= 8; ++i)
     leases.push_back(bytes_lease(i, limits::mib));
-  tell(grants{{bytes_header()}, leases});
+  tell(work({bytes_header()}, leases));
   auto first = made();
   CAF_CHECK_EQUAL(ran.size(), 4u);
   pass(5s);
@@ -403,7 +406,7 @@ CAF_TEST(runners_pause_while_4_MiB_are_unanswered) {
 
 CAF_TEST(large_results_are_served_until_they_are_answered) {
   start();
-  tell(grants{{bytes_header()}, {bytes_lease(1, 300 * limits::kib)}});
+  tell(work({bytes_header()}, {bytes_lease(1, 300 * limits::kib)}));
   auto x = made().at(0);
   CAF_REQUIRE(!x.results.is_inline());
   auto sink = frame_sink::make(x.results, limits::mib, "a slice");
@@ -437,7 +440,7 @@ CAF_TEST(large_inputs_are_pulled_before_they_run) {
   CAF_REQUIRE(whole.size() > limits::inline_body_bytes_max);
   auto large = lease(1, 0, inputs.size());
   large.inputs = {{}, 3, whole.size()};
-  tell(grants{{header}, {large}});
+  tell(work({header}, {large}));
   CAF_CHECK(ran.empty());
   auto done = false;
   while (auto request = lead.take<frame_request>()) {
@@ -455,7 +458,7 @@ CAF_TEST(leases_behind_a_large_one_wait_for_it) {
   auto whole = packed_of({encoded(uint64_t{1})});
   auto large = bytes_lease(1, 1);
   large.inputs = {{}, 3, whole.size()};
-  tell(grants{{bytes_header()}, {large, bytes_lease(2, 2)}});
+  tell(work({bytes_header()}, {large, bytes_lease(2, 2)}));
   CAF_CHECK(ran.empty());
   tell(frame{3, 0, whole});
   CAF_CHECK(ran == std::vector<int64_t>({1, 2}));
@@ -480,21 +483,21 @@ CAF_TEST(inputs_that_cannot_be_pulled_are_handed_back) {
     auto large = bytes_lease(++counter, 1);
     large.range = {7, 8};
     large.inputs = {{}, 3, size};
-    tell(grants{{bytes_header()}, {large}});
+    tell(work({bytes_header()}, {large}));
     if (reply)
       tell(*reply);
     auto back = handed_back();
     CAF_REQUIRE_EQUAL(back.size(), 1u);
     CAF_CHECK(back[0].lease == large.lease);
     CAF_CHECK_EQUAL(back[0].end, 7u);
-    tell(grants{{}, {bytes_lease(++counter, 5)}}); // What follows still runs.
+    tell(work({}, {bytes_lease(++counter, 5)})); // What follows still runs.
     CAF_CHECK_EQUAL(made().size(), 1u);
   }
 }
 
 CAF_TEST(a_lease_of_an_unknown_job_is_handed_back) {
   start();
-  tell(grants{{}, {lease(1, 3, 9)}});
+  tell(work({}, {lease(1, 3, 9)}));
   auto back = handed_back();
   CAF_REQUIRE_EQUAL(back.size(), 1u);
   CAF_CHECK_EQUAL(back[0].end, 3u);
@@ -502,17 +505,27 @@ CAF_TEST(a_lease_of_an_unknown_job_is_handed_back) {
 
 CAF_TEST(a_forgotten_job_is_unknown) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 0, 1)}});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
   tell(forget_jobs{{1}});
-  tell(grants{{}, {lease(2, 1, 2)}});
+  tell(work({}, {lease(2, 1, 2)}));
   CAF_CHECK_EQUAL(handed_back().size(), 1u);
+}
+
+CAF_TEST(answers_and_ended_jobs_ride_on_grants) {
+  start();
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
+  auto x = made().at(0);
+  tell(grants{{{x.lease, x.seq, true}}, {1}, {}, {lease(2, 1, 2)}});
+  CAF_CHECK_EQUAL(handed_back().size(), 1u); // The job is forgotten.
+  pass(3000ms);
+  CAF_CHECK(made().empty());
 }
 
 CAF_TEST(a_job_that_cannot_be_reduced_is_handed_back_and_blocks_nobody) {
   start();
   auto header = header_of(1);
   header.reducer = "no_such";
-  tell(grants{{header, header_of(2)}, {lease(1, 0, 1), lease(2, 0, 1, 2)}});
+  tell(work({header, header_of(2)}, {lease(1, 0, 1), lease(2, 0, 1, 2)}));
   CAF_CHECK_EQUAL(handed_back().size(), 1u);
   CAF_CHECK_EQUAL(made().size(), 1u);
 }
@@ -557,7 +570,7 @@ CAF_TEST(an_idle_worker_drains_at_once) {
 
 CAF_TEST(a_draining_worker_hands_back_what_has_not_begun) {
   start();
-  lead.send(subject, grants{{header_of(1)}, {lease(1, 0, 4), lease(2, 4, 9)}});
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 4), lease(2, 4, 9)}));
   run_worker();
   sched.clock().current_time += 1s;
   puppet node{sys};
@@ -585,7 +598,7 @@ CAF_TEST(a_draining_worker_hands_back_what_has_not_begun) {
 CAF_TEST(a_draining_worker_takes_nothing_new) {
   start();
   lead.send(subject, drain_atom::value, uint64_t{1000});
-  tell(grants{{header_of(1)}, {lease(1, 0, 1)}});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
   CAF_CHECK_EQUAL(handed_back().size(), 1u);
   CAF_CHECK(ran.empty());
 }
@@ -607,7 +620,7 @@ CAF_TEST(a_drain_gives_up_on_a_long_task_when_its_time_is_over) {
     run_worker();
     during_the_task = node.take<bool>();
   };
-  tell(grants{{header_of(1)}, {lease(1, 5, 6)}});
+  tell(work({header_of(1)}, {lease(1, 5, 6)}));
   CAF_CHECK(during_the_task == std::optional<bool>{false});
   auto back = handed_back();
   CAF_REQUIRE_EQUAL(back.size(), 1u);
@@ -617,7 +630,7 @@ CAF_TEST(a_drain_gives_up_on_a_long_task_when_its_time_is_over) {
 
 CAF_TEST(a_drain_gives_up_on_answers_when_its_time_is_over) {
   start();
-  tell(grants{{header_of(1)}, {lease(1, 0, 1)}});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
   puppet node{sys};
   node.send(subject, drain_atom::value, uint64_t{500});
   pass(490ms);
@@ -630,7 +643,7 @@ CAF_TEST(a_report_of_a_slot_or_lease_that_is_not_there_is_ignored) {
   start();
   tell(runner_report{7, {1, 1}, runner_event::stopped});
   tell(runner_report{0, {1, 1}, runner_event::stopped});
-  tell(grants{{header_of(1)}, {lease(1, 0, 1)}});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
   CAF_CHECK_EQUAL(made().size(), 1u);
 }
 

@@ -256,7 +256,7 @@ CAF_TEST(slices) {
 CAF_TEST(grants_and_their_headers) {
   auto grant_with = [](auto f) { return changed(good_grant(), f); };
   auto header_with = [](auto f) { return changed(good_header(), f); };
-  grants both{{good_header()}, {good_grant()}};
+  grants both{{}, {}, {good_header()}, {good_grant()}};
   check_rows({
     {"good", check(both), ok},
     {"empty", check(grants{}), ok},
