@@ -32,6 +32,6 @@ for y in range(height):
 pixels = {row[i:i + 3] for row in rows for i in range(0, 480, 3)}
 assert b"\0\0\0" in pixels, "the set itself is missing"
 assert len(pixels) > 20, f"only {len(pixels)} colours"
-same = sum(rows[y] == rows[height - y] for y in range(1, height // 2))
+same = sum(rows[y] == rows[height - 1 - y] for y in range(height // 2))
 assert same > height // 2 * 0.9, f"only {same} rows mirror each other"
 PY

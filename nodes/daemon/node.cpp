@@ -8,6 +8,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/send.hpp>
 
 #include <future>
 
@@ -24,30 +25,39 @@ std::vector<std::string> role_names(const node_roles& roles) {
   return result;
 }
 
-/// Asks an actor to drain; the future gets its answer, or an empty one if it
-/// never comes.
+/// A drain under way: the actor that asked for it, and its answer (an empty one
+/// if it never came).
+template <class Reply>
+struct drain_call {
+  caf::actor asker;
+  std::future<Reply> answer;
+
+  /// Waits for the answer; false if the node shall stop now.
+  bool wait(const std::function<bool()>& stop_now) {
+    while (answer.wait_for(std::chrono::seconds{0})
+           != std::future_status::ready) {
+      if (stop_now()) {
+        caf::anon_send_exit(asker, caf::exit_reason::kill);
+        return false;
+      }
+    }
+    return true;
+  }
+};
+
 template <class Reply, class Handle>
-std::future<Reply> ask_to_drain(caf::actor_system& system, const Handle& whom,
-                                uint64_t ms) {
+drain_call<Reply> ask_to_drain(caf::actor_system& system, const Handle& whom,
+                               uint64_t ms) {
   auto answer = std::make_shared<std::promise<Reply>>();
-  auto result = answer->get_future();
   auto timeout = std::chrono::milliseconds{ms} + 2 * limits::request_timeout;
-  system.spawn([=](caf::event_based_actor* self) {
+  drain_call<Reply> call;
+  call.answer = answer->get_future();
+  call.asker = system.spawn([=](caf::event_based_actor* self) {
     self->request(whom, timeout, drain_atom::value, ms)
       .then([=](Reply& reply) { answer->set_value(std::move(reply)); },
             [=](caf::error&) { answer->set_value({}); });
   });
-  return result;
-}
-
-/// Waits for a drain; false if it shall stop now.
-template <class Reply>
-bool await_drain(const std::future<Reply>& answer,
-                 const std::function<bool()>& stop_now) {
-  while (answer.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
-    if (stop_now())
-      return false;
-  return true;
+  return call;
 }
 
 } // namespace
@@ -163,9 +173,9 @@ bool node::drain(const std::function<bool()>& stop_now) {
   if (lead_) {
     auto lost =
       ask_to_drain<std::vector<job_status>>(system_, lead_->coordinator, ms);
-    if (!await_drain(lost, stop_now))
+    if (!lost.wait(stop_now))
       return false;
-    for (const auto& job : lost.get()) {
+    for (const auto& job : lost.answer.get()) {
       clean = false;
       around_.log->error("node",
                          "a job is lost: this coordinator keeps jobs "
@@ -177,9 +187,9 @@ bool node::drain(const std::function<bool()>& stop_now) {
   }
   if (work_) {
     auto idle = ask_to_drain<bool>(system_, work_->uplink, ms);
-    if (!await_drain(idle, stop_now))
+    if (!idle.wait(stop_now))
       return false;
-    if (!idle.get())
+    if (!idle.answer.get())
       around_.log->warn("node", "drain_timeout is over: unfinished tasks were "
                                 "handed back");
   }

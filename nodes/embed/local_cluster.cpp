@@ -8,11 +8,31 @@
 #include "runtime/function/builtin.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/after.hpp>
+#include <caf/scoped_actor.hpp>
 
 #include <algorithm>
 #include <thread>
 
 namespace troupe {
+
+namespace {
+
+/// Waits until the worker has joined, so that the first job finds its function.
+result<void> await_join(caf::actor_system& system,
+                        const membership_actor& membership) {
+  caf::scoped_actor self{system};
+  auto joined = false;
+  self->send(membership, follow_atom::value);
+  self->receive([&](const worker_up&) { joined = true; },
+                caf::after(limits::request_timeout) >> [] {});
+  if (!joined)
+    return fail(errc::timed_out,
+                "the worker of the local cluster did not join");
+  return {};
+}
+
+} // namespace
 
 struct local_cluster::impl {
   impl(caf::actor_system& where, std::string name, coordinator_role role)
@@ -79,6 +99,8 @@ local_cluster::start(caf::actor_system& system, local_cluster_options options) {
                                       start_coordinator(system, lead));
   work.dial = make_local_dialer(state->lead.front_door);
   state->work = start_worker(system, work);
+  if (auto ok = await_join(system, state->lead.membership); !ok)
+    return to_caf(ok.error());
   return local_cluster{std::move(state)};
 }
 

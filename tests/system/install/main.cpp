@@ -24,7 +24,7 @@ int run(caf::actor_system& sys) {
     std::puts("no client");
     return 1;
   }
-  using numbers = std::vector<int64_t>;
+  using numbers = std::vector<uint64_t>;
   auto slept = client->run<numbers>("sleep", numbers{1, 2, 3});
   if (!slept) {
     std::puts("no result");
