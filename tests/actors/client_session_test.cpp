@@ -271,7 +271,9 @@ CAF_TEST(a_job_that_existed_already_is_asked_for) {
   auto sent = lead->take<submit_jobs>();
   CAF_REQUIRE(sent.has_value());
   tell(submit_replies{sent->ticket, {{7, {}, true}}});
-  CAF_CHECK_EQUAL(lead->take<watch_job>().value().job, 7u);
+  auto asked = lead->take<watch_job>();
+  CAF_REQUIRE(asked.has_value());
+  CAF_CHECK_EQUAL(asked->job, 7u);
 }
 
 // -- inputs -------------------------------------------------------------------
@@ -343,7 +345,9 @@ CAF_TEST(large_inputs_are_served_until_they_are_stored) {
 
 CAF_TEST(a_watched_job_is_followed_to_its_end) {
   auto seen = watch(3);
-  CAF_CHECK_EQUAL(lead->take<watch_job>().value().job, 3u);
+  auto asked = lead->take<watch_job>();
+  CAF_REQUIRE(asked.has_value());
+  CAF_CHECK_EQUAL(asked->job, 3u);
   job_update progress;
   progress.status.id = 3;
   progress.status.state = job_state::running;
@@ -398,8 +402,9 @@ CAF_TEST(a_job_that_is_not_watched_any_more_is_not_followed) {
 
 CAF_TEST(streamed_results_come_once_each) {
   auto seen = watch(3, true);
-  CAF_CHECK_EQUAL(lead->take<watch_job>().value().result_credit,
-                  limits::client_result_window_bytes);
+  auto asked = lead->take<watch_job>();
+  CAF_REQUIRE(asked.has_value());
+  CAF_CHECK_EQUAL(asked->result_credit, limits::client_result_window_bytes);
   puppet merger{sys};
   result_slice slice;
   slice.job = 3;
@@ -469,19 +474,19 @@ CAF_TEST(a_result_that_cannot_be_fetched_is_an_error) {
     {"forgotten", {{}, 5, 1000}, frame{5, 0, {}}, errc::bad_frame},
     {"wrong bytes", {{}, 5, 1000}, frame{5, 7, blob{"x"}}, errc::bad_frame},
   };
-  for (const auto& [what, announced, reply, code] : rows) {
-    CAF_MESSAGE(what);
+  for (const auto& x : rows) {
+    CAF_MESSAGE(x.what);
     auto wanted = fetch(3);
     lead->answer([&](const open_result&) {
       job_result answer;
-      answer.result = announced;
+      answer.result = x.announced;
       return answer;
     });
     sched.run();
-    if (reply)
-      tell(*reply);
+    if (x.reply)
+      tell(*x.reply);
     CAF_CHECK(wanted->done);
-    CAF_CHECK_EQUAL(to_string(wanted->problem.code), to_string(code));
+    CAF_CHECK_EQUAL(to_string(wanted->problem.code), to_string(x.code));
   }
 }
 

@@ -1,0 +1,228 @@
+#define CAF_SUITE worker_control
+
+#include "runtime/function/builtin.hpp"
+#include "tests/actors/worker_fixture.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+using namespace troupe;
+using namespace std::chrono_literals;
+using test::puppet;
+
+namespace {
+
+struct fixture : test::worker_fixture {};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(worker_control_tests, fixture)
+
+CAF_TEST(another_scheduler_gets_what_is_unanswered_at_once) {
+  start();
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
+  auto x = made().at(0);
+  caf::anon_send(subject, detached_from_cluster{});
+  pass(2000ms);
+  CAF_CHECK(made().empty()); // Nobody to send to.
+  puppet next{sys};
+  attach(next);
+  auto again = next.take<slices>();
+  CAF_REQUIRE(again.has_value());
+  CAF_REQUIRE_EQUAL(again->items.size(), 1u);
+  CAF_CHECK(again->items[0].lease == x.lease);
+  CAF_CHECK(made().empty());
+}
+
+CAF_TEST(leases_that_the_scheduler_does_not_keep_are_dropped) {
+  start();
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 1), lease(2, 1, 2), //
+                                           lease(3, 2, 3)}));
+  run_worker(); // One is with the runner, two are queued, none has run.
+  puppet next{sys};
+  attach(next, {lease_id{1, 3}});
+  CAF_CHECK(ran == std::vector<int64_t>({2}));
+  auto sent = next.take_all<slices>();
+  CAF_REQUIRE_EQUAL(sent.size(), 1u);
+  CAF_CHECK(sent[0].items.at(0).lease == (lease_id{1, 3}));
+}
+
+CAF_TEST(lists_what_it_holds_when_it_joins_again) {
+  start();
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 4), lease(2, 4, 9)}));
+  run_worker();
+  auto held = described().held;
+  CAF_REQUIRE_EQUAL(held.size(), 2u);
+  CAF_CHECK(held[0].lease == (lease_id{1, 1}));
+  CAF_CHECK(held[0].rest == (index_range{0, 4}));
+  CAF_CHECK(held[1].lease == (lease_id{1, 2}));
+  CAF_CHECK(held[1].rest == (index_range{4, 9}));
+  CAF_CHECK_EQUAL(held[1].job, 1u);
+}
+
+CAF_TEST(trims_queued_leases_to_any_end) {
+  start();
+  lead.send(subject, work({header_of(1)},
+                          {lease(1, 0, 1), lease(2, 10, 20), lease(3, 20, 30),
+                           lease(4, 30, 40), lease(5, 40, 50)}));
+  run_worker();
+  lead.send(subject, trim_leases{{{{1, 2}, 15},
+                                  {{1, 3}, 3},
+                                  {{1, 4}, 99}, //
+                                  {{1, 5}, 0},
+                                  {{1, 77}, 0}}});
+  run_worker();
+  auto back = handed_back();
+  CAF_REQUIRE_EQUAL(back.size(), 4u);
+  CAF_CHECK_EQUAL(back[0].end, 15u);
+  CAF_CHECK_EQUAL(back[1].end, 20u); // Nothing of it is left.
+  CAF_CHECK_EQUAL(back[3].end, 40u);
+  sched.run();
+  std::vector<index_range> ranges;
+  for (const auto& x : made())
+    ranges.push_back(x.range);
+  CAF_CHECK(ranges == std::vector<index_range>({{0, 1}, {10, 15}, {30, 40}}));
+}
+
+CAF_TEST(a_running_lease_keeps_the_task_that_runs) {
+  start();
+  during = [&](int64_t x) {
+    if (x != 2)
+      return;
+    lead.send(subject, trim_leases{{{{1, 1}, 1}}});
+    run_worker();
+  };
+  sched.clock().current_time += 1s;
+  tell(work({header_of(1)}, {lease(1, 2, 10)}));
+  auto back = handed_back();
+  CAF_REQUIRE_EQUAL(back.size(), 1u);
+  CAF_CHECK_EQUAL(back[0].end, 3u);
+  CAF_CHECK(ran == std::vector<int64_t>({2}));
+  CAF_CHECK(made().at(0).range == (index_range{2, 3}));
+}
+
+CAF_TEST(a_lease_that_is_stopped_sends_nothing_more) {
+  start();
+  during = [&](int64_t) {
+    lead.send(subject, trim_leases{{{{1, 1}, 0}}});
+    run_worker();
+  };
+  tell(work({header_of(1)}, {lease(1, 2, 10)}));
+  CAF_CHECK(ran == std::vector<int64_t>({2}));
+  CAF_CHECK(made().empty());
+  during = nullptr;
+  tell(work({}, {lease(2, 20, 21)})); // The slot is free again.
+  CAF_CHECK_EQUAL(made().size(), 1u);
+}
+
+CAF_TEST(exec_is_listed_only_where_it_is_allowed) {
+  auto builtin = std::make_shared<function_registry>();
+  CAF_REQUIRE(add_builtin_functions(*builtin).has_value());
+  functions = builtin;
+  auto offers_exec = [this] {
+    for (const auto& x : described().functions)
+      if (x.name == "exec")
+        return true;
+    return false;
+  };
+  start();
+  CAF_CHECK(!offers_exec());
+  end(subject);
+  permissions.exec = true;
+  start();
+  CAF_CHECK(offers_exec());
+}
+
+CAF_TEST(a_ping_is_answered_with_the_incarnation) {
+  start();
+  auto pending = lead.ask(subject, ping_atom::value);
+  sched.run();
+  pending.receive([](uint64_t x) { CAF_CHECK_EQUAL(x, 11u); },
+                  [](const caf::error&) { CAF_FAIL("no answer"); });
+}
+
+CAF_TEST(an_idle_worker_drains_at_once) {
+  start();
+  auto pending = lead.ask(subject, drain_atom::value, uint64_t{1000});
+  sched.run();
+  pending.receive([](bool clean) { CAF_CHECK(clean); },
+                  [](const caf::error&) { CAF_FAIL("no answer"); });
+  lead.take<window_update>(); // That of the start.
+  auto window = lead.take<window_update>();
+  CAF_REQUIRE(window.has_value());
+  CAF_CHECK_EQUAL(window->tasks, 0u);
+}
+
+CAF_TEST(a_draining_worker_hands_back_what_has_not_begun) {
+  start();
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 4), lease(2, 4, 9)}));
+  run_worker();
+  sched.clock().current_time += 1s;
+  puppet node{sys};
+  during = [&](int64_t x) {
+    if (x != 0)
+      return;
+    node.send(subject, drain_atom::value, uint64_t{1000});
+    run_worker();
+  };
+  sched.run();
+  auto back = handed_back();
+  CAF_REQUIRE_EQUAL(back.size(), 2u);
+  CAF_CHECK(back[0].lease == (lease_id{1, 2}));
+  CAF_CHECK_EQUAL(back[0].end, 4u);
+  CAF_CHECK(back[1].lease == (lease_id{1, 1}));
+  CAF_CHECK_EQUAL(back[1].end, 1u);
+  auto slices_made = made();
+  CAF_REQUIRE_EQUAL(slices_made.size(), 1u);
+  CAF_CHECK(slices_made[0].range == (index_range{0, 1}));
+  CAF_CHECK(!node.take<bool>()); // Its result is not answered yet.
+  accept(slices_made[0]);
+  CAF_CHECK(node.take<bool>() == std::optional<bool>{true});
+}
+
+CAF_TEST(a_draining_worker_takes_nothing_new) {
+  start();
+  lead.send(subject, drain_atom::value, uint64_t{1000});
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
+  CAF_CHECK_EQUAL(handed_back().size(), 1u);
+  CAF_CHECK(ran.empty());
+}
+
+CAF_TEST(a_drain_gives_up_on_a_long_task_when_its_time_is_over) {
+  start();
+  puppet node{sys};
+  std::optional<bool> during_the_task;
+  during = [&](int64_t x) {
+    if (x != 5)
+      return;
+    node.send(subject, drain_atom::value, uint64_t{500});
+    run_worker();
+    sched.advance_time(490ms);
+    run_worker();
+    CAF_CHECK(!node.take<bool>());
+    handed_back();
+    sched.advance_time(10ms);
+    run_worker();
+    during_the_task = node.take<bool>();
+  };
+  tell(work({header_of(1)}, {lease(1, 5, 6)}));
+  CAF_CHECK(during_the_task == std::optional<bool>{false});
+  auto back = handed_back();
+  CAF_REQUIRE_EQUAL(back.size(), 1u);
+  CAF_CHECK_EQUAL(back[0].end, 5u);
+  CAF_CHECK(made().empty());
+}
+
+CAF_TEST(a_drain_gives_up_on_answers_when_its_time_is_over) {
+  start();
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
+  puppet node{sys};
+  node.send(subject, drain_atom::value, uint64_t{500});
+  pass(490ms);
+  CAF_CHECK(!node.take<bool>());
+  pass(20ms);
+  CAF_CHECK(node.take<bool>() == std::optional<bool>{false});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
