@@ -41,7 +41,8 @@ client::client(std::shared_ptr<client_core> core) : core_(std::move(core)) {
 caf::expected<client> client::connect(caf::actor_system& system,
                                       const client_options& options) {
   if (!is_configured(system))
-    return to_caf(error{errc::not_configured, {}});
+    return to_caf(
+      {errc::not_configured, std::string{to_sentence(errc::not_configured)}});
   return client_core::connect(system, options,
                               make_tcp_dialer(system, {options.coordinator}));
 }

@@ -63,7 +63,8 @@ local_cluster::~local_cluster() = default;
 caf::expected<local_cluster>
 local_cluster::start(caf::actor_system& system, local_cluster_options options) {
   if (!is_configured(system))
-    return to_caf(error{errc::not_configured, {}});
+    return to_caf(
+      {errc::not_configured, std::string{to_sentence(errc::not_configured)}});
   if (!options.log)
     options.log = make_null_logger();
   if (!options.functions) {

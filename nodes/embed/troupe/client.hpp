@@ -61,8 +61,9 @@ public:
   ~job_writer();
 
   /// Appends one input, encoded as the spec's `input_type`.
-  /// Errors: `input_too_large` naming the index, `store_full` (with the time
-  /// it waited), `job_ended`, `connection_lost`.
+  /// Blocks while the coordinator gives no credit: its memory is full.
+  /// Errors: `input_too_large` naming the index, `store_full` for the first
+  /// inputs of a job, `job_ended`.
   caf::expected<void> add(std::string_view encoded);
 
   /// Sends what is left and closes the job.

@@ -4,8 +4,10 @@
 
 #include <caf/test/unit_test.hpp>
 
+#include <fstream>
 #include <set>
 #include <string>
+#include <vector>
 
 using namespace troupe;
 
@@ -110,4 +112,38 @@ CAF_TEST(names_are_unique) {
   for (size_t i = 0; i < task_event_count; ++i)
     events.insert(to_string(static_cast<task_event>(i)));
   CAF_CHECK_EQUAL(events.size(), task_event_count);
+}
+
+namespace {
+
+/// Returns the rows `| from | event | to |` below a heading of a document.
+std::vector<std::string> rows_below(const std::string& heading) {
+  std::ifstream file{std::string{TROUPE_SOURCE_DIR} + "/docs/concepts.md"};
+  std::vector<std::string> rows;
+  auto inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("## "))
+      inside = line == "## " + heading;
+    else if (inside && line.starts_with("| ") && !line.starts_with("| from")
+             && !line.starts_with("| ---"))
+      rows.push_back(line);
+  }
+  return rows;
+}
+
+template <class Transitions>
+std::vector<std::string> rows_of(const Transitions& transitions) {
+  std::vector<std::string> rows;
+  for (const auto& x : transitions)
+    rows.push_back("| " + std::string{to_string(x.from)} + " | "
+                   + std::string{to_string(x.event)} + " | "
+                   + std::string{to_string(x.to)} + " |");
+  return rows;
+}
+
+} // namespace
+
+CAF_TEST(the_concepts_show_the_same_tables) {
+  CAF_CHECK(rows_below("Task states") == rows_of(task_transitions()));
+  CAF_CHECK(rows_below("Job states") == rows_of(job_transitions()));
 }
