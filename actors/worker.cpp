@@ -9,6 +9,12 @@
 
 namespace troupe {
 
+worker_state::~worker_state() {
+  for (auto& on : slots)
+    if (on.current)
+      on.block->stop();
+}
+
 // -- grants -------------------------------------------------------------------
 
 void worker_state::take_grants(const grants& what) {

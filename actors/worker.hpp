@@ -48,6 +48,13 @@ struct worker_state {
     // nop
   }
 
+  worker_state(const worker_state&) = delete;
+  worker_state& operator=(const worker_state&) = delete;
+
+  /// Asks running functions to stop: nobody takes their results any more, and
+  /// their threads hold up the end of the process.
+  ~worker_state();
+
   struct slot {
     runner_actor runner;
     std::shared_ptr<slot_block> block;

@@ -222,7 +222,7 @@ CAF_TEST(a_drain_names_the_jobs_that_are_lost) {
 }
 
 CAF_TEST(a_second_signal_cuts_a_drain_short) {
-  options.node.drain_timeout = 60s;
+  options.node.drain_timeout = 5s;
   options.node.roles = {true, false};
   auto lead = start(here, options);
   auto user = connect(there, *lead);
