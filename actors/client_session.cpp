@@ -1,5 +1,6 @@
 #include "actors/client_session.hpp"
 
+#include "actors/connector.hpp"
 #include "actors/harden.hpp"
 #include "runtime/wire/caf_error.hpp"
 
@@ -9,27 +10,6 @@
 #include <algorithm>
 
 namespace troupe {
-
-namespace {
-
-/// Dials once and reports; lives no longer than that.
-caf::behavior connector(caf::event_based_actor* self, client_actor session,
-                        std::shared_ptr<dialer> dial) {
-  self->send(self, connect_atom::value);
-  return {
-    [=](connect_atom) {
-      dialed message;
-      if (auto to = dial->dial(limits::connect_timeout_default))
-        message.to = std::make_shared<const connection>(std::move(*to));
-      else
-        message.why = std::move(to.error());
-      self->send(session, std::move(message));
-      self->quit();
-    },
-  };
-}
-
-} // namespace
 
 // -- connection ---------------------------------------------------------------
 

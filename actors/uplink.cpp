@@ -1,5 +1,6 @@
 #include "actors/uplink.hpp"
 
+#include "actors/connector.hpp"
 #include "actors/harden.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -10,14 +11,18 @@ namespace troupe {
 void uplink_state::connect() {
   if (leaving || joined_at)
     return;
-  auto to = options.dial->dial(limits::connect_timeout_default);
-  if (!to) {
-    problem(to.error());
-    return;
-  }
+  spawn_blocking(self, options.connects, connector, dial_reader_actor{self},
+                 options.dial);
+}
+
+void uplink_state::connected(const dialed& what) {
+  if (!what.to)
+    return problem(what.why);
   greet(
-    self, *to, options.who,
-    [this, to = *to](const cluster_handles& handles) { join(to, handles); },
+    self, *what.to, options.who,
+    [this, to = *what.to](const cluster_handles& handles) {
+      join(to, handles);
+    },
     [this](const error& why) { problem(why); });
 }
 
@@ -115,6 +120,7 @@ uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
   self->send(self, connect_atom::value);
   return {
     [&state](connect_atom) { state.connect(); },
+    [&state](const dialed& x) { state.connected(x); },
     [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
   };
 }

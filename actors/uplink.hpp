@@ -2,6 +2,7 @@
 
 #include "actors/dialer.hpp"
 #include "actors/greeting.hpp"
+#include "actors/spawn.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/policy/retry.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -19,6 +20,7 @@ struct uplink_options {
   std::shared_ptr<dialer> dial;
   greeting who;
   worker_actor worker;
+  threading connects = threading::detached;
   uint64_t seed = 0; ///< Of the jitter between attempts.
   /// Called in the uplink's context when this node cannot go on: a coordinator
   /// refuses it for good (its name is taken, its version or cluster is
@@ -28,8 +30,8 @@ struct uplink_options {
 };
 
 /// The UPLINK keeps a WORKER connected: it dials the front door, joins, and
-/// starts again with backoff when the connection is lost. Detached, because
-/// connecting blocks.
+/// starts again with backoff when the connection is lost. CONNECTORS dial for
+/// it, so that it never blocks.
 struct uplink_state {
   using self_pointer = uplink_actor::stateful_pointer<uplink_state>;
   static constexpr const char* name = "uplink";
@@ -41,6 +43,7 @@ struct uplink_state {
   }
 
   void connect();
+  void connected(const dialed& what);
   void join(const connection& to, const cluster_handles& handles);
   void joined(const connection& to, const cluster_handles& handles,
               const join_reply& reply);

@@ -88,8 +88,8 @@ worker_role start_worker(caf::actor_system& system,
   link_terms.seed = options.seed;
   link_terms.on_refused = options.on_refused;
   link_terms.log = options.worker.log;
-  role.uplink =
-    spawn_blocking(system, options.worker.runners, uplink, link_terms);
+  link_terms.connects = options.worker.runners;
+  role.uplink = system.spawn(uplink, link_terms);
   return role;
 }
 

@@ -153,7 +153,7 @@ using aggregator_actor =
 /// | `frame`          | COORDINATOR | -     | wire  |
 /// | `result_slice`   | AGGREGATOR  | -     | wire  |
 /// | `client_call`    | host        | -     | local |
-/// | `dialed`         | itself      | -     | local |
+/// | `dialed`         | CONNECTOR   | -     | local |
 /// | `connect_atom`   | itself      | -     | local |
 using client_actor =
   caf::typed_actor<caf::reacts_to<submit_replies>,
@@ -201,12 +201,13 @@ using runner_actor = caf::typed_actor<caf::reacts_to<run_lease>>;
 
 /// The UPLINK keeps a worker connected to its coordinator.
 ///
-/// | Message                | Sender | Reply | Scope |
-/// | ---------------------- | ------ | ----- | ----- |
-/// | `connect_atom`         | itself | -     | local |
-/// | `drain_atom, uint64_t` | node   | bool  | local |
+/// | Message                | Sender    | Reply | Scope |
+/// | ---------------------- | --------- | ----- | ----- |
+/// | `connect_atom`         | itself    | -     | local |
+/// | `dialed`               | CONNECTOR | -     | local |
+/// | `drain_atom, uint64_t` | node      | bool  | local |
 using uplink_actor =
-  caf::typed_actor<caf::reacts_to<connect_atom>,
+  caf::typed_actor<caf::reacts_to<connect_atom>, caf::reacts_to<dialed>,
                    caf::replies_to<drain_atom, uint64_t>::with<bool>>;
 
 } // namespace troupe

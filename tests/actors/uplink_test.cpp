@@ -123,6 +123,7 @@ struct fixture : test::stage {
     options.who = {cluster, "w", 5};
     options.worker = work;
     options.log = log;
+    options.connects = threading::scheduled;
     options.on_refused = [this](const error& why) { refusals.push_back(why); };
     subject = sys.spawn(uplink, options);
     sched.run();

@@ -10,7 +10,6 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/test/unit_test.hpp>
 
-#include <array>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -34,17 +33,6 @@ struct host {
   host_config config;
   caf::actor_system system{config};
 };
-
-/// Returns a host that lives as long as this process, as that of `trouped`
-/// does: the end of an actor system waits for blocking actors, and under load
-/// it was seen to wait for ever.
-host& lasting_host() {
-  static std::array<host*, 64> kept{};
-  static size_t count = 0;
-  CAF_REQUIRE(count < kept.size());
-  kept[count] = std::make_unique<host>().release();
-  return *kept[count++];
-}
 
 /// Two hosts and what their nodes are told.
 struct fixture {
@@ -99,8 +87,8 @@ struct fixture {
   std::promise<error> refused;
   node_options options;
   node_surroundings around;
-  host& here = lasting_host();
-  host& there = lasting_host();
+  host here;
+  host there;
 };
 
 using nothing = std::vector<null>;
