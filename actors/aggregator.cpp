@@ -38,7 +38,8 @@ void aggregator_state::pump() {
   if (taken < known) {
     reading = true;
     self->send(options.store, store_read_log{options.job, taken, read_bytes});
-  } else if (last && (!reader || unsent.empty())) {
+  } else if (last
+             && (!reader || (unsent.empty() && outgoing.size() == 0))) {
     finish();
   }
 }
@@ -104,6 +105,7 @@ void aggregator_state::finish() {
 void aggregator_state::set_reader(const stream_to& what) {
   reader = caf::actor_cast<client_actor>(what.client);
   credit = what.credit;
+  outgoing = {};
   self->monitor(reader);
   // A new reader gets what the one before it was sent and did not read.
   unsent.insert(unsent.begin(), sent.begin(), sent.end());
@@ -116,6 +118,7 @@ void aggregator_state::lost_reader(const caf::down_msg& what) {
     return; // It was replaced already.
   reader = nullptr;
   credit = 0;
+  outgoing = {};
   balance_unread();
   pump();
 }
@@ -141,15 +144,23 @@ void aggregator_state::send_results() {
     auto& record = unsent.front();
     credit -= std::min<uint64_t>(credit, weight(record));
     self->send(reader,
-               result_slice{options.job,
-                            record.seq,
-                            record.range,
+               result_slice{options.job, record.seq, record.range,
                             record.failed,
-                            {record.results, 0, record.results.size()}});
+                            outgoing.offer(reader.address(), record.results)});
     sent.push_back(std::move(record));
     unsent.pop_front();
   }
   balance_unread();
+}
+
+void aggregator_state::serve_frame(const frame_request& what) {
+  auto from = caf::actor_cast<client_actor>(self->current_sender());
+  if (!from)
+    return;
+  if (auto piece = outgoing.serve(from.address(), what))
+    self->send(from, *piece);
+  else
+    pump(); // It has the whole: perhaps the last that it waited for.
 }
 
 void aggregator_state::balance_unread() {
@@ -173,6 +184,7 @@ aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
     [&state](const store_log& x) { state.take_log(x); },
     [&state](const stream_to& x) { state.set_reader(x); },
     [&state](const result_credit& x) { state.add_credit(x); },
+    [&state](const frame_request& x) { state.serve_frame(x); },
   };
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "runtime/telemetry/log.hpp"
+#include "runtime/wire/frames.hpp"
 #include "runtime/wire/protocol.hpp"
 #include "runtime/wire/result_merger.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -40,6 +42,7 @@ struct aggregator_state {
   void take_log(const store_log& what);
   void set_reader(const stream_to& what);
   void add_credit(const result_credit& what);
+  void serve_frame(const frame_request& what);
   void lost_reader(const caf::down_msg& what);
 
   void pump();
@@ -65,6 +68,7 @@ struct aggregator_state {
   std::deque<accept_record> unsent;
   std::deque<accept_record> sent; ///< Sent and not yet read.
   size_t unread_bytes = 0;        ///< Of both.
+  frame_source<caf::actor_addr> outgoing; ///< Large ones that the reader pulls.
   bool paused = false;
 };
 

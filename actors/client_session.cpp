@@ -85,6 +85,8 @@ void client_session_state::lost(const caf::down_msg& what) {
   });
   sent_submits.clear();
   fetches.clear();
+  for (auto& [job, call] : watches)
+    call->forget_unfinished();
   self->send(self, connect_atom::value);
 }
 
@@ -230,14 +232,68 @@ void client_session_state::take_slice(const result_slice& what) {
   auto i = watches.find(what.job);
   if (i == watches.end())
     return;
-  auto& call = i->second;
+  auto& call = *i->second;
+  auto from = caf::actor_cast<caf::actor>(self->current_sender());
+  if (call.source != from) { // Another aggregator knows no transfer of the old.
+    call.forget_unfinished();
+    update_board([&](client_board&) { call.source = from; });
+  }
+  auto last = call.inbox.empty() ? call.last_slice_seq : call.inbox.back().seq;
+  if (what.seq <= last)
+    return; // Sent again to a new connection; it was read already.
+  call.inbox.push_back(what);
+  take_whole_slices(call);
+}
+
+/// Hands the slices that are whole to the host, in order, and pulls the first
+/// that is not.
+void client_session_state::take_whole_slices(watch_call& call) {
+  while (!call.inbox.empty() && !call.pull) {
+    auto& front = call.inbox.front();
+    if (!front.results.is_inline()) {
+      auto sink = frame_sink::make(front.results, limits::packed_results_bytes_max,
+                                   "a slice of results");
+      if (!sink)
+        return end_stream(call, sink.error());
+      call.pull = std::move(*sink);
+      return pull_slice(call);
+    }
+    update_board([&](client_board&) {
+      call.last_slice_seq = front.seq;
+      call.slices.push_back(std::move(front));
+    });
+    call.inbox.pop_front();
+  }
+}
+
+void client_session_state::pull_slice(watch_call& call) {
+  if (auto to = caf::actor_cast<aggregator_actor>(call.source))
+    for (const auto& request : call.pull->requests())
+      self->send(to, request);
+}
+
+void client_session_state::take_slice_frame(watch_call& call,
+                                            const frame& what) {
+  if (auto ok = call.pull->add(what); !ok)
+    return end_stream(call, ok.error());
+  if (!call.pull->complete())
+    return pull_slice(call);
+  if (auto to = caf::actor_cast<aggregator_actor>(call.source))
+    self->send(to, call.pull->done());
+  auto& results = call.inbox.front().results;
+  results.bytes = call.pull->take();
+  results.transfer = 0;
+  call.pull.reset();
+  take_whole_slices(call);
+}
+
+void client_session_state::end_stream(watch_call& call, const error& why) {
+  call.forget_unfinished();
   update_board([&](client_board&) {
-    call->source = caf::actor_cast<caf::actor>(self->current_sender());
-    if (what.seq <= call->last_slice_seq)
-      return; // Sent again to a new connection; it was read already.
-    call->last_slice_seq = what.seq;
-    call->slices.push_back(what);
+    call.problem = why;
+    call.ended = true;
   });
+  unwatch(call.job);
 }
 
 void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
@@ -282,6 +338,14 @@ void client_session_state::pull(fetch_call& call) {
 }
 
 void client_session_state::take_frame(const frame& what) {
+  // Every sender counts its transfers from 1.
+  auto from = caf::actor_cast<caf::actor>(self->current_sender());
+  for (auto& [job, call] : watches)
+    if (call->pull && call->source == from
+        && call->pull->transfer() == what.transfer) {
+      auto keep = call; // It may end here.
+      return take_slice_frame(*keep, what);
+    }
   auto i = std::find_if(fetches.begin(), fetches.end(), [&](const auto& x) {
     return x->pull && x->pull->transfer() == what.transfer;
   });

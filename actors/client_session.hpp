@@ -47,7 +47,15 @@ struct watch_call {
   bool stream = false;
   std::deque<result_slice> slices; ///< Of a streamed job, not read yet.
   caf::actor source;               ///< Who gets credit for them.
-  uint64_t last_slice_seq = 0;
+  uint64_t last_slice_seq = 0;     ///< Of the last that was whole.
+  std::deque<result_slice> inbox;  ///< Arrived, the first is being pulled.
+  std::optional<frame_sink> pull;
+
+  /// Slices that are not whole will be sent again.
+  void forget_unfinished() {
+    inbox.clear();
+    pull.reset();
+  }
 };
 
 /// Inputs that are under way to an open job.
@@ -115,6 +123,10 @@ struct client_session_state {
   void stored(const inputs_stored& what);
   void updated(const job_update& what);
   void take_slice(const result_slice& what);
+  void take_whole_slices(watch_call& call);
+  void pull_slice(watch_call& call);
+  void take_slice_frame(watch_call& call, const frame& what);
+  void end_stream(watch_call& call, const error& why);
   void take_frame(const frame& what);
   void serve_frame(const frame_request& what);
   void connect();

@@ -42,6 +42,9 @@ constexpr size_t client_result_window_bytes = 8 * mib;
 /// A slice is flushed at this many results or bytes, whichever is first.
 constexpr uint32_t slice_results_max = 1024;
 constexpr size_t slice_bytes_flush = 64 * kib;
+/// Packed results of one slice: up to the flush, and then one of the largest.
+constexpr size_t packed_results_bytes_max
+  = result_bytes_max + slice_bytes_flush + packed_overhead_bytes_max;
 constexpr auto slice_age_max = 1ms;
 /// Unacknowledged slice bytes at a worker; beyond it the runners pause.
 constexpr size_t unacknowledged_bytes_max = 4 * mib;

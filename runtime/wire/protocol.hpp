@@ -138,9 +138,11 @@ using coordinator_actor = caf::typed_actor<
 /// | `store_log`     | STORE       | -            | local |
 /// | `stream_to`     | COORDINATOR | result_slice | local |
 /// | `result_credit` | client      | -            | wire  |
+/// | `frame_request` | client      | frame        | wire  |
 using aggregator_actor =
   caf::typed_actor<caf::reacts_to<merge_log>, caf::reacts_to<store_log>,
-                   caf::reacts_to<stream_to>, caf::reacts_to<result_credit>>;
+                   caf::reacts_to<stream_to>, caf::reacts_to<result_credit>,
+                   caf::reacts_to<frame_request>>;
 
 /// A CLIENT SESSION is the client's end of its connection.
 ///

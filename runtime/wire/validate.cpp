@@ -19,10 +19,6 @@ constexpr size_t chunk_body_bytes_max =
 constexpr size_t slice_body_bytes_max =
   limits::job_result_bytes_max + limits::packed_overhead_bytes_max;
 
-constexpr size_t result_body_bytes_max = limits::result_bytes_max
-                                         + limits::slice_bytes_flush
-                                         + limits::packed_overhead_bytes_max;
-
 template <class... Ts>
 tl::unexpected<error> violation(fmt::format_string<Ts...> text, Ts&&... xs) {
   return fail(errc::protocol_violation,
@@ -447,7 +443,8 @@ result<void> check(const result_slice& what) {
                                        "a result slice", index_of);
                 },
                 [&] {
-                  return check_body(what.results, result_body_bytes_max,
+                  return check_body(what.results,
+                                    limits::packed_results_bytes_max,
                                     "the results of a result slice",
                                     errc::result_too_large);
                 });

@@ -229,6 +229,31 @@ CAF_TEST(streamed_results_are_sent_only_under_credit) {
   CAF_CHECK_EQUAL(reader.take_all<result_slice>().size(), 1u);
 }
 
+CAF_TEST(no_message_carries_a_large_slice_the_reader_pulls_it) {
+  start("collect", "string", true);
+  tell(coordinator, stream_to{reader.as(), 10 * limits::mib});
+  finish(1, 1);
+  auto records = mebibytes(1, 1);
+  serve(records);
+  auto slice = reader.take<result_slice>();
+  CAF_REQUIRE(slice.has_value());
+  CAF_CHECK(!slice->results.is_inline());
+  CAF_CHECK(slice->results.bytes.empty());
+  auto sink = frame_sink::make(slice->results, 2 * limits::mib, "it");
+  CAF_REQUIRE(sink.has_value());
+  while (!sink->complete()) {
+    for (const auto& request : sink->requests())
+      tell(reader, request);
+    while (auto piece = reader.take<frame>())
+      CAF_REQUIRE(sink->add(*piece).has_value());
+  }
+  CAF_CHECK(sink->take() == records[0].results);
+  // It is not merged before the reader has it: the aggregator ends with that.
+  CAF_CHECK(!coordinator.take<job_merged>());
+  tell(reader, sink->done());
+  CAF_CHECK(coordinator.take<job_merged>().has_value());
+}
+
 CAF_TEST(what_was_read_may_be_dropped_by_the_store) {
   start("collect", "string", true);
   tell(coordinator, stream_to{reader.as(), 10 * limits::mib});
@@ -245,10 +270,10 @@ CAF_TEST(what_was_read_may_be_dropped_by_the_store) {
 }
 
 CAF_TEST(a_streamed_job_ends_when_everything_was_sent) {
-  start("collect", "string", true);
+  start("collect", "int", true);
   tell(coordinator, stream_to{reader.as(), 1});
-  finish(2, 2);
-  serve(mebibytes(1, 2));
+  finish(2, 4);
+  serve({numbers(1, {0, 2}), numbers(2, {2, 4})});
   CAF_CHECK(!coordinator.take<job_merged>());
   tell(reader, result_credit{job, 2 * limits::mib});
   auto merged = coordinator.take<job_merged>();

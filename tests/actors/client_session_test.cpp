@@ -421,6 +421,73 @@ CAF_TEST(streamed_results_come_once_each) {
   CAF_CHECK_EQUAL(credit->bytes, 77u);
 }
 
+/// Serves all open requests for a transfer of `whole`; true at the `done`.
+bool serve_frames(puppet& from, const client_actor& to,
+                  const std::string& whole) {
+  while (auto asked = from.take<frame_request>()) {
+    if (asked->bytes == 0)
+      return true;
+    from.send(to, frame{asked->transfer, asked->offset,
+                        blob{whole.substr(asked->offset, asked->bytes)}});
+  }
+  return false;
+}
+
+CAF_TEST(a_large_slice_is_pulled_and_those_behind_it_wait) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  std::string whole(700 * limits::kib, 's');
+  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 9, whole.size()}});
+  merger.send(subject,
+              result_slice{3, 2, {1, 2}, {}, inline_body(blob{"two"})});
+  sched.run();
+  CAF_CHECK(seen->slices.empty());
+  auto done = false;
+  for (int i = 0; i < 10 && !done; ++i) {
+    done = serve_frames(merger, subject, whole);
+    sched.run();
+  }
+  CAF_CHECK(done);
+  CAF_REQUIRE_EQUAL(seen->slices.size(), 2u);
+  CAF_CHECK(seen->slices[0].results.bytes.str() == whole);
+  CAF_CHECK_EQUAL(seen->slices[1].seq, 2u);
+}
+
+CAF_TEST(a_half_pulled_slice_comes_again_from_another_aggregator) {
+  auto seen = watch(3, true);
+  std::string whole(700 * limits::kib, 's');
+  puppet old{sys};
+  old.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 9, whole.size()}});
+  sched.run();
+  CAF_CHECK(old.take<frame_request>().has_value());
+  puppet merger{sys};
+  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 1, whole.size()}});
+  sched.run();
+  // What the old one still sends is nobody's.
+  old.send(subject, frame{9, 0, blob{whole.substr(0, 256 * limits::kib)}});
+  sched.run();
+  auto done = false;
+  for (int i = 0; i < 10 && !done; ++i) {
+    done = serve_frames(merger, subject, whole);
+    sched.run();
+  }
+  CAF_CHECK(done);
+  CAF_REQUIRE_EQUAL(seen->slices.size(), 1u);
+  CAF_CHECK(seen->slices[0].results.bytes.str() == whole);
+}
+
+CAF_TEST(a_slice_that_cannot_be_pulled_ends_the_stream_with_a_sentence) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  merger.send(subject,
+              result_slice{3, 1, {0, 1}, {}, {{}, 9, 700 * limits::kib}});
+  sched.run();
+  merger.send(subject, frame{9, 0, {}});
+  sched.run();
+  CAF_CHECK(seen->ended);
+  CAF_CHECK_EQUAL(to_string(seen->problem.code), "bad_frame");
+}
+
 // -- results ------------------------------------------------------------------
 
 CAF_TEST(a_small_result_comes_with_the_answer) {
