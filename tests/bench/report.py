@@ -19,6 +19,7 @@ ROWS = [
     ("one at a time, p99", "p99_us", "us"),
     ("one core for all, p50", "pinned_p50_us", "us"),
     ("one core for all, p99", "pinned_p99_us", "us"),
+    ("two workers, one = 1", "speedup_2_workers", "x"),
     ("queued task of 64 B", "queued_task_bytes", "B"),
     ("idle node, CPU", "idle_percent", "%"),
     ("idle node, memory", "idle_mb", "MB"),
@@ -33,6 +34,7 @@ PROGRAMS = ["raw_tcp", "bare_relay", "troupe"]
 GOALS = [
     ("echo_per_s", "at least", 1_000_000),
     ("p50_us", "at most", 400),
+    ("speedup_2_workers", "at least", 1.6),
     ("queued_task_bytes", "at most", 80),
     ("idle_percent", "below", 0.2),
     ("range_coordinator_mb", "below", 60),
@@ -41,6 +43,7 @@ GOALS = [
 SMOKE_GOALS = [
     ("echo_per_s", "at least", 500_000),
     ("p50_us", "at most", 800),
+    ("speedup_2_workers", "at least", 1.2),
     ("queued_task_bytes", "at most", 100),
     ("idle_percent", "below", 0.5),
 ]

@@ -46,7 +46,7 @@ while (($#)); do
 done
 runs="${runs:-$((${#smoke[@]} ? 3 : 5))}"
 
-for program in raw_tcp bare_relay echo footprint; do
+for program in raw_tcp bare_relay echo scaling footprint; do
   [[ -x "$build/bench/bench_$program" ]] \
     || die "bench_$program is not built: run ./dev bench"
 done
@@ -88,6 +88,7 @@ for ((run = 1; run <= runs; ++run)); do
     ((${#smoke[@]})) || measure pinned_ taskset -c 0 \
       "$build/bench/bench_$program" --only latency
   done
+  measure '' "$build/bench/bench_scaling" "${smoke[@]}"
 done
 printf '==> Footprint\n'
 measure '' "$build/bench/bench_footprint" "${smoke[@]}"
