@@ -206,15 +206,8 @@ std::string failure_line(const job_status& job) {
                           job.state == job_state::cancelled
                             ? "was cancelled"
                             : fmt::format("{}", to_string(job.state)));
-  std::vector<std::string> facts;
-  if (job.dead > 0)
-    facts.push_back(fmt::format("{} of {} {} dead", format_count(job.dead),
-                                plural(job.tasks, "task"),
-                                job.dead == 1 ? "is" : "are"));
   if (!job.reason.empty())
-    facts.push_back(escape_text(job.reason));
-  if (!facts.empty())
-    line += fmt::format(": {}", fmt::join(facts, "; "));
+    line += ": " + escape_text(job.reason);
   return line;
 }
 

@@ -42,7 +42,7 @@ void write_result_text(std::string_view json, size_t columns,
 std::string summary_line(const job_status& job);
 
 /// Returns the sentence for stderr about a job that did not succeed:
-/// `job 7 failed: 2 of 100 tasks are dead; REASON`.
+/// `job 7 failed: REASON`.
 std::string failure_line(const job_status& job);
 
 /// Returns everything about a job, a line each, and why it waits.

@@ -6,22 +6,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 
 namespace troupe {
 
 namespace {
 
 constexpr std::string_view name_of_top = "top";
-
-bool is_name(std::string_view name) {
-  auto valid = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-           || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-  };
-  return !name.empty() && name.size() <= limits::name_bytes_max
-         && std::all_of(name.begin(), name.end(), valid);
-}
 
 } // namespace
 
@@ -46,45 +37,36 @@ result<type_description> plain_type(std::string_view name, argument extra,
 
 } // namespace reducers
 
-reducer_registry::reducer_registry() {
+namespace {
+
+/// Makes a reducer for functions of `type`. `argument` is what follows the
+/// colon in the spec, none without a colon.
+using reducer_factory = result<reducer> (*)(
+  std::optional<std::string_view> argument, std::string_view type);
+
+const std::map<std::string_view, reducer_factory>& factories() {
   using namespace reducers;
-  factories_["collect"] = make_collect;
-  factories_["none"] = make_none;
-  factories_["count"] = make_count;
-  factories_["concat"] = make_concat;
-  factories_["sum"] = make_sum;
-  factories_["min"] = make_min;
-  factories_["max"] = make_max;
-  factories_["stats"] = make_stats;
-  factories_["merge_counts"] = make_merge_counts;
-  factories_[std::string{name_of_top}] = make_top;
+  static const std::map<std::string_view, reducer_factory> all{
+    {"collect", make_collect}, {"none", make_none},
+    {"count", make_count},     {"concat", make_concat},
+    {"sum", make_sum},         {"min", make_min},
+    {"max", make_max},         {"stats", make_stats},
+    {name_of_top, make_top},   {"merge_counts", make_merge_counts},
+  };
+  return all;
 }
 
-result<void> reducer_registry::add(std::string name, reducer_factory factory) {
-  if (!is_name(name))
-    return fail(errc::bad_usage,
-                fmt::format("`{}` cannot be the name of a reducer: use 1 to {} "
-                            "letters, digits and _-.",
-                            name.substr(0, limits::name_bytes_max),
-                            limits::name_bytes_max));
-  if (!factories_.try_emplace(name, std::move(factory)).second)
-    return fail(errc::bad_usage,
-                fmt::format("a reducer `{}` exists already; choose another "
-                            "name",
-                            name));
-  return {};
-}
+} // namespace
 
-result<reducer>
-reducer_registry::make(std::string_view spec,
-                       std::string_view function_result_type) const {
+result<reducer> make_reducer(std::string_view spec,
+                             std::string_view function_result_type) {
   auto colon = spec.find(':');
   auto name = spec.substr(0, colon);
-  auto found = factories_.find(name);
-  if (found == factories_.end()) {
+  auto found = factories().find(name);
+  if (found == factories().end()) {
     std::vector<std::string> known;
-    for (const auto& [other, factory] : factories_)
-      known.push_back(other);
+    for (const auto& [other, factory] : factories())
+      known.emplace_back(other);
     return fail(errc::unknown_reducer,
                 fmt::format("there is no reducer `{}`{}",
                             name.substr(0, limits::name_bytes_max),
@@ -99,21 +81,11 @@ reducer_registry::make(std::string_view spec,
   return made;
 }
 
-std::vector<std::string> reducer_registry::names() const {
-  std::vector<std::string> out;
-  for (const auto& [name, factory] : factories_)
-    out.push_back(name == name_of_top ? name + ":N" : name);
-  return out;
-}
-
-result<reducer> make_reducer(std::string_view spec,
-                             std::string_view function_result_type) {
-  static const reducer_registry built_in;
-  return built_in.make(spec, function_result_type);
-}
-
 std::vector<std::string> reducer_names() {
-  return reducer_registry{}.names();
+  std::vector<std::string> out;
+  for (const auto& [name, factory] : factories())
+    out.push_back(std::string{name} + (name == name_of_top ? ":N" : ""));
+  return out;
 }
 
 } // namespace troupe

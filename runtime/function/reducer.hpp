@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,36 +53,6 @@ struct reducer {
   std::function<std::unique_ptr<reducer_state>()> init;
 };
 
-/// Makes a reducer for functions of `function_result_type`. `argument` is
-/// what follows the colon in the spec, none without a colon.
-using reducer_factory =
-  std::function<result<reducer>(std::optional<std::string_view> argument,
-                                std::string_view function_result_type)>;
-
-/// Reducers by name. A new registry has the built-in ones.
-class reducer_registry {
-public:
-  reducer_registry();
-
-  /// Adds a reducer of your own. Clients, the coordinator and the workers need
-  /// the same one.
-  /// @returns `errc::bad_usage` if the name is taken or not 1 to 256 letters,
-  ///          digits and `_-.`.
-  result<void> add(std::string name, reducer_factory factory);
-
-  /// Makes the reducer of `spec`, `name` or `name:argument`.
-  /// @returns `errc::unknown_reducer` with the nearest names, or
-  ///          `errc::bad_reducer` saying what it needs and what it got.
-  result<reducer> make(std::string_view spec,
-                       std::string_view function_result_type) const;
-
-  /// Returns all names, sorted; those with an argument as `top:N`.
-  std::vector<std::string> names() const;
-
-private:
-  std::map<std::string, reducer_factory, std::less<>> factories_;
-};
-
 /// Makes one of the built-in reducers.
 ///
 /// | spec           | results                 | value of the job             |
@@ -103,10 +72,14 @@ private:
 ///
 /// A sum of integers that leaves 64 bits is `errc::integer_overflow`; sums of
 /// floats depend on the order of merging in their last digits.
+/// @param spec `name` or `name:argument`.
+/// @returns `errc::unknown_reducer` with the nearest names, or
+///          `errc::bad_reducer` saying what it needs and what it got.
 result<reducer> make_reducer(std::string_view spec,
                              std::string_view function_result_type);
 
-/// Returns the names of the built-in reducers, sorted.
+/// Returns the names of the built-in reducers, sorted; those with an argument
+/// as `top:N`.
 std::vector<std::string> reducer_names();
 
 constexpr uint64_t top_max = 1'000'000;

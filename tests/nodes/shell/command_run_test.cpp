@@ -74,7 +74,7 @@ CAF_TEST(a_failed_job_is_exit_code_1_with_the_reason) {
   auto ended = run({"--json", "run", "fail", "--input", "9", "--retries", "0"});
   CAF_CHECK(ended.code == exit_code::failed);
   CAF_CHECK(ended.shows("\"state\": \"failed\""));
-  CAF_CHECK(ended.says("1 of 1 task is dead"));
+  CAF_CHECK(ended.says("failed: 1 of 1 tasks failed; the first: task 0: "));
 }
 
 CAF_TEST(after_the_timeout_the_job_goes_on) {

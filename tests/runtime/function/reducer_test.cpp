@@ -95,22 +95,3 @@ CAF_TEST(the_names_are_known) {
                                             "merge_counts", "min", "none",
                                             "stats", "sum", "top:N"}));
 }
-
-CAF_TEST(a_reducer_of_your_own_is_found_by_its_name) {
-  reducer_registry registry;
-  auto factory = [](std::optional<std::string_view> argument,
-                    std::string_view type) -> result<reducer> {
-    auto out = make_reducer("count", type);
-    out->result_type = argument.value_or("uint");
-    return out;
-  };
-  CAF_CHECK(registry.add("mine", factory).has_value());
-  CAF_CHECK(!registry.add("mine", factory).has_value());
-  CAF_CHECK(!registry.add("sum", factory).has_value());
-  CAF_CHECK(!registry.add("a:b", factory).has_value());
-  auto made = registry.make("mine:int", "any");
-  CAF_REQUIRE(made.has_value());
-  CAF_CHECK_EQUAL(made->spec, "mine:int");
-  CAF_CHECK_EQUAL(made->result_type, "int");
-  CAF_CHECK_EQUAL(registry.names().size(), reducer_names().size() + 1);
-}
