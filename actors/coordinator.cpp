@@ -324,6 +324,7 @@ void coordinator_state::finished(const store_finish_done& what) {
   entry.cancellers.clear();
   entry.watchers.clear();
   entry.inbox.clear();
+  entry.pull.reset(); // Its frames belong to the inputs that went.
   if (entry.merger) {
     self->demonitor(entry.merger.address());
     self->send_exit(entry.merger, caf::exit_reason::user_shutdown);

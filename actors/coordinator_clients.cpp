@@ -49,10 +49,18 @@ void coordinator_state::append(const append_inputs& what) {
     return; // Sent again after a lost connection; they are stored already.
   }
   auto queued =
-    std::any_of(entry.inbox.begin(), entry.inbox.end(),
-                [&](const append_inputs& x) { return x.seq == what.seq; });
-  if (queued)
-    return;
+    std::find_if(entry.inbox.begin(), entry.inbox.end(),
+                 [&](const append_inputs& x) { return x.seq == what.seq; });
+  if (queued != entry.inbox.end()) {
+    auto is_front = queued == entry.inbox.begin();
+    if (is_front && entry.storing)
+      return;
+    // A new connection knows no transfer of the old one.
+    queued->inputs = what.inputs;
+    if (is_front)
+      entry.pull.reset();
+    return feed(what.job, entry);
+  }
   if (entry.inbox.size() >= inputs_waiting_max)
     return refuse(errc::protocol_violation, "more inputs of job "
                                               + std::to_string(what.job)

@@ -181,6 +181,44 @@ CAF_TEST(large_inputs_are_pulled_frame_by_frame) {
   CAF_CHECK(status_of(job).state == job_state::succeeded);
 }
 
+CAF_TEST(frames_that_come_after_the_end_of_the_job_are_dropped) {
+  start_lead();
+  auto job = open_job(one);
+  std::string whole(300 * limits::kib, 'i');
+  append(one, job, 1, {{}, 6, whole.size()}, true);
+  auto first = one.take<frame_request>();
+  CAF_REQUIRE(first.has_value());
+  tell(one, cancel_job{job});
+  pass(50ms);
+  CAF_CHECK(status_of(job).state == job_state::cancelled);
+  // Without the frames, there is nothing that they would complete.
+  for (auto asked = first; asked; asked = one.take<frame_request>()) {
+    CAF_CHECK(asked->bytes > 0); // Not `done`: it was not taken.
+    tell(one, frame{6, asked->offset,
+                    blob{whole.substr(asked->offset, asked->bytes)}});
+  }
+  CAF_CHECK(status_of(job).state == job_state::cancelled);
+}
+
+CAF_TEST(inputs_sent_again_over_a_new_connection_are_pulled_from_it) {
+  start_lead();
+  add_worker("w");
+  auto job = open_job(one);
+  std::string input;
+  encode_any(std::string(300 * limits::kib, 'i'), input);
+  auto whole = packed_of({input});
+  append(one, job, 1, {{}, 6, whole.size()}, true);
+  CAF_CHECK(one.take<frame_request>().has_value());
+  append(two, job, 1, {{}, 1, whole.size()}, true);
+  while (auto asked = two.take<frame_request>())
+    if (asked->bytes > 0)
+      tell(two, frame{1, asked->offset,
+                      blob{whole.str().substr(asked->offset, asked->bytes)}});
+  CAF_CHECK(two.take<inputs_stored>().has_value());
+  pass(50ms);
+  CAF_CHECK(status_of(job).state == job_state::succeeded);
+}
+
 CAF_TEST(frames_that_do_not_fit_fail_the_job) {
   start_lead();
   auto job = open_job(one);
