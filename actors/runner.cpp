@@ -1,6 +1,7 @@
 #include "actors/runner.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/io_thread.hpp"
 #include "runtime/function/json.hpp"
 
 namespace troupe {
@@ -200,7 +201,10 @@ result<task_body> runner_state::make_body(const runner_job& job) {
 }
 
 void runner_state::report(const run_lease& what, runner_event event) {
-  self->send(options.worker, runner_report{options.slot, what.lease, event});
+  send_on_io_thread(self->system(), self->ctrl(),
+                    caf::actor_cast<caf::strong_actor_ptr>(options.worker),
+                    caf::make_message(
+                      runner_report{options.slot, what.lease, event}));
 }
 
 runner_actor::behavior_type runner(runner_state::self_pointer self,

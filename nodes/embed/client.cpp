@@ -1,6 +1,7 @@
 #include "nodes/embed/troupe/client.hpp"
 
 #include "actors/client_session.hpp"
+#include "actors/io_thread.hpp"
 #include "nodes/embed/client_core.hpp"
 #include "nodes/embed/troupe/configure.hpp"
 #include "runtime/base/random.hpp"
@@ -57,7 +58,7 @@ caf::expected<client> client_core::connect(caf::actor_system& system,
   terms.board = state->board;
   terms.seed = system_entropy();
   terms.log = make_null_logger();
-  state->session = system.spawn(client_session, terms);
+  state->session = spawn_on_io_thread(system, client_session, terms);
   if (auto ok = state->wait_connected(options.connect_timeout); !ok)
     return to_caf(ok.error());
   return client{std::move(state)};
@@ -80,7 +81,9 @@ client_core::wait_connected(std::chrono::milliseconds timeout) const {
 }
 
 void client_core::call(std::function<void(client_session_state&)> run) const {
-  caf::anon_send(session, client_call{std::move(run)});
+  send_on_io_thread(system, nullptr,
+                    caf::actor_cast<caf::strong_actor_ptr>(session),
+                    caf::make_message(client_call{std::move(run)}));
 }
 
 // -- questions ----------------------------------------------------------------

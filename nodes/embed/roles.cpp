@@ -3,6 +3,7 @@
 #include "actors/coordinator.hpp"
 #include "actors/event_hub.hpp"
 #include "actors/front_door.hpp"
+#include "actors/io_thread.hpp"
 #include "actors/membership.hpp"
 #include "actors/scheduler.hpp"
 #include "actors/store.hpp"
@@ -29,8 +30,8 @@ coordinator_role start_coordinator(caf::actor_system& system,
   role.events = system.spawn(event_hub, options.log);
   memory_store_options memory{options.term, options.memory_bytes_max};
   // The memory store never blocks, so it needs no thread of its own.
-  role.store = system.spawn(
-    store_process, [memory] { return make_memory_store(memory); }, options.log);
+  role.store = spawn_on_io_thread(
+    system, store_process, [memory] { return make_memory_store(memory); }, options.log);
   membership_options nodes;
   nodes.events = role.events;
   nodes.term = options.term;
@@ -44,7 +45,7 @@ coordinator_role start_coordinator(caf::actor_system& system,
   work.store = role.store;
   work.membership = role.membership;
   work.log = options.log;
-  role.scheduler = system.spawn(scheduler, work);
+  role.scheduler = spawn_on_io_thread(system, scheduler, work);
   coordinator_options life;
   life.store = role.store;
   life.scheduler = role.scheduler;
@@ -56,7 +57,7 @@ coordinator_role start_coordinator(caf::actor_system& system,
   life.finished_jobs_kept = options.finished_jobs_kept;
   life.finished_job_age_max = options.finished_job_age_max;
   life.log = options.log;
-  role.coordinator = system.spawn(coordinator, life);
+  role.coordinator = spawn_on_io_thread(system, coordinator, life);
   front_door_options door;
   door.cluster = options.cluster;
   door.handles = {caf::actor_cast<caf::actor>(role.coordinator),
@@ -79,7 +80,7 @@ void coordinator_role::stop() const {
 worker_role start_worker(caf::actor_system& system,
                          const worker_role_options& options) {
   worker_role role;
-  role.worker = system.spawn(worker, options.worker);
+  role.worker = spawn_on_io_thread(system, worker, options.worker);
   uplink_options link_terms;
   link_terms.dial = options.dial;
   link_terms.who = {options.cluster, options.worker.name,

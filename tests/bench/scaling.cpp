@@ -29,9 +29,9 @@ double count_primes(const client& api, const workload& what) {
   spec.range = {0, what.numbers, numbers_per_task};
   auto begin = bench_clock::now();
   auto job = check(api.submit(spec), "cannot submit");
-  auto counted = check(api.finish<int64_t>(job), "cannot count primes");
+  auto counted = check(api.finish<uint64_t>(job), "cannot count primes");
   auto spent = seconds_since(begin);
-  if (counted != what.primes)
+  if (counted != static_cast<uint64_t>(what.primes))
     die(fmt::format("counted {} of {} primes", counted, what.primes));
   return spent;
 }
