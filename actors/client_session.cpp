@@ -8,6 +8,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe {
 
@@ -72,12 +73,13 @@ void client_session_state::lost(const caf::down_msg& what) {
     board.problem = why;
     // Nobody knows whether these were accepted; sending them again could run
     // them twice.
-    for (auto& [call, watch] : sent_submits) {
-      call->reply.why = why;
-      call->done = true;
-      if (watch)
-        watch->problem = why;
-    }
+    for (auto& [ticket, calls] : sent_submits)
+      for (auto& [call, watch] : calls) {
+        call->reply.why = why;
+        call->done = true;
+        if (watch)
+          watch->problem = why;
+      }
     for (auto& call : fetches) {
       call->problem = why;
       call->done = true;
@@ -95,29 +97,38 @@ void client_session_state::lost(const caf::down_msg& what) {
 void client_session_state::submit(std::shared_ptr<submit_call> call,
                                   std::shared_ptr<watch_call> watch) {
   waiting_submits.emplace_back(std::move(call), std::move(watch));
-  send_submits();
+  request_flush();
 }
 
-/// Sends everything that waits in one message, unless one is under way.
-void client_session_state::send_submits() {
-  if (!handles || !sent_submits.empty() || waiting_submits.empty())
+/// Lets all submits that wait in the mailbox leave in one message.
+void client_session_state::request_flush() {
+  if (flush_pending)
     return;
-  sent_submits.swap(waiting_submits);
+  flush_pending = true;
+  self->send(self, flush_atom::value);
+}
+
+void client_session_state::send_submits() {
+  flush_pending = false;
+  if (!handles || waiting_submits.empty())
+    return;
   submit_jobs message;
   message.ticket = ++submit_ticket;
-  for (const auto& [call, watch] : sent_submits)
+  for (const auto& [call, watch] : waiting_submits)
     message.items.push_back(call->item);
+  sent_submits.emplace(message.ticket, std::exchange(waiting_submits, {}));
   self->send(handles->coordinator, std::move(message));
 }
 
 void client_session_state::submitted(const submit_replies& what) {
-  if (what.ticket != submit_ticket || what.items.size() != sent_submits.size())
+  auto sent = sent_submits.find(what.ticket);
+  if (sent == sent_submits.end() || what.items.size() != sent->second.size())
     return;
   auto somebody_waits = false;
   {
     std::unique_lock guard{options.board->mutex};
     for (size_t i = 0; i < what.items.size(); ++i) {
-      auto& [call, watch] = sent_submits[i];
+      auto& [call, watch] = sent->second[i];
       call->reply = what.items[i];
       call->done = true;
       somebody_waits = somebody_waits || !call->quiet || call->reply.job == 0;
@@ -125,10 +136,9 @@ void client_session_state::submitted(const submit_replies& what) {
         begin_watch(call->reply, watch);
     }
   }
-  sent_submits.clear();
+  sent_submits.erase(sent);
   if (somebody_waits)
     options.board->changed.notify_all();
-  send_submits();
 }
 
 void client_session_state::begin_watch(
@@ -391,6 +401,7 @@ client_session(client_session_state::self_pointer self,
     [&state](const client_call& x) { x.run(state); },
     [&state](const dialed& x) { state.connected(x); },
     [&state](connect_atom) { state.connect(); },
+    [&state](flush_atom) { state.send_submits(); },
   };
 }
 

@@ -135,6 +135,7 @@ struct client_session_state {
   void no_connection(const error& why);
   void lost(const caf::down_msg& what);
 
+  void request_flush();
   void send_submits();
 
   /// Needs the board's mutex.
@@ -157,10 +158,12 @@ struct client_session_state {
   reconnect_backoff backoff;
   std::unique_ptr<random_source> random;
   std::optional<cluster_handles> handles; ///< None while not connected.
-  std::vector<
-    std::pair<std::shared_ptr<submit_call>, std::shared_ptr<watch_call>>>
-    waiting_submits, sent_submits;
+  using submits = std::vector<
+    std::pair<std::shared_ptr<submit_call>, std::shared_ptr<watch_call>>>;
+  submits waiting_submits;
+  std::map<uint64_t, submits> sent_submits; ///< By ticket.
   uint64_t submit_ticket = 0;
+  bool flush_pending = false;
   std::map<job_id, std::shared_ptr<watch_call>> watches;
   std::map<job_id, std::shared_ptr<feed_call>> feeds;
   std::vector<std::shared_ptr<fetch_call>> fetches;

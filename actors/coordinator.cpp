@@ -89,6 +89,7 @@ void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
   if (node.empty())
     return;
   auto& pending = node.mapped();
+  auto urgent = pending.items.size() != pending.replies.items.size();
   schedule message;
   for (size_t i = 0; i < what.items.size() && i < pending.items.size(); ++i) {
     const auto& stored = what.items[i];
@@ -98,10 +99,24 @@ void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
       reply.job = 0;
     else
       create(pending.items[i], pending.client, stored, message);
+    const auto& item = pending.items[i];
+    urgent = urgent || reply.job == 0 || reply.existed || !item.quiet
+             || !item.watch;
   }
   if (!message.jobs.empty())
     self->send(options.scheduler, std::move(message));
-  self->send(pending.client, std::move(pending.replies));
+  if (urgent) {
+    self->send(pending.client, std::move(pending.replies));
+    return;
+  }
+  held.push_back({pending.client, std::move(pending.replies)});
+  arm_timer();
+}
+
+void coordinator_state::send_held_replies() {
+  for (auto& [client, replies] : held)
+    self->send(client, std::move(replies));
+  held.clear();
 }
 
 job_id coordinator_state::create(const submit_item& what,
@@ -339,6 +354,7 @@ void coordinator_state::finished(const store_finish_done& what) {
 }
 
 void coordinator_state::tell_watchers(job& of) {
+  send_held_replies(); // A client must know its job before it hears of it.
   job_update message;
   message.status = status_of(of);
   if (is_terminal(of.status.state)
@@ -474,6 +490,7 @@ void coordinator_state::arm_timer() {
 
 void coordinator_state::tick() {
   timer_armed = false;
+  send_held_replies();
   cancel_orphans();
   expire();
   auto again = false;

@@ -84,6 +84,12 @@ struct coordinator_state {
     std::vector<size_t> positions;  ///< Where their replies go.
   };
 
+  /// Replies that nobody waits for: they leave with the next update.
+  struct held_replies {
+    client_actor client;
+    submit_replies replies;
+  };
+
   // -- clients ----------------------------------------------------------------
 
   void submit(const submit_jobs& what);
@@ -125,6 +131,7 @@ struct coordinator_state {
   void write_end(job& of, std::string type, blob result);
   result_merger::terms merge_terms(const job& of) const;
   void tell_watchers(job& of);
+  void send_held_replies();
   void publish(event_kind kind, const job& of);
   void expire();
   void cancel_orphans();
@@ -139,6 +146,7 @@ struct coordinator_state {
   coordinator_options options;
   std::map<job_id, job> jobs;
   std::unordered_map<uint64_t, submission> submissions;
+  std::vector<held_replies> held;
   std::unordered_map<uint64_t, job_id> storing_inputs;
   std::unordered_map<uint64_t, caf::typed_response_promise<job_result>> reads;
   std::unordered_map<uint64_t, caf::actor_addr> readers;

@@ -150,6 +150,7 @@ result<encoded_result> client_core::run(submit_item item) const {
   auto call = std::make_shared<submit_call>();
   auto watch = std::make_shared<watch_call>();
   item.watch = true;
+  item.quiet = true;
   call->item = std::move(item);
   call->quiet = true;
   this->call(

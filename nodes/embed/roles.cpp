@@ -27,7 +27,7 @@ void shut_down(const Handle& handle) {
 coordinator_role start_coordinator(caf::actor_system& system,
                                    const coordinator_role_options& options) {
   coordinator_role role;
-  role.events = system.spawn(event_hub, options.log);
+  role.events = spawn_on_io_thread(system, event_hub, options.log);
   memory_store_options memory{options.term, options.memory_bytes_max};
   // The memory store never blocks, so it needs no thread of its own.
   role.store = spawn_on_io_thread(

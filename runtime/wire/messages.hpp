@@ -174,6 +174,9 @@ struct submit_item {
   body inputs;         ///< Packed; may be empty.
   bool closed = false; ///< No more inputs follow.
   bool watch = false;  ///< Subscribes the sender to the job's updates.
+  /// With `watch`: nobody waits for the reply, so it may come with the first
+  /// update (within `limits::progress_interval`) and wakes nobody before.
+  bool quiet = false;
 };
 
 struct submit_jobs {
@@ -321,7 +324,7 @@ TROUPE_WIRE_TYPE(trimmed_leases, "t.trimmed", x.items)
 TROUPE_WIRE_TYPE(forget_jobs, "t.forget", x.jobs)
 TROUPE_WIRE_TYPE(window_update, "t.window", x.tasks, x.bytes)
 TROUPE_WIRE_TYPE(submit_item, "t.submit_it", x.spec, x.inputs, x.closed,
-                 x.watch)
+                 x.watch, x.quiet)
 TROUPE_WIRE_TYPE(submit_jobs, "t.submit", x.ticket, x.items)
 TROUPE_WIRE_TYPE(submit_reply, "t.sub_reply", x.job, x.why, x.existed)
 TROUPE_WIRE_TYPE(submit_replies, "t.submitted", x.ticket, x.items)

@@ -157,12 +157,14 @@ using aggregator_actor =
 /// | `client_call`    | host        | -     | local |
 /// | `dialed`         | CONNECTOR   | -     | local |
 /// | `connect_atom`   | itself      | -     | local |
+/// | `flush_atom`     | itself      | -     | local |
 using client_actor =
   caf::typed_actor<caf::reacts_to<submit_replies>,
                    caf::reacts_to<inputs_stored>, caf::reacts_to<job_update>,
                    caf::reacts_to<frame_request>, caf::reacts_to<frame>,
                    caf::reacts_to<result_slice>, caf::reacts_to<client_call>,
-                   caf::reacts_to<dialed>, caf::reacts_to<connect_atom>>;
+                   caf::reacts_to<dialed>, caf::reacts_to<connect_atom>,
+                   caf::reacts_to<flush_atom>>;
 
 /// A WORKER holds the slots of its node.
 ///

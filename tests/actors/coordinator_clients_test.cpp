@@ -288,6 +288,51 @@ CAF_TEST(inputs_wait_while_the_store_is_full) {
 
 // -- questions ----------------------------------------------------------------
 
+CAF_TEST(a_quiet_submit_is_answered_with_the_first_update) {
+  start_lead();
+  auto item = range_job("noop", 0, 3, "count");
+  item.watch = true;
+  item.quiet = true;
+  tell(one, submit_jobs{1, {item}});
+  CAF_CHECK(!one.take<submit_replies>());
+  CAF_CHECK(!one.take<job_update>());
+  add_worker("w");
+  pass(50ms); // Less than until the reply would come without an update.
+  auto reply = one.take<submit_replies>();
+  CAF_REQUIRE(reply.has_value());
+  CAF_REQUIRE_EQUAL(reply->items.size(), 1u);
+  auto update = one.take<job_update>();
+  CAF_REQUIRE(update.has_value());
+  CAF_CHECK_EQUAL(update->status.id, reply->items[0].job);
+  CAF_CHECK(update->status.state == job_state::succeeded);
+}
+
+CAF_TEST(a_quiet_submit_is_answered_before_long) {
+  start_lead();
+  auto item = range_job("noop", 0, 3, "count");
+  item.watch = true;
+  item.quiet = true;
+  tell(one, submit_jobs{1, {item}});
+  CAF_CHECK(!one.take<submit_replies>());
+  pass(limits::progress_interval);
+  CAF_CHECK(one.take<submit_replies>().has_value());
+}
+
+CAF_TEST(a_quiet_submit_that_is_refused_is_answered_at_once) {
+  start_lead();
+  auto good = range_job("noop", 0, 3, "count");
+  good.watch = true;
+  good.quiet = true;
+  auto bad = good;
+  bad.spec.reducer = "no such reducer";
+  tell(one, submit_jobs{1, {good, bad}});
+  auto reply = one.take<submit_replies>();
+  CAF_REQUIRE(reply.has_value());
+  CAF_REQUIRE_EQUAL(reply->items.size(), 2u);
+  CAF_CHECK(reply->items[0].job != 0u);
+  CAF_CHECK_EQUAL(reply->items[1].job, 0u);
+}
+
 CAF_TEST(a_watcher_is_told_at_once_and_at_the_end) {
   start_lead();
   auto job = open_job(one);
