@@ -324,7 +324,7 @@ CAF_TEST(a_quiet_submit_that_is_refused_is_answered_at_once) {
   good.watch = true;
   good.quiet = true;
   auto bad = good;
-  bad.spec.reducer = "no such reducer";
+  bad.spec.function = "";
   tell(one, submit_jobs{1, {good, bad}});
   auto reply = one.take<submit_replies>();
   CAF_REQUIRE(reply.has_value());
