@@ -294,10 +294,8 @@ supervisor_state::affected_by(serial who) const {
 void supervisor_state::begin_restart(serial who) {
   task again;
   again.stop = affected_by(who);
-  for (auto other : again.stop)
-    if (children.at(other).spec->rules.restart != restart_type::temporary)
-      again.start.push_back(other);
-  std::reverse(again.start.begin(), again.start.end());
+  // Temporary ones are forgotten when they are stopped, hence not started.
+  again.start.assign(again.stop.rbegin(), again.stop.rend());
   // It is down already, and has to stay known while it is restarted.
   std::erase(again.stop, who);
   again.done = [this, who](const outcome& how) { restart_done(who, how); };
@@ -391,7 +389,7 @@ result<supervisor_actor> start_supervisor(caf::actor_system& system,
 child_spec supervisor_child(child_rules rules, supervisor_init init) {
   rules.type = child_type::supervisor;
   auto start = [init = std::move(init)](const start_context& context) {
-    auto made = init();
+    auto made = init(context);
     if (!made)
       return start_outcome::failed(made.error());
     if (!*made)

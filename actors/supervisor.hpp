@@ -48,10 +48,11 @@ struct supervisor_options {
 result<supervisor_actor> start_supervisor(caf::actor_system& system,
                                           supervisor_options options);
 
-/// Makes the options of a nested supervisor, at each start; nothing: there is
-/// nothing to supervise now.
-using supervisor_init =
-  std::function<result<std::optional<supervisor_options>>()>;
+/// Makes the options of a nested supervisor, at each of its starts, when the
+/// context has the current handles of its siblings; nothing: there is nothing
+/// to supervise now.
+using supervisor_init = std::function<result<std::optional<supervisor_options>>(
+  const start_context&)>;
 
 /// Returns the spec of a nested supervisor; the type is set.
 child_spec supervisor_child(child_rules rules, supervisor_init init);

@@ -125,7 +125,7 @@ void supervisor_state::begin_add(const start_child& what,
     auto runs = children.at(found->second).handle != nullptr;
     return promise.deliver(to_caf(
       {errc::child_exists, "the child \"" + rules.id + "\" is already "
-                             + (runs ? "started" : "present, not running")}));
+                             + (runs ? "started" : "present, but does not run")}));
   }
   begin_start(insert(std::make_shared<const child_spec>(what.spec), {}), true,
               promise);

@@ -428,6 +428,29 @@ CAF_TEST(a_start_function_sees_the_current_handles_of_its_siblings) {
   CAF_CHECK(seen[1] == child_of(top, "first"));
 }
 
+CAF_TEST(a_nested_supervisor_passes_on_the_handles_of_its_siblings) {
+  std::vector<caf::actor> seen;
+  auto init = [this, &seen](const start_context& context)
+    -> result<std::optional<supervisor_options>> {
+    auto hub = context.sibling("hub");
+    auto inner = spec("inner");
+    inner.start = [this, &seen, hub](const start_context& here) {
+      CAF_CHECK_EQUAL(here.path, "root/cluster/inner");
+      seen.push_back(hub);
+      return starter("inner")(here);
+    };
+    return std::optional{options(flags(), {inner})};
+  };
+  auto top = start_top(flags(strategy::rest_for_one),
+                       {spec("hub"), supervisor_child({"cluster"}, init)});
+  auto old = child_of(top, "hub");
+  crash(old, end_abnormal);
+  CAF_REQUIRE_EQUAL(seen.size(), 2u);
+  CAF_CHECK(seen[0] == old);
+  CAF_CHECK(seen[1] == child_of(top, "hub"));
+  CAF_CHECK(seen[1] != old);
+}
+
 CAF_TEST(strangers_stop_nothing_and_restart_nothing) {
   auto top = start_top(flags(), {spec("a")});
   // An exit message of somebody who is not the parent.

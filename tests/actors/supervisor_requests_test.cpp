@@ -461,7 +461,8 @@ CAF_TEST(scale_start_stop_many_children) {
 
 CAF_TEST(a_description_shows_the_whole_tree) {
   auto inner = supervisor_child(
-    {"cluster"}, [this]() -> result<std::optional<supervisor_options>> {
+    {"cluster"},
+    [this](const start_context&) -> result<std::optional<supervisor_options>> {
       return std::optional{options(flags(strategy::rest_for_one, 3),
                                    {spec("store"), spec("scheduler")})};
     });

@@ -156,7 +156,7 @@ CAF_TEST(significant_escalation) {
   // The end of a grandchild ends its supervisor, whose end ends the top one.
   auto middle = supervisor_child(
     {"middle", restart_type::transient},
-    [this]() -> result<std::optional<supervisor_options>> {
+    [this](const start_context&) -> result<std::optional<supervisor_options>> {
       return std::optional{options(
         ending(auto_shutdown::any_significant),
         {significant("leaf", restart_type::transient), spec("bystander")})};

@@ -34,7 +34,8 @@ CAF_TEST(sup_start_normal) {
 
 CAF_TEST(sup_start_ignore_init) {
   auto nested = supervisor_child(
-    {"nested"}, []() -> result<std::optional<supervisor_options>> {
+    {"nested"},
+    [](const start_context&) -> result<std::optional<supervisor_options>> {
       return std::optional<supervisor_options>{};
     });
   auto top = start_top(flags());
@@ -115,7 +116,8 @@ CAF_TEST(sup_start_error_return) {
 
 CAF_TEST(sup_start_fail) {
   auto nested = supervisor_child(
-    {"nested"}, []() -> result<std::optional<supervisor_options>> {
+    {"nested"},
+    [](const start_context&) -> result<std::optional<supervisor_options>> {
       return fail(errc::bad_config, "no such section");
     });
   auto top = start_top(flags());
@@ -337,6 +339,7 @@ CAF_TEST(sup_stop_race) {
     for (const auto& how : ways) {
       CAF_MESSAGE(to_string(restart) << " " << how);
       book->ends.clear();
+      reports.clear();
       auto slow = spec("slow");
       slow.start = starter("slow", true);
       auto top = start_top(flags(), {spec("racer", restart), slow});
@@ -348,9 +351,18 @@ CAF_TEST(sup_stop_race) {
       pass(1s);
       CAF_CHECK_EQUAL(book->ends.size(), 2u);
       CAF_CHECK_EQUAL(end_of(top), "shutdown");
+      const auto deviates =
+        how == end_abnormal || how == end_killed
+        || (how == end_normal && restart == restart_type::permanent);
+      lines reasons;
+      for (const auto& x : reports)
+        if (x.what == supervision_event::shutdown_error
+            && x.child.id == "racer")
+          reasons.push_back(x.reason);
+      CAF_CHECK(reasons == (deviates ? lines{how} : lines{}));
+      CAF_CHECK_EQUAL(reported(supervision_event::child_terminated), 0u);
     }
   }
-  CAF_CHECK_EQUAL(reported(supervision_event::child_terminated), 0u);
 }
 
 CAF_TEST(sup_stop_non_shutdown_exit_dynamic) {
@@ -380,7 +392,8 @@ CAF_TEST(tree) {
                        std::vector<child_spec> children) {
     return supervisor_child(
       {id, restart},
-      [this, children]() -> result<std::optional<supervisor_options>> {
+      [this, children](
+        const start_context&) -> result<std::optional<supervisor_options>> {
         return std::optional{
           options(flags(strategy::one_for_one, 4), children)};
       });
