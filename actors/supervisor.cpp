@@ -100,7 +100,7 @@ void supervisor_state::down(const caf::down_msg& what) {
       std::make_shared<const child_spec>(child_spec{zombie->second, nullptr});
     zombies.erase(zombie);
     --zombie_count;
-    return report(supervision_event::zombie_ended, &ended,
+    return report(supervision_event::zombie_ended, ended,
                   "it returned from its handler at last");
   }
   auto who = found->second;
@@ -229,7 +229,7 @@ void supervisor_state::after_end(serial who, child& of,
   const auto kind = exit_kind_of(reason);
   const auto verdict = judge_exit(rules.restart, kind, options.flags.strategy);
   if (is_reported_exit(verdict, kind))
-    report(supervision_event::child_terminated, &of, to_text(reason));
+    report(supervision_event::child_terminated, of, to_text(reason));
   of.handle = nullptr;
   set(of, child_state::stopped);
   if (verdict == exit_verdict::restart)
@@ -237,7 +237,7 @@ void supervisor_state::after_end(serial who, child& of,
   by_address.erase(of.address);
   const auto mode = options.flags.shutdown;
   if (ends_supervisor(mode, rules.significant, living_significant())) {
-    report(supervision_event::auto_shutdown, &of,
+    report(supervision_event::auto_shutdown, of,
            "the significant child ended (" + to_text(reason) + ")");
     end(caf::exit_reason::user_shutdown);
   }
@@ -256,7 +256,7 @@ size_t supervisor_state::living_significant() const {
 void supervisor_state::try_restart(serial who, child& of, bool at_once) {
   const auto now = self->clock().now();
   if (!window.add(now)) {
-    report(supervision_event::intensity_reached, &of,
+    report(supervision_event::intensity_reached, of,
            "more than " + std::to_string(options.flags.intensity)
              + " restarts in " + std::to_string(options.flags.period.count())
              + " ms");

@@ -32,7 +32,7 @@ struct supervisor_options {
   /// In the order of their start; one template with `simple_one_for_one`.
   std::vector<child_spec> children;
   /// Called for each report, in the supervisor's context, with the child's
-  /// handle (null if there is none). It must not block.
+  /// handle (null if there is none). It must neither block nor throw.
   std::function<void(const supervision_report&, const caf::actor&)> on_report;
   /// Whose exit messages count, besides anonymous ones. Set by the parent.
   caf::actor_addr parent;
@@ -170,7 +170,7 @@ struct supervisor_state {
   void stopped(serial who, const caf::error& reason);
   void abandon(serial who);
   void set(child& of, child_state state);
-  void report(supervision_event what, const child* of, std::string reason);
+  void report(supervision_event what, const child& of, std::string reason);
   std::string path_of(serial who, const child& of) const;
   std::string id_of(serial who, const child& of) const;
 

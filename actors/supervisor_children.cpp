@@ -155,7 +155,7 @@ void supervisor_state::adopt(serial who, child& of, start_outcome& how) {
     await_start(who, of);
   } else {
     set(of, child_state::running);
-    report(supervision_event::progress, &of, {});
+    report(supervision_event::progress, of, {});
   }
 }
 
@@ -172,12 +172,13 @@ void supervisor_state::await_start(serial who, const child& of) {
           return;
         awaited.reset();
         set(found->second, child_state::running);
-        report(supervision_event::progress, &found->second, {});
+        report(supervision_event::progress, found->second, {});
         advance();
       },
       [this, who, generation](caf::error& why) {
         // Whatever else is wrong with it, its end tells better.
-        if (why == caf::sec::request_timeout && awaited == who) {
+        if (why == caf::sec::request_timeout && awaited == who
+            && children.at(who).generation == generation) {
           self->send_exit(children.at(who).handle, caf::exit_reason::kill);
           start_ended(who, generation, why);
           advance();
@@ -203,7 +204,7 @@ void supervisor_state::start_ended(serial who, uint64_t generation,
 void supervisor_state::start_failed(serial who, error why) {
   auto& of = children.at(who);
   set(of, child_state::stopped);
-  report(supervision_event::start_error, &of, to_string(why));
+  report(supervision_event::start_error, of, to_string(why));
   result_so_far.started = {};
   result_so_far.failed = who;
   result_so_far.why = std::move(why);
@@ -260,7 +261,7 @@ void supervisor_state::stopped(serial who, const caf::error& reason) {
   const auto& rules = of.spec->rules;
   if (is_shutdown_error(shutdown_of(rules), exit_kind_of(reason), of.was_killed,
                         rules.restart))
-    report(supervision_event::shutdown_error, &of, to_text(reason));
+    report(supervision_event::shutdown_error, of, to_text(reason));
   by_address.erase(of.address);
   of.handle = nullptr;
   of.ended.reset();
@@ -278,7 +279,7 @@ void supervisor_state::abandon(serial who) {
   ++zombie_count;
   if (zombies.size() < limits::zombies_listed_max)
     zombies.emplace(of.address, rules);
-  report(supervision_event::child_abandoned, &of,
+  report(supervision_event::child_abandoned, of,
          "it did not end within "
            + std::to_string(
              std::chrono::milliseconds{limits::child_kill_grace}.count())
@@ -307,14 +308,14 @@ std::string supervisor_state::path_of(serial who, const child& of) const {
   return options.path + "/" + id_of(who, of);
 }
 
-void supervisor_state::report(supervision_event what, const child* of,
+void supervisor_state::report(supervision_event what, const child& of,
                               std::string reason) {
   supervision_report x;
   x.what = what;
   x.supervisor = options.path;
-  x.child = of->spec->rules;
-  if (of->handle)
-    x.child_name = std::to_string(of->handle.id());
+  x.child = of.spec->rules;
+  if (of.handle)
+    x.child_name = std::to_string(of.handle.id());
   x.reason = std::move(reason);
   const auto words = words_of(what);
   options.log->log(words.level, "supervisor", words.sentence,
@@ -326,7 +327,7 @@ void supervisor_state::report(supervision_event what, const child* of,
                     {"type", to_string(x.child.type)},
                     {"reason", x.reason}});
   if (options.on_report)
-    options.on_report(x, of->handle);
+    options.on_report(x, of.handle);
 }
 
 } // namespace troupe

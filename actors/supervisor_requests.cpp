@@ -123,9 +123,10 @@ void supervisor_state::begin_add(const start_child& what,
     return promise.deliver(to_caf(ok.error()));
   if (auto found = by_id.find(rules.id); found != by_id.end()) {
     auto runs = children.at(found->second).handle != nullptr;
-    return promise.deliver(to_caf(
-      {errc::child_exists, "the child \"" + rules.id + "\" is already "
-                             + (runs ? "started" : "present, but does not run")}));
+    return promise.deliver(
+      to_caf({errc::child_exists,
+              "the child \"" + rules.id + "\" is already "
+                + (runs ? "started" : "present, but does not run")}));
   }
   begin_start(insert(std::make_shared<const child_spec>(what.spec), {}), true,
               promise);
