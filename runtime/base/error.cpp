@@ -72,6 +72,12 @@ constexpr entry entries[] = {
   {errc::job_was_cancelled, "job_was_cancelled", "the job was cancelled"},
   {errc::bad_json, "bad_json", "the text is not valid JSON"},
   {errc::internal, "internal", "a bug in Troupe, please report it"},
+  {errc::unknown_child, "unknown_child", "the supervisor has no such child"},
+  {errc::child_exists, "child_exists", "a sibling has this id already"},
+  {errc::bad_child_spec, "bad_child_spec",
+   "a child's spec or a supervisor's flag is wrong"},
+  {errc::start_failed, "start_failed",
+   "a supervisor ended because a child did not start"},
 };
 
 static_assert(std::size(entries) == errc_count);

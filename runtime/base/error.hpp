@@ -54,10 +54,14 @@ enum class errc : uint8_t {
   job_was_cancelled = 39,  ///< The job was cancelled.
   bad_json = 40,           ///< A text is not JSON.
   internal = 41,           ///< A bug in Troupe; please report it.
+  unknown_child = 42,      ///< The supervisor has no such child.
+  child_exists = 43,       ///< A sibling has this id, running or not.
+  bad_child_spec = 44,     ///< A child's spec or a supervisor's flag is wrong.
+  start_failed = 45,       ///< A supervisor ended: a child did not start.
 };
 
 /// The number of codes: for tests and for checking what a peer sent.
-constexpr uint8_t errc_count = 42;
+constexpr uint8_t errc_count = 46;
 
 /// Returns the code's name as it appears in `--json` output and docs.
 std::string_view to_string(errc code);

@@ -87,6 +87,26 @@ constexpr size_t error_text_bytes_max = 4 * kib;
 constexpr size_t exec_output_bytes_max = 1 * mib;
 constexpr uint32_t slots_max = 4096;
 
+/// Supervision. A child that ignores a kill for so long is abandoned.
+constexpr auto child_shutdown_default = 5s;
+constexpr auto child_shutdown_max = 1h;
+constexpr auto child_kill_grace = 1s;
+/// How long a child that starts asynchronously may take until it is up.
+constexpr auto child_start_timeout = 30s;
+/// How long a supervisor waits for the tree below one of its children.
+constexpr auto describe_tree_timeout = 1s;
+constexpr size_t supervised_children_max = 1'000'000;
+/// Requests that wait while a supervisor stops or starts children.
+constexpr size_t supervisor_requests_max = 4096;
+/// Zombies that are listed one by one; all are counted.
+constexpr size_t zombies_listed_max = 1024;
+/// Children of one supervisor that a description of the tree lists.
+constexpr size_t tree_children_max = 1024;
+constexpr uint32_t restart_intensity_max = 1'000'000;
+constexpr auto restart_period_max = 24h;
+/// A report rendered as one line.
+constexpr size_t report_bytes_max = 1 * kib;
+
 constexpr auto request_timeout = 10s;
 constexpr auto probe_timeout = 300ms;
 constexpr auto reconnect_backoff_min = 100ms;

@@ -2,12 +2,14 @@
 
 #include "runtime/model/records.hpp"
 #include "runtime/model/slot_block.hpp"
+#include "runtime/wire/child_spec.hpp"
 #include "runtime/wire/messages.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
 
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -270,6 +272,98 @@ struct runner_report {
   runner_event what = runner_event::stopped;
 };
 
+// -- SUPERVISOR ---------------------------------------------------------------
+
+/// The SUPERVISOR asks a child that starts asynchronously; the answer says
+/// that it is up.
+using started_atom = caf::atom_constant<caf::atom("started")>;
+using which_atom = caf::atom_constant<caf::atom("which")>;
+using count_atom = caf::atom_constant<caf::atom("count")>;
+using tree_atom = caf::atom_constant<caf::atom("tree")>;
+
+/// Adds a child and starts it.
+struct start_child {
+  child_spec spec; ///< Not with `simple_one_for_one`.
+  std::any args;   ///< For the template of `simple_one_for_one`.
+};
+
+struct child_started {
+  caf::actor child; ///< Null: its start function said `ignored`.
+  std::string info; ///< What the start function said.
+};
+
+/// Stops a child; its spec stays unless it is temporary.
+struct terminate_child {
+  std::string id;
+  caf::actor child; ///< Instead of the id, with `simple_one_for_one`.
+};
+
+/// Starts a stopped child again.
+struct restart_child {
+  std::string id;
+};
+
+/// Forgets the spec of a stopped child.
+struct delete_child {
+  std::string id;
+};
+
+/// Asks for the handle of a running child.
+struct find_child {
+  std::string id;
+};
+
+struct get_childspec {
+  std::string id;
+  caf::actor child; ///< Instead of the id, with `simple_one_for_one`.
+};
+
+/// Asks whether these specs could be those of a supervisor's children.
+struct check_childspecs {
+  std::vector<child_spec> specs;
+  auto_shutdown mode = auto_shutdown::never;
+};
+
+/// The children of a supervisor, in the order of their start.
+struct child_list {
+  struct item {
+    std::string id; ///< A number with `simple_one_for_one`.
+    caf::actor child;
+    child_state state = child_state::stopped;
+    child_type type = child_type::worker;
+  };
+  std::vector<item> items;
+};
+
+/// A supervisor with all that is below it, parents before children.
+struct supervision_tree {
+  struct node {
+    std::string path;
+    child_type type = child_type::worker;
+    child_state state = child_state::stopped;
+    uint64_t state_us = 0; ///< How long it has been in this state.
+    uint64_t restarts = 0; ///< Of this child, since its spec was added.
+    /// The rest is known of supervisors that answered.
+    bool answered = false;
+    supervision_strategy strategy = supervision_strategy::one_for_one;
+    uint32_t restarts_used = 0; ///< Of the window.
+    uint32_t restarts_left = 0;
+    uint64_t children = 0; ///< Also those that are not listed.
+    uint64_t zombies = 0;  ///< All that ever were and have not ended.
+  };
+  std::vector<node> nodes;
+};
+
+/// The SUPERVISOR's own timers.
+struct start_due {
+  uint64_t child = 0; ///< 0: all of them, once, at the beginning.
+  uint64_t generation = 0;
+};
+
+struct stop_overdue {
+  uint64_t stop = 0;
+};
+
 } // namespace troupe
 
 #define TROUPE_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::type)
@@ -304,5 +398,19 @@ TROUPE_LOCAL_MESSAGE(detached_from_cluster)
 TROUPE_LOCAL_MESSAGE(describe_worker)
 TROUPE_LOCAL_MESSAGE(run_lease)
 TROUPE_LOCAL_MESSAGE(runner_report)
+TROUPE_LOCAL_MESSAGE(child_spec)
+TROUPE_LOCAL_MESSAGE(child_counts)
+TROUPE_LOCAL_MESSAGE(start_child)
+TROUPE_LOCAL_MESSAGE(child_started)
+TROUPE_LOCAL_MESSAGE(terminate_child)
+TROUPE_LOCAL_MESSAGE(restart_child)
+TROUPE_LOCAL_MESSAGE(delete_child)
+TROUPE_LOCAL_MESSAGE(find_child)
+TROUPE_LOCAL_MESSAGE(get_childspec)
+TROUPE_LOCAL_MESSAGE(check_childspecs)
+TROUPE_LOCAL_MESSAGE(child_list)
+TROUPE_LOCAL_MESSAGE(supervision_tree)
+TROUPE_LOCAL_MESSAGE(start_due)
+TROUPE_LOCAL_MESSAGE(stop_overdue)
 
 #undef TROUPE_LOCAL_MESSAGE

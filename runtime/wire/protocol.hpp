@@ -214,4 +214,39 @@ using uplink_actor =
   caf::typed_actor<caf::reacts_to<connect_atom>, caf::reacts_to<dialed>,
                    caf::replies_to<drain_atom, uint64_t>::with<bool>>;
 
+/// A child that starts asynchronously: it answers when it is up, and ends with
+/// an error when it cannot.
+using starting_actor = caf::typed_actor<caf::reacts_to<started_atom>>;
+
+/// A SUPERVISOR starts, restarts and stops its children.
+///
+/// | Message            | Sender     | Reply            | Scope |
+/// | ------------------ | ---------- | ---------------- | ----- |
+/// | `start_child`      | any        | child_started    | local |
+/// | `terminate_child`  | any        | -                | local |
+/// | `restart_child`    | any        | child_started    | local |
+/// | `delete_child`     | any        | -                | local |
+/// | `find_child`       | any        | caf::actor       | local |
+/// | `get_childspec`    | any        | child_spec       | local |
+/// | `check_childspecs` | any        | -                | local |
+/// | `which_atom`       | any        | child_list       | local |
+/// | `count_atom`       | any        | child_counts     | local |
+/// | `tree_atom`        | any        | supervision_tree | local |
+/// | `started_atom`     | SUPERVISOR | -                | local |
+/// | `start_due`        | itself     | -                | local |
+/// | `stop_overdue`     | itself     | -                | local |
+using supervisor_actor =
+  caf::typed_actor<caf::replies_to<start_child>::with<child_started>,
+                   caf::reacts_to<terminate_child>,
+                   caf::replies_to<restart_child>::with<child_started>,
+                   caf::reacts_to<delete_child>,
+                   caf::replies_to<find_child>::with<caf::actor>,
+                   caf::replies_to<get_childspec>::with<child_spec>,
+                   caf::reacts_to<check_childspecs>,
+                   caf::replies_to<which_atom>::with<child_list>,
+                   caf::replies_to<count_atom>::with<child_counts>,
+                   caf::replies_to<tree_atom>::with<supervision_tree>,
+                   caf::reacts_to<started_atom>, caf::reacts_to<start_due>,
+                   caf::reacts_to<stop_overdue>>;
+
 } // namespace troupe

@@ -54,6 +54,12 @@ public:
     self_->monitor(whom);
   }
 
+  /// Orders an actor to end; it sees who does.
+  template <class Handle>
+  void send_exit(const Handle& whom, caf::exit_reason why) {
+    self_->send_exit(whom, why);
+  }
+
   /// Takes the first message of that type out of the mailbox.
   template <class T>
   std::optional<T> take() {

@@ -32,10 +32,18 @@ CAF_TEST(values_on_the_wire_never_change) {
     int number;
   };
   const row rows[] = {
-    {errc::ok, 0},           {errc::unknown_function, 1},
-    {errc::bad_input, 2},    {errc::function_failed, 15},
-    {errc::stale_lease, 29}, {errc::type_mismatch, 36},
-    {errc::bad_json, 40},    {errc::internal, 41},
+    {errc::ok, 0},
+    {errc::unknown_function, 1},
+    {errc::bad_input, 2},
+    {errc::function_failed, 15},
+    {errc::stale_lease, 29},
+    {errc::type_mismatch, 36},
+    {errc::bad_json, 40},
+    {errc::internal, 41},
+    {errc::unknown_child, 42},
+    {errc::child_exists, 43},
+    {errc::bad_child_spec, 44},
+    {errc::start_failed, 45},
   };
   for (const auto& [code, number] : rows)
     CAF_CHECK_EQUAL(static_cast<int>(code), number);
