@@ -72,6 +72,8 @@ constexpr entry entries[] = {
   {errc::job_was_cancelled, "job_was_cancelled", "the job was cancelled"},
   {errc::bad_json, "bad_json", "the text is not valid JSON"},
   {errc::internal, "internal", "a bug in Troupe, please report it"},
+  {errc::node_down, "node_down",
+   "the coordinator took this node for dead; it joins again by itself"},
 };
 
 static_assert(std::size(entries) == errc_count);
