@@ -111,11 +111,8 @@ void membership_state::watch(member& who) {
   if (who.terms.incarnation_id == options.own_node.incarnation_id)
     return;
   auto now = self->clock().now();
-  if (!ticking) {
-    ticking = true;
-    health.tick(now);
-    self->delayed_send(self, limits::judge_interval, tick_atom::value);
-  }
+  if (!ticking)
+    arm_timer(now, calm_judge_interval);
   who.detector.emplace(options.detection,
                        std::chrono::milliseconds{who.terms.heartbeat_ms},
                        health.attended(now));
@@ -147,17 +144,28 @@ void membership_state::beat(const heartbeat& what) {
 
 void membership_state::tick() {
   auto now = self->clock().now();
-  health.tick(now);
-  ticking = false;
+  auto attended = health.attended(now);
+  auto watched = false;
+  auto any_late = false;
   for (auto& [node, who] : members) {
     if (who.detector)
-      judge(who, health.attended(now));
-    ticking = ticking || who.detector;
+      judge(who, attended);
+    if (who.detector) {
+      watched = true;
+      any_late = any_late || who.detector->is_late(attended);
+    }
   }
-  if (ticking)
-    self->delayed_send(self, limits::judge_interval, tick_atom::value);
+  ticking = false;
+  if (watched)
+    arm_timer(now, any_late ? limits::judge_interval : calm_judge_interval);
   else
-    health.rest();
+    health.rest(now);
+}
+
+void membership_state::arm_timer(time_point now, duration wait) {
+  ticking = true;
+  health.tick(now, wait);
+  self->delayed_send(self, wait, tick_atom::value);
 }
 
 void membership_state::judge(member& who, time_point attended) {

@@ -80,6 +80,7 @@ struct membership_state {
   join_reply admit(const join_request& what);
   void remove(member& who, node_state state);
   void watch(member& who);
+  void arm_timer(time_point now, duration wait);
   void suspect(member& who, bool is_suspect);
   void judge(member& who, time_point attended);
   member* find_living(incarnation id);
@@ -94,7 +95,7 @@ struct membership_state {
   std::map<std::string, member> members; ///< By node name, gone ones included.
   std::map<caf::actor_addr, membership_follower_actor> followers;
   std::map<caf::actor_addr, health_follower_actor> health_followers;
-  local_health health{limits::judge_interval};
+  local_health health;
   bool ticking = false;
   worker_id last_worker = 0;
   time_point started_at{};

@@ -77,12 +77,17 @@ duration failure_detector::silence(time_point now) const {
   return std::max(now - last_, duration::zero());
 }
 
-void local_health::tick(time_point now) {
-  missed_ += overdue(now);
-  due_ = now + asked_;
+bool failure_detector::is_late(time_point now) const {
+  return silence(now) > mean_ + mean_ / 2;
 }
 
-void local_health::rest() {
+void local_health::tick(time_point now, duration asked) {
+  missed_ += overdue(now);
+  due_ = now + asked;
+}
+
+void local_health::rest(time_point now) {
+  missed_ += overdue(now);
   due_ = time_point::max();
 }
 
@@ -91,7 +96,6 @@ time_point local_health::attended(time_point now) const {
 }
 
 duration local_health::overdue(time_point now) const {
-  const auto tolerance = asked_ / 2;
   // Not `now - due_`: `due_` may be the largest time there is.
   return now > due_ && now - due_ > tolerance ? now - due_ - tolerance
                                               : duration::zero();

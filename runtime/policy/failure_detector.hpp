@@ -27,6 +27,11 @@ struct detector_settings {
 /// 2004, with the logistic approximation of Akka (and Pekko).
 double phi(duration silence, duration mean, duration deviation);
 
+/// How often nodes are judged while none is late. Seldom, since it costs more
+/// than all else that an idle coordinator does; `limits::judge_interval` holds
+/// from the first late heartbeat on.
+constexpr auto calm_judge_interval = 4 * limits::judge_interval;
+
 /// What a node's silence means.
 enum class suspicion : uint8_t {
   none,
@@ -51,6 +56,9 @@ public:
 
   duration silence(time_point now) const;
 
+  /// Whether its next heartbeat should be there by now.
+  bool is_late(time_point now) const;
+
 private:
   void record(duration between);
 
@@ -70,18 +78,15 @@ private:
 /// late widens its timeouts; here by exactly what it missed.)
 class local_health {
 public:
-  /// @param asked The time between two ticks, more than 0. Up to half of it may
-  ///              a tick be late: that is ordinary jitter.
-  explicit local_health(duration asked) : asked_(asked) {
-    // nop
-  }
+  /// A tick that is no later than this is ordinary jitter.
+  static constexpr duration tolerance = limits::judge_interval / 2;
 
-  /// Notes that the next tick was asked for; called at the first one and at
-  /// each that fires.
-  void tick(time_point now);
+  /// Notes that the next tick was asked for after `asked`; called at the first
+  /// one and at each that fires.
+  void tick(time_point now, duration asked);
 
-  /// Nothing is asked for until the next `tick`.
-  void rest();
+  /// The tick that was due fired; nothing is asked for until the next one.
+  void rest(time_point now);
 
   /// Returns `now` less the time that the judge missed. Never decreases.
   time_point attended(time_point now) const;
@@ -89,7 +94,6 @@ public:
 private:
   duration overdue(time_point now) const;
 
-  duration asked_;
   duration missed_{0};
   time_point due_ = time_point::max();
 };

@@ -325,7 +325,7 @@ CAF_TEST(without_nodes_to_judge_no_timer_runs) {
   sched.run();
   CAF_CHECK(sched.has_pending_timeout());
   worker.send(nodes, leave_atom::value, uint64_t{1});
-  pass(100ms);
+  pass(300ms);
   CAF_CHECK(!sched.has_pending_timeout());
 }
 
