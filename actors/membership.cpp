@@ -18,11 +18,19 @@ caf::result<join_reply> membership_state::join(const join_request& what) {
                                        + "\" belongs to the coordinator; give "
                                          "this node another node.name"});
   auto i = members.find(what.name);
-  auto alive = i != members.end() && i->second.state != node_state::gone;
-  if (!alive || i->second.terms.incarnation_id == what.incarnation_id)
+  if (i == members.end())
+    return admit(what);
+  const auto& known = i->second;
+  auto same = known.terms.incarnation_id == what.incarnation_id;
+  if (same && known.state == node_state::down)
+    return to_caf({errc::node_down, "the node \"" + what.name
+                                      + "\" was silent for too long and its "
+                                        "work runs elsewhere: it must come "
+                                        "back as a new incarnation"});
+  if (same || !known.is_living() || known.state == node_state::suspect)
     return admit(what);
   auto promise = self->make_response_promise<join_reply>();
-  probe(what, i->second.terms.worker, promise);
+  probe(what, known.terms.worker, promise);
   return promise;
 }
 
@@ -48,7 +56,7 @@ void membership_state::probe(const join_request& what, const caf::actor& old,
 
 join_reply membership_state::admit(const join_request& what) {
   auto& who = members[what.name];
-  if (who.id != 0 && who.state != node_state::gone)
+  if (who.id != 0 && who.is_living())
     remove(who, node_state::gone);
   who.terms = what;
   who.terms.held.clear();
@@ -56,7 +64,9 @@ join_reply membership_state::admit(const join_request& what) {
   who.state = node_state::up;
   who.since = self->clock().now();
   who.address = what.worker.address();
+  who.last_beat = {};
   self->monitor(what.worker);
+  watch(who);
   for (const auto& [address, follower] : followers)
     tell(follower, who);
   publish(event_kind::node_joined, what.name);
@@ -68,15 +78,15 @@ join_reply membership_state::admit(const join_request& what) {
 
 void membership_state::leave(incarnation who_leaves) {
   for (auto& [node, who] : members)
-    if (who.terms.incarnation_id == who_leaves && who.state != node_state::gone)
+    if (who.terms.incarnation_id == who_leaves && who.is_living())
       remove(who, node_state::gone);
 }
 
 void membership_state::down(const caf::down_msg& what) {
-  if (followers.erase(what.source) > 0)
+  if (followers.erase(what.source) + health_followers.erase(what.source) > 0)
     return;
   for (auto& [node, who] : members)
-    if (who.address == what.source && who.state != node_state::gone)
+    if (who.address == what.source && who.is_living())
       remove(who, node_state::gone);
 }
 
@@ -87,9 +97,109 @@ void membership_state::remove(member& who, node_state state) {
   for (const auto& [address, follower] : followers)
     self->send(follower, worker_gone{who.id});
   who.terms.worker = nullptr;
+  who.detector.reset();
+  who.last_beat = {};
   publish(event_kind::node_left, who.terms.name);
-  options.log->info("membership", "a node is gone", {{"node", who.terms.name}});
+  if (state == node_state::gone)
+    options.log->info("membership", "a node is gone",
+                      {{"node", who.terms.name}});
 }
+
+// -- failure detection --------------------------------------------------------
+
+void membership_state::watch(member& who) {
+  if (who.terms.incarnation_id == options.own_node.incarnation_id)
+    return;
+  auto now = self->clock().now();
+  if (!ticking)
+    arm_timer(now, calm_judge_interval);
+  who.detector.emplace(options.detection,
+                       std::chrono::milliseconds{who.terms.heartbeat_ms},
+                       health.attended(now));
+}
+
+void membership_state::beat(const heartbeat& what) {
+  if (auto ok = check(what); !ok) {
+    options.log->warn("membership", "dropped a heartbeat",
+                      {{"why", ok.error().text}});
+    return;
+  }
+  auto who = find_living(what.incarnation_id);
+  if (who == nullptr) {
+    auto to = caf::actor_cast<uplink_actor>(self->current_sender());
+    if (to && what.incarnation_id != options.own_node.incarnation_id)
+      self->send(to, down_atom::value, uint64_t{what.incarnation_id});
+    return;
+  }
+  who->last_beat = what;
+  who->last_beat.held.clear();
+  if (who->detector)
+    who->detector->heartbeat(health.attended(self->clock().now()));
+  if (who->state == node_state::suspect)
+    suspect(*who, false);
+  if (what.complete)
+    for (const auto& [address, follower] : health_followers)
+      self->send(follower, worker_leases{who->id, what.through, what.held});
+}
+
+void membership_state::tick() {
+  auto now = self->clock().now();
+  auto attended = health.attended(now);
+  auto watched = false;
+  auto any_late = false;
+  for (auto& [node, who] : members) {
+    if (who.detector)
+      judge(who, attended);
+    if (who.detector) {
+      watched = true;
+      any_late = any_late || who.detector->is_late(attended);
+    }
+  }
+  ticking = false;
+  if (watched)
+    arm_timer(now, any_late ? limits::judge_interval : calm_judge_interval);
+  else
+    health.rest(now);
+}
+
+void membership_state::arm_timer(time_point now, duration wait) {
+  ticking = true;
+  health.tick(now, wait);
+  self->delayed_send(self, wait, tick_atom::value);
+}
+
+void membership_state::judge(member& who, time_point attended) {
+  auto verdict = who.detector->judge(attended);
+  if (verdict != suspicion::none && who.state == node_state::up)
+    suspect(who, true);
+  if (verdict != suspicion::down)
+    return;
+  options.log->warn("membership",
+                    "a silent node is down: its work runs elsewhere",
+                    {{"node", who.terms.name}});
+  remove(who, node_state::down);
+}
+
+void membership_state::suspect(member& who, bool is_suspect) {
+  who.state = is_suspect ? node_state::suspect : node_state::up;
+  for (const auto& [address, follower] : health_followers)
+    self->send(follower, worker_health{who.id, is_suspect});
+  publish(is_suspect ? event_kind::node_suspected : event_kind::node_recovered,
+          who.terms.name);
+  options.log->info("membership",
+                    is_suspect ? "a node is silent: it gets nothing new"
+                               : "a silent node is back",
+                    {{"node", who.terms.name}});
+}
+
+membership_state::member* membership_state::find_living(incarnation id) {
+  for (auto& [node, who] : members)
+    if (who.terms.incarnation_id == id && who.is_living())
+      return &who;
+  return nullptr;
+}
+
+// -- followers ----------------------------------------------------------------
 
 void membership_state::follow() {
   auto follower =
@@ -98,8 +208,20 @@ void membership_state::follow() {
     return;
   self->monitor(follower);
   for (const auto& [node, who] : members)
-    if (who.state != node_state::gone)
+    if (who.is_living())
       tell(follower, who);
+}
+
+void membership_state::follow_health() {
+  auto follower =
+    caf::actor_cast<health_follower_actor>(self->current_sender());
+  if (!follower
+      || !health_followers.emplace(follower.address(), follower).second)
+    return;
+  self->monitor(follower);
+  for (const auto& [node, who] : members)
+    if (who.state == node_state::suspect)
+      self->send(follower, worker_health{who.id, true});
 }
 
 void membership_state::tell(const membership_follower_actor& follower,
@@ -124,8 +246,32 @@ uint64_t membership_state::microseconds_since(time_point when) const {
 }
 
 uint64_t membership_state::age_of(const member& who) const {
-  return who.state == node_state::gone ? who.up_us
-                                       : microseconds_since(who.since);
+  return who.is_living() ? microseconds_since(who.since) : who.up_us;
+}
+
+node_info membership_state::info_of(const std::string& node,
+                                    const member& who) const {
+  node_info result{node,
+                   who.terms.incarnation_id,
+                   who.terms.version,
+                   who.terms.roles,
+                   who.state,
+                   who.terms.slots,
+                   who.terms.labels,
+                   who.terms.functions.size(),
+                   age_of(who)};
+  result.busy = who.last_beat.busy;
+  result.queued = who.last_beat.queued;
+  result.oldest_us = who.last_beat.oldest_us;
+  if (who.detector) {
+    auto now = health.attended(self->clock().now());
+    result.phi = who.detector->phi_at(now);
+    result.silent_us = static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(
+        who.detector->silence(now))
+        .count());
+  }
+  return result;
 }
 
 std::vector<node_info> membership_state::nodes() const {
@@ -134,12 +280,8 @@ std::vector<node_info> membership_state::nodes() const {
     result.push_back(options.own_node);
     result.back().up_us = microseconds_since(started_at);
   }
-  for (const auto& [node, who] : members) {
-    result.push_back({node, who.terms.incarnation_id, who.terms.version,
-                      who.terms.roles, who.state, who.terms.slots,
-                      who.terms.labels, who.terms.functions.size(),
-                      age_of(who)});
-  }
+  for (const auto& [node, who] : members)
+    result.push_back(info_of(node, who));
   return result;
 }
 
@@ -164,9 +306,12 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
   return {
     [&state](const join_request& x) { return state.join(x); },
     [&state](leave_atom, uint64_t who) { state.leave(who); },
+    [&state](const heartbeat& x) { state.beat(x); },
     [&state](list_nodes_atom) { return state.nodes(); },
     [&state](list_functions_atom) { return state.functions(); },
     [&state](follow_atom) { state.follow(); },
+    [&state](follow_health_atom) { state.follow_health(); },
+    [&state](tick_atom) { state.tick(); },
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/base/clock.hpp"
+#include "runtime/policy/failure_detector.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +25,16 @@ struct membership_options {
   /// This node as people see it; no worker has its name unless it is part of
   /// the same process (and so of the same incarnation).
   node_info own_node;
+  detector_settings detection;
   std::shared_ptr<logger> log;
 };
 
 /// MEMBERSHIP: which nodes there are. It judges joins, watches the workers'
-/// handles and tells its followers who comes and goes; it never decides what
-/// runs where.
+/// handles and heartbeats, and tells its followers who comes and goes; it never
+/// decides what runs where.
+///
+/// A worker of this very process is not judged by its silence: whatever stops
+/// it stops the judge, too.
 struct membership_state {
   using self_pointer = membership_actor::stateful_pointer<membership_state>;
   static constexpr const char* name = "membership";
@@ -42,16 +48,30 @@ struct membership_state {
     worker_id id = 0;
     node_state state = node_state::up;
     time_point since{};
-    uint64_t up_us = 0; ///< Of a node that is gone.
+    uint64_t up_us = 0; ///< Of a node that is gone or down.
     caf::actor_addr address;
+    std::optional<failure_detector> detector; ///< None: not judged.
+    heartbeat last_beat;                      ///< Without its leases.
+
+    bool is_living() const {
+      return state != node_state::gone && state != node_state::down;
+    }
   };
 
   /// Answers a join. A living node of the same name is probed first; if it
-  /// does not answer within `limits::probe_timeout` it is replaced.
+  /// does not answer within `limits::probe_timeout` it is replaced, and at once
+  /// if it is suspect. Errors: `name_taken`, `node_down` for an incarnation
+  /// that was declared down.
   caf::result<join_reply> join(const join_request& what);
   void leave(incarnation who_leaves);
+  /// Takes a heartbeat; one of a node that is not a member (any more) is
+  /// answered with `down_atom`.
+  void beat(const heartbeat& what);
+  /// Judges all nodes by their silence.
+  void tick();
   void down(const caf::down_msg& what);
   void follow();
+  void follow_health();
   std::vector<node_info> nodes() const;
   std::vector<function_info> functions() const;
 
@@ -59,6 +79,12 @@ struct membership_state {
   uint64_t age_of(const member& who) const;
   join_reply admit(const join_request& what);
   void remove(member& who, node_state state);
+  void watch(member& who);
+  void arm_timer(time_point now, duration wait);
+  void suspect(member& who, bool is_suspect);
+  void judge(member& who, time_point attended);
+  member* find_living(incarnation id);
+  node_info info_of(const std::string& node, const member& who) const;
   void probe(const join_request& what, const caf::actor& old,
              caf::typed_response_promise<join_reply> promise);
   void tell(const membership_follower_actor& follower, const member& who);
@@ -68,6 +94,9 @@ struct membership_state {
   membership_options options;
   std::map<std::string, member> members; ///< By node name, gone ones included.
   std::map<caf::actor_addr, membership_follower_actor> followers;
+  std::map<caf::actor_addr, health_follower_actor> health_followers;
+  local_health health;
+  bool ticking = false;
   worker_id last_worker = 0;
   time_point started_at{};
 };

@@ -36,6 +36,32 @@ void scheduler_state::remove_worker(const worker_gone& what) {
   request_flush();
 }
 
+void scheduler_state::judge_worker(const worker_health& what) {
+  core->suspend(what.worker, what.suspect);
+  request_flush();
+}
+
+void scheduler_state::audit(const worker_leases& what) {
+  auto i = peers.find(what.worker);
+  if (i == peers.end())
+    return;
+  auto current = core->leases().of_worker(what.worker);
+  auto found = i->second.audit.check(current, what.held, what.through);
+  if (found.behind) {
+    grants nothing;
+    nothing.through = current.back().counter;
+    self->send(i->second.handle, std::move(nothing));
+  }
+  for (const auto& id : found.lost) {
+    options.log->warn(
+      "scheduler", "revoked a lease that its worker does not know",
+      {{"worker", std::to_string(what.worker)}, {"lease", to_string(id)}});
+    core->revoke(id);
+  }
+  if (!found.lost.empty())
+    request_flush();
+}
+
 void scheduler_state::add_work(const schedule& what) {
   coordinator = caf::actor_cast<coordinator_actor>(self->current_sender());
   for (const auto& job : what.jobs) {
@@ -317,6 +343,7 @@ void scheduler_state::send_grants() {
       peers.at(x.worker).knows.insert(x.job);
       message.jobs.push_back(header_for(x.worker, x.job));
     }
+    message.through = x.lease.counter;
     message.items.push_back({x.lease, x.job, x.range, x.attempt,
                              outgoing.offer(x.worker, std::move(x.inputs))});
   }
@@ -410,9 +437,12 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
     state.options.term, make_seeded_random(state.options.seed));
   harden(self, state.options.log);
   self->send(state.options.membership, follow_atom::value);
+  self->send(state.options.membership, follow_health_atom::value);
   return {
     [&state](const worker_up& x) { state.add_worker(x); },
     [&state](const worker_gone& x) { state.remove_worker(x); },
+    [&state](const worker_health& x) { state.judge_worker(x); },
+    [&state](const worker_leases& x) { state.audit(x); },
     [&state](const schedule& x) { state.add_work(x); },
     [&state](const unschedule& x) { state.remove_work(x); },
     [&state](const pause_job& x) { state.pause(x); },

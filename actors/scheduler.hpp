@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/policy/dispatcher.hpp"
+#include "runtime/policy/lease_audit.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/frames.hpp"
 #include "runtime/wire/protocol.hpp"
@@ -50,6 +51,7 @@ struct scheduler_state {
     size_t answered_bytes = 0;
     std::set<job_id> knows;        ///< Jobs whose header it was sent.
     std::vector<job_id> to_forget; ///< Of them, those that have ended.
+    lease_audit audit;
   };
 
   /// A slice that the store is recording.
@@ -62,6 +64,9 @@ struct scheduler_state {
 
   void add_worker(const worker_up& what);
   void remove_worker(const worker_gone& what);
+  void judge_worker(const worker_health& what);
+  /// Revokes leases that the worker does not hold: lost grants heal.
+  void audit(const worker_leases& what);
   void add_work(const schedule& what);
   void remove_work(const unschedule& what);
   void pause(const pause_job& what);

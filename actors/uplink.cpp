@@ -6,6 +6,8 @@
 #include <caf/actor_cast.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
+
 namespace troupe {
 
 void uplink_state::connect() {
@@ -33,6 +35,8 @@ void uplink_state::join(const connection& to, const cluster_handles& handles) {
       [=, this](const join_request& terms) {
         auto request = terms;
         request.worker = to.via->outbound(terms.worker);
+        request.heartbeat_ms =
+          static_cast<uint32_t>(options.heartbeat_interval.count());
         self->request(handles.membership, limits::request_timeout, request)
           .then(
             [=, this](const join_reply& reply) { joined(to, handles, reply); },
@@ -53,6 +57,46 @@ void uplink_state::joined(const connection&, const cluster_handles& handles,
   self->send(
     options.worker,
     attached{caf::actor_cast<caf::actor>(handles.scheduler), reply.keep});
+  beat_at = self->clock().now();
+  if (!beating)
+    tick();
+}
+
+/// Heartbeats keep their rhythm: each is due an interval after the last one was
+/// due, however late that was, unless it was more than an interval late.
+void uplink_state::tick() {
+  beating = joined_at != nullptr;
+  if (!beating)
+    return;
+  self->send(options.worker, measure_worker{});
+  auto now = self->clock().now();
+  beat_at = std::max(beat_at + options.heartbeat_interval, now);
+  self->delayed_send(self, beat_at - now, tick_atom::value);
+}
+
+void uplink_state::pass_on(const heartbeat& what) {
+  if (joined_at)
+    self->send(joined_at, what);
+}
+
+void uplink_state::told_down(incarnation who_is_down) {
+  if (who_is_down != options.who.incarnation_id || !joined_at)
+    return;
+  begin_anew();
+  self->send(self, connect_atom::value);
+}
+
+void uplink_state::begin_anew() {
+  options.log->warn("uplink",
+                    "the coordinator took this node for dead: dropping its "
+                    "work and joining as a new incarnation",
+                    {{"coordinator", options.dial->target()}});
+  if (joined_at)
+    self->demonitor(joined_at.address());
+  joined_at = nullptr;
+  options.who.incarnation_id = random->next();
+  self->send(options.worker, detached_from_cluster{});
+  self->send(options.worker, renew_worker{options.who.incarnation_id});
 }
 
 void uplink_state::lost(const caf::down_msg& what) {
@@ -83,12 +127,21 @@ void uplink_state::problem(const error& why) {
       options.on_refused(why);
     return;
   }
-  if (why.code != last_problem)
+  if (why.code == errc::node_down)
+    begin_anew();
+  else if (why.code != last_problem)
     options.log->warn("uplink", "cannot join, trying again",
                       {{"why", to_string(why)}});
   last_problem = why.code;
   self->delayed_send(self, backoff.next(random->uniform()),
                      connect_atom::value);
+}
+
+void uplink_state::leave() {
+  self->send(joined_at, leave_atom::value,
+             uint64_t{options.who.incarnation_id});
+  self->demonitor(joined_at.address());
+  joined_at = nullptr;
 }
 
 caf::result<bool> uplink_state::drain(uint64_t timeout_ms) {
@@ -101,8 +154,7 @@ caf::result<bool> uplink_state::drain(uint64_t timeout_ms) {
     .then(
       [this, promise](bool clean) mutable {
         if (joined_at)
-          self->send(joined_at, leave_atom::value,
-                     uint64_t{options.who.incarnation_id});
+          leave();
         promise.deliver(clean);
       },
       [promise](caf::error&) mutable { promise.deliver(false); });
@@ -121,6 +173,9 @@ uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
   return {
     [&state](connect_atom) { state.connect(); },
     [&state](const dialed& x) { state.connected(x); },
+    [&state](const heartbeat& x) { state.pass_on(x); },
+    [&state](down_atom, uint64_t who) { state.told_down(who); },
+    [&state](tick_atom) { state.tick(); },
     [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
   };
 }

@@ -3,6 +3,7 @@
 #include "actors/dialer.hpp"
 #include "actors/greeting.hpp"
 #include "actors/spawn.hpp"
+#include "runtime/base/clock.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/policy/retry.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -21,7 +22,9 @@ struct uplink_options {
   greeting who;
   worker_actor worker;
   threading connects = threading::detached;
-  uint64_t seed = 0; ///< Of the jitter between attempts.
+  std::chrono::milliseconds heartbeat_interval =
+    limits::heartbeat_interval_default;
+  uint64_t seed = 0; ///< Of the jitter between attempts, and of incarnations.
   /// Called in the uplink's context when this node cannot go on: a coordinator
   /// refuses it for good (its name is taken, its version or cluster is
   /// another), or its worker crashed.
@@ -30,8 +33,9 @@ struct uplink_options {
 };
 
 /// The UPLINK keeps a WORKER connected: it dials the front door, joins, and
-/// starts again with backoff when the connection is lost. CONNECTORS dial for
-/// it, so that it never blocks.
+/// starts again with backoff when the connection is lost. While joined it sends
+/// heartbeats, with what the worker says of itself. CONNECTORS dial for it, so
+/// that it never blocks.
 struct uplink_state {
   using self_pointer = uplink_actor::stateful_pointer<uplink_state>;
   static constexpr const char* name = "uplink";
@@ -48,6 +52,12 @@ struct uplink_state {
   void joined(const connection& to, const cluster_handles& handles,
               const join_reply& reply);
   void lost(const caf::down_msg& what);
+  void tick();
+  void pass_on(const heartbeat& what);
+  /// The coordinator took this node for dead.
+  void told_down(incarnation who_is_down);
+  void begin_anew();
+  void leave();
   void problem(const error& why);
   caf::result<bool> drain(uint64_t timeout_ms);
 
@@ -56,6 +66,8 @@ struct uplink_state {
   reconnect_backoff backoff;
   std::unique_ptr<random_source> random;
   membership_actor joined_at; ///< None while not joined.
+  time_point beat_at{};       ///< When the next heartbeat is due.
+  bool beating = false;       ///< The timer of heartbeats is armed.
   bool leaving = false;
   errc last_problem = errc::ok; ///< So that a long outage is logged once.
 };

@@ -26,6 +26,7 @@ void worker_state::take_grants(const grants& what) {
     arriving.emplace_back(job);
   for (const auto& x : what.items)
     arriving.emplace_back(x);
+  granted_through = std::max(granted_through, what.through);
   drain_inbound();
 }
 
@@ -385,7 +386,9 @@ void worker_state::attach(const attached& what) {
   for (auto& on : slots)
     if (on.current && !on.revoked && !stays(on.current->lease))
       revoke(on);
-  // Another scheduler may use the same job ids for other jobs.
+  // Another scheduler may use the same job ids for other jobs, and counts its
+  // leases anew.
+  granted_through = 0;
   jobs.clear();
   arriving.clear();
   pull.reset();
@@ -403,6 +406,58 @@ void worker_state::detach() {
   scheduler = nullptr;
   arriving.clear();
   pull.reset();
+}
+
+// -- failure detection --------------------------------------------------------
+
+heartbeat worker_state::measure() const {
+  heartbeat result;
+  result.incarnation_id = options.incarnation_id;
+  result.queued = static_cast<uint32_t>(queue.size());
+  result.unanswered_bytes = unanswered_bytes;
+  result.through = granted_through;
+  for (const auto& on : slots) {
+    if (!on.current)
+      continue;
+    ++result.busy;
+    if (!on.revoked)
+      result.held.push_back(on.current->lease);
+    if (auto at = on.block->started_at())
+      result.oldest_us =
+        std::max(result.oldest_us,
+                 static_cast<uint64_t>(
+                   std::chrono::duration_cast<std::chrono::microseconds>(
+                     self->clock().now() - *at)
+                     .count()));
+  }
+  for (const auto& x : queue)
+    result.held.push_back(x.lease);
+  for (const auto& x : arriving)
+    if (auto lease = std::get_if<grant>(&x))
+      result.held.push_back(lease->lease);
+  for (const auto& [key, pending] : unanswered)
+    if (result.held.empty() || result.held.back() != key.first)
+      result.held.push_back(key.first);
+  if (result.held.size() > limits::heartbeat_leases_max) {
+    result.held.clear();
+    result.complete = false;
+  }
+  return result;
+}
+
+void worker_state::renew(const renew_worker& what) {
+  options.incarnation_id = what.incarnation_id;
+  for (auto& on : slots)
+    if (on.current && !on.revoked)
+      revoke(on);
+  queue.clear();
+  arriving.clear();
+  pull.reset();
+  while (!unanswered.empty())
+    forget_slice(unanswered.begin()->first);
+  outbox.clear();
+  balance_memory();
+  finish_drain();
 }
 
 // -- drain --------------------------------------------------------------------
@@ -478,6 +533,8 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
     [&state](const frame& x) { state.take_frame(x); },
     [&state](ping_atom) { return state.options.incarnation_id; },
     [&state](const describe_worker&) { return state.describe(); },
+    [&state](const measure_worker&) { return state.measure(); },
+    [&state](const renew_worker& x) { state.renew(x); },
     [&state](const attached& x) { state.attach(x); },
     [&state](const detached_from_cluster&) { state.detach(); },
     [&state](const runner_report& x) { state.take_report(x); },

@@ -81,6 +81,8 @@ struct worker_state {
   void take_frame(const frame& what);
   void serve_frame(const frame_request& what);
   join_request describe() const;
+  heartbeat measure() const;
+  void renew(const renew_worker& what);
   void attach(const attached& what);
   void detach();
   void take_report(const runner_report& what);
@@ -124,6 +126,7 @@ struct worker_state {
   bool paused = false;
   frame_source<int> outgoing; ///< To the one scheduler.
   std::vector<slice_key> outbox;
+  uint64_t granted_through = 0; ///< See `grants::through`.
   bool flush_pending = false;
   bool flush_timer_armed = false;
   bool retry_timer_armed = false;

@@ -105,6 +105,7 @@ result<void> node::start_lead() {
   terms.max_dead = own.max_dead;
   terms.finished_jobs_kept = own.keep_finished;
   terms.finished_job_age_max = own.keep_finished_for;
+  terms.detection = {own.heartbeat_pause, own.down_after};
   terms.input_bytes_max = own.input_limit;
   terms.result_bytes_max = own.result_limit;
   terms.job_result_bytes_max = own.job_result_limit;
@@ -154,6 +155,7 @@ result<void> node::start_work() {
   terms.worker.log = around_.log;
   terms.dial = make_dialer();
   terms.cluster = options_.node.cluster;
+  terms.heartbeat_interval = options_.node.heartbeat_interval;
   terms.seed = system_entropy();
   terms.on_refused = around_.on_refused;
   work_ = start_worker(system_, terms);

@@ -91,6 +91,11 @@ constexpr option_row rows[] = {
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_drain_timeout>(o.node.drain_timeout, r);
    }},
+  {"node.heartbeat_interval", "DURATION", "200ms", "500ms",
+   "How often a worker tells its coordinator that it is there.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_heartbeat_interval>(o.node.heartbeat_interval, r);
+   }},
   {"node.threads", "NUMBER", "0", "2",
    "Threads that run the node's actors, tasks not counted; 0: half of the cores.",
    [](opts& o, const row& r) -> semantic* {
@@ -116,6 +121,17 @@ constexpr option_row rows[] = {
    "How long an ended job is kept.",
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_keep_for>(o.coordinator.keep_finished_for, r);
+   }},
+  {"coordinator.heartbeat_pause", "DURATION", "600ms", "2s",
+   "How long a worker may pause beyond its heartbeats before it is suspect and "
+   "gets nothing new.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_silence>(o.coordinator.heartbeat_pause, r);
+   }},
+  {"coordinator.down_after", "DURATION", "1350ms", "5s",
+   "Silence after which a suspect worker is down and its tasks run elsewhere.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_silence>(o.coordinator.down_after, r);
    }},
   {"coordinator.input_limit", "SIZE", "16MiB", "1MiB",
    "The largest input of a task that is taken.",

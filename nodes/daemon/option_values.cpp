@@ -207,6 +207,22 @@ result<std::vector<endpoint>> parse_join(const std::string& text) {
   return addresses;
 }
 
+result<std::chrono::milliseconds>
+parse_heartbeat_interval(const std::string& text) {
+  auto span = parse_duration(text);
+  if (span && *span >= limits::heartbeat_interval_min
+      && *span <= limits::heartbeat_interval_max)
+    return *span;
+  return expected("a duration from 20ms to 10s, as in 200ms");
+}
+
+result<std::chrono::milliseconds> parse_silence(const std::string& text) {
+  auto span = parse_duration(text);
+  if (span && *span >= limits::silence_min && *span <= limits::silence_max)
+    return *span;
+  return expected("a duration from 100ms to 10m, as in 2s");
+}
+
 result<std::chrono::milliseconds> parse_drain_timeout(const std::string& text) {
   return duration_up_to(text, std::chrono::hours{24});
 }

@@ -30,6 +30,9 @@ result<endpoint> parse_listen(const std::string& text);
 result<std::vector<endpoint>> parse_join(const std::string& text);
 result<std::chrono::milliseconds> parse_drain_timeout(const std::string& text);
 result<std::chrono::milliseconds> parse_keep_for(const std::string& text);
+result<std::chrono::milliseconds>
+parse_heartbeat_interval(const std::string& text);
+result<std::chrono::milliseconds> parse_silence(const std::string& text);
 result<uint32_t> parse_threads(const std::string& text);
 result<uint32_t> parse_slots(const std::string& text);
 result<memory_limit> parse_memory(const std::string& text);

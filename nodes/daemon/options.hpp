@@ -58,7 +58,9 @@ struct node_section {
   std::vector<endpoint> join;
   bool insecure = false;
   std::chrono::milliseconds drain_timeout = limits::drain_timeout_default;
-  uint32_t threads = 0; ///< 0: half of the cores.
+  std::chrono::milliseconds heartbeat_interval =
+    limits::heartbeat_interval_default; ///< Of a worker.
+  uint32_t threads = 0;                 ///< 0: half of the cores.
 
   friend bool operator==(const node_section&, const node_section&) = default;
 };
@@ -68,6 +70,8 @@ struct coordinator_section {
   uint64_t max_dead = limits::max_dead_default;
   uint64_t keep_finished = limits::finished_jobs_kept;
   std::chrono::milliseconds keep_finished_for = limits::finished_job_age_max;
+  std::chrono::milliseconds heartbeat_pause = limits::heartbeat_pause_default;
+  std::chrono::milliseconds down_after = limits::down_after_default;
   uint64_t input_limit = limits::input_bytes_max;           ///< Bytes.
   uint64_t result_limit = limits::result_bytes_max;         ///< Bytes.
   uint64_t job_result_limit = limits::job_result_bytes_max; ///< Bytes.

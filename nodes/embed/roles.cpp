@@ -36,6 +36,7 @@ coordinator_role start_coordinator(caf::actor_system& system,
   nodes.events = role.events;
   nodes.term = options.term;
   nodes.own_node = options.own_node;
+  nodes.detection = options.detection;
   nodes.log = options.log;
   role.membership = system.spawn(membership, nodes);
   scheduler_options work;
@@ -87,6 +88,7 @@ worker_role start_worker(caf::actor_system& system,
                     options.worker.incarnation_id};
   link_terms.worker = role.worker;
   link_terms.seed = options.seed;
+  link_terms.heartbeat_interval = options.heartbeat_interval;
   link_terms.on_refused = options.on_refused;
   link_terms.log = options.worker.log;
   link_terms.connects = options.worker.runners;

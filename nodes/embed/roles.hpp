@@ -3,6 +3,7 @@
 #include "actors/dialer.hpp"
 #include "actors/greeting.hpp"
 #include "actors/worker.hpp"
+#include "runtime/policy/failure_detector.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
 
@@ -26,6 +27,7 @@ struct coordinator_role_options {
   uint64_t max_dead = limits::max_dead_default;
   uint64_t finished_jobs_kept = limits::finished_jobs_kept;
   std::chrono::milliseconds finished_job_age_max = limits::finished_job_age_max;
+  detector_settings detection;
   size_t input_bytes_max = limits::input_bytes_max;
   size_t result_bytes_max = limits::result_bytes_max;
   size_t job_result_bytes_max = limits::job_result_bytes_max;
@@ -51,6 +53,8 @@ struct worker_role_options {
   worker_options worker;
   std::shared_ptr<dialer> dial;
   std::string cluster = "default";
+  std::chrono::milliseconds heartbeat_interval =
+    limits::heartbeat_interval_default;
   uint64_t seed = 0;
   std::function<void(const error&)> on_refused;
 };

@@ -43,6 +43,8 @@ std::string_view name_of(node_state state) {
     case node_state::up: return "up";
     case node_state::draining: return "draining";
     case node_state::gone: return "gone";
+    case node_state::suspect: return "suspect";
+    case node_state::down: return "down";
   }
   return "unknown";
 }
@@ -66,7 +68,9 @@ tone tone_of(node_state state) {
   switch (state) {
     case node_state::up: return tone::good;
     case node_state::draining: return tone::plain;
-    case node_state::gone: return tone::bad;
+    case node_state::suspect: return tone::plain;
+    case node_state::gone:
+    case node_state::down: return tone::bad;
   }
   return tone::plain;
 }
@@ -148,10 +152,15 @@ std::string job_json(const job_status& job) {
 std::string node_json(const node_info& node) {
   return fmt::format(R"({{"name": {}, "roles": {}, "state": "{}", )"
                      R"("slots": {}, "labels": {}, "functions": {}, )"
-                     R"("version": {}, "up_seconds": {}}})",
+                     R"("version": {}, "incarnation": "{:016x}", )"
+                     R"("up_seconds": {}, )"
+                     R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
+                     R"("queued": {}, "oldest_attempt_seconds": {}}})",
                      quoted(node.name), quoted(node.roles), name_of(node.state),
                      node.slots, quoted(node.labels), node.functions,
-                     quoted(node.version), seconds(node.up_us));
+                     quoted(node.version), node.incarnation_id,
+                     seconds(node.up_us), seconds(node.silent_us), node.phi,
+                     node.busy, node.queued, seconds(node.oldest_us));
 }
 
 std::string function_json(const function_info& function) {

@@ -78,6 +78,8 @@ constexpr entry entries[] = {
    "a child's spec or a supervisor's flag is wrong"},
   {errc::start_failed, "start_failed",
    "a supervisor ended because a child did not start"},
+  {errc::node_down, "node_down",
+   "the coordinator took this node for dead; it joins again by itself"},
 };
 
 static_assert(std::size(entries) == errc_count);

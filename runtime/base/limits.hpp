@@ -107,6 +107,27 @@ constexpr auto restart_period_max = 24h;
 /// A report rendered as one line.
 constexpr size_t report_bytes_max = 1 * kib;
 
+/// A worker tells its coordinator at this interval that it is there.
+constexpr auto heartbeat_interval_default = 200ms;
+constexpr auto heartbeat_interval_min = 20ms;
+constexpr auto heartbeat_interval_max = 10s;
+/// Leases in one heartbeat; a worker with more does not list them, so that the
+/// heartbeat stays a small message.
+constexpr size_t heartbeat_leases_max = 8192;
+/// Times between heartbeats from which a node's rhythm is learned.
+constexpr size_t heartbeat_samples_max = 100;
+/// How long a node may pause beyond its heartbeats, and how long a suspect one
+/// may be silent until it is down.
+constexpr auto heartbeat_pause_default = 600ms;
+constexpr auto down_after_default = 1350ms;
+constexpr auto silence_min = 100ms;
+constexpr auto silence_max = 10min;
+/// Suspected when only one in 10^8 heartbeats would come so late. With the
+/// defaults above: after 1.06 s of silence.
+constexpr double suspicion_phi = 8;
+/// How often nodes are judged; also how often the judge looks at itself.
+constexpr auto judge_interval = 50ms;
+
 constexpr auto request_timeout = 10s;
 constexpr auto probe_timeout = 300ms;
 constexpr auto reconnect_backoff_min = 100ms;

@@ -58,6 +58,11 @@ void dispatcher::set_window(worker_id worker, uint64_t tasks, uint64_t bytes) {
   }
 }
 
+void dispatcher::suspend(worker_id worker, bool suspended) {
+  if (auto i = workers_.find(worker); i != workers_.end())
+    i->second.suspended = suspended;
+}
+
 // -- jobs ---------------------------------------------------------------------
 
 void dispatcher::add_job(const job_terms& terms) {
@@ -343,7 +348,7 @@ std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
     return result;
   openings open;
   for (const auto& [id, worker] : workers_)
-    if (worker.load.window_tasks > worker.load.tasks) {
+    if (!worker.suspended && worker.load.window_tasks > worker.load.tasks) {
       open.workers.push_back(id);
       open.loads.push_back(worker.load);
     }

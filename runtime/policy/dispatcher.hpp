@@ -108,6 +108,9 @@ public:
   /// Changes a worker's credit; 0 tasks: it gets nothing more.
   void set_window(worker_id worker, uint64_t tasks, uint64_t bytes);
 
+  /// A suspended worker gets nothing more; what it holds goes on.
+  void suspend(worker_id worker, bool suspended);
+
   // -- jobs -------------------------------------------------------------------
 
   /// Takes a job in; one that is known already stays as it is.
@@ -192,6 +195,7 @@ private:
     std::string node;
     std::unordered_set<std::string> functions;
     worker_load load;
+    bool suspended = false;
     std::unordered_set<job_id> known_jobs;
   };
 

@@ -27,6 +27,8 @@ using drain_atom = caf::atom_constant<caf::atom("drain")>;
 using retry_atom = caf::atom_constant<caf::atom("retry")>;
 /// SCHEDULER and COORDINATOR ask to be told of workers, now and from now on.
 using follow_atom = caf::atom_constant<caf::atom("follow")>;
+/// SCHEDULER asks to be told what heartbeats say, too.
+using follow_health_atom = caf::atom_constant<caf::atom("health")>;
 using connect_atom = caf::atom_constant<caf::atom("connect")>;
 
 // -- COORDINATOR and STORE ----------------------------------------------------
@@ -216,6 +218,19 @@ struct worker_gone {
   worker_id worker = 0;
 };
 
+/// A worker is silent (`suspect`), or came back before it was down.
+struct worker_health {
+  worker_id worker = 0;
+  bool suspect = false;
+};
+
+/// What a heartbeat says that the worker holds.
+struct worker_leases {
+  worker_id worker = 0;
+  uint64_t through = 0; ///< See `grants::through`.
+  std::vector<lease_id> held;
+};
+
 // -- host program and CLIENT SESSION ------------------------------------------
 
 struct client_session_state;
@@ -245,6 +260,14 @@ struct detached_from_cluster {};
 
 /// The uplink asks the worker what it holds, before it joins.
 struct describe_worker {};
+
+/// The uplink asks the worker for its next heartbeat.
+struct measure_worker {};
+
+/// The coordinator took this node for dead: drop all leases and slices.
+struct renew_worker {
+  incarnation incarnation_id = 0; ///< From now on.
+};
 
 // -- WORKER and RUNNER --------------------------------------------------------
 
@@ -391,11 +414,15 @@ TROUPE_LOCAL_MESSAGE(job_merged)
 TROUPE_LOCAL_MESSAGE(stream_to)
 TROUPE_LOCAL_MESSAGE(worker_up)
 TROUPE_LOCAL_MESSAGE(worker_gone)
+TROUPE_LOCAL_MESSAGE(worker_health)
+TROUPE_LOCAL_MESSAGE(worker_leases)
 TROUPE_LOCAL_MESSAGE(client_call)
 TROUPE_LOCAL_MESSAGE(dialed)
 TROUPE_LOCAL_MESSAGE(attached)
 TROUPE_LOCAL_MESSAGE(detached_from_cluster)
 TROUPE_LOCAL_MESSAGE(describe_worker)
+TROUPE_LOCAL_MESSAGE(measure_worker)
+TROUPE_LOCAL_MESSAGE(renew_worker)
 TROUPE_LOCAL_MESSAGE(run_lease)
 TROUPE_LOCAL_MESSAGE(runner_report)
 TROUPE_LOCAL_MESSAGE(child_spec)

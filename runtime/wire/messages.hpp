@@ -29,6 +29,9 @@ using refused_atom = caf::atom_constant<caf::atom("refused")>;
 
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 using leave_atom = caf::atom_constant<caf::atom("leave")>;
+/// With the incarnation that is down: it must drop its leases and come back as
+/// a new one.
+using down_atom = caf::atom_constant<caf::atom("down")>;
 using list_nodes_atom = caf::atom_constant<caf::atom("nodes")>;
 using list_functions_atom = caf::atom_constant<caf::atom("functions")>;
 using unsubscribe_atom = caf::atom_constant<caf::atom("unsub")>;
@@ -67,6 +70,8 @@ struct join_request {
   uint64_t window_bytes = 0;
   std::vector<held_lease> held;
   caf::actor worker;
+  /// The node will send a `heartbeat` at this interval.
+  uint32_t heartbeat_ms = 200;
 };
 
 struct join_reply {
@@ -75,10 +80,25 @@ struct join_reply {
   std::vector<lease_id> keep; ///< Held leases that stay; all others are gone.
 };
 
+/// A worker node is there. Sent at its interval while it is joined.
+struct heartbeat {
+  incarnation incarnation_id = 0;
+  uint32_t busy = 0;             ///< Slots that run something.
+  uint32_t queued = 0;           ///< Leases that wait for a slot.
+  uint64_t unanswered_bytes = 0; ///< Of slices without an answer.
+  uint64_t oldest_us = 0; ///< Age of the oldest running attempt; 0: none.
+  uint64_t through = 0;   ///< The highest `grants.through` it has seen.
+  bool complete = true;   ///< False: too many leases, none is listed.
+  /// Leases that run, wait, or have slices without an answer.
+  std::vector<lease_id> held;
+};
+
 enum class node_state : uint8_t {
   up = 0,       ///< Takes part.
   draining = 1, ///< Ends what it has and leaves.
   gone = 2,     ///< Left or lost its connection.
+  suspect = 3,  ///< Silent: gets nothing new.
+  down = 4,     ///< Silent for too long: its leases run elsewhere.
 };
 
 struct node_info {
@@ -91,6 +111,12 @@ struct node_info {
   std::vector<std::string> labels;
   uint64_t functions = 0;
   uint64_t up_us = 0; ///< Microseconds since it joined (or until it went).
+  /// Of nodes that send heartbeats, as the last one said:
+  uint64_t silent_us = 0; ///< Microseconds since it came.
+  double phi = 0;         ///< How suspect the silence is; see `phi()`.
+  uint32_t busy = 0;      ///< Slots that run something.
+  uint32_t queued = 0;    ///< Leases that wait for a slot.
+  uint64_t oldest_us = 0; ///< Age of the oldest running attempt.
 };
 
 // -- work ---------------------------------------------------------------------
@@ -140,6 +166,9 @@ struct grants {
   std::vector<job_id> forget; ///< Jobs that have ended.
   std::vector<job_header> jobs;
   std::vector<grant> items;
+  /// Everything that this worker was ever granted up to this lease counter is
+  /// in this message, came before it, or is lost.
+  uint64_t through = 0;
 };
 
 /// Shortens leases; also the answer, with the end that really holds.
@@ -270,7 +299,9 @@ enum class event_kind : uint8_t {
   job_progress = 0,
   job_state = 1,
   node_joined = 2,
-  node_left = 3,
+  node_left = 3, ///< Also when it is down.
+  node_suspected = 4,
+  node_recovered = 5,
 };
 
 struct event {
@@ -306,15 +337,19 @@ TROUPE_WIRE_TYPE(function_info, "t.function", x.name, x.input_type, x.args_type,
 TROUPE_WIRE_TYPE(held_lease, "t.held", x.lease, x.job, x.rest, x.next_seq)
 TROUPE_WIRE_TYPE(join_request, "t.join", x.name, x.incarnation_id, x.version,
                  x.roles, x.slots, x.labels, x.functions, x.window_tasks,
-                 x.window_bytes, x.held, x.worker)
+                 x.window_bytes, x.held, x.worker, x.heartbeat_ms)
 TROUPE_WIRE_TYPE(join_reply, "t.joined", x.worker, x.term, x.keep)
+TROUPE_WIRE_TYPE(heartbeat, "t.beat", x.incarnation_id, x.busy, x.queued,
+                 x.unanswered_bytes, x.oldest_us, x.through, x.complete, x.held)
 TROUPE_WIRE_TYPE(node_info, "t.node", x.name, x.incarnation_id, x.version,
-                 x.roles, x.state, x.slots, x.labels, x.functions, x.up_us)
+                 x.roles, x.state, x.slots, x.labels, x.functions, x.up_us,
+                 x.silent_us, x.phi, x.busy, x.queued, x.oldest_us)
 TROUPE_WIRE_TYPE(job_header, "t.header", x.job, x.function, x.reducer,
                  x.input_type, x.args_type, x.args, x.inputs, x.range, x.stream,
                  x.result_bytes_max)
 TROUPE_WIRE_TYPE(grant, "t.grant", x.lease, x.job, x.range, x.attempt, x.inputs)
-TROUPE_WIRE_TYPE(grants, "t.grants", x.answers, x.forget, x.jobs, x.items)
+TROUPE_WIRE_TYPE(grants, "t.grants", x.answers, x.forget, x.jobs, x.items,
+                 x.through)
 TROUPE_WIRE_TYPE(slices, "t.slices", x.items)
 TROUPE_WIRE_TYPE(slice_answer, "t.answer", x.lease, x.seq, x.accepted)
 TROUPE_WIRE_TYPE(slice_answers, "t.answers", x.items)

@@ -53,6 +53,8 @@ using event_hub_actor =
 /// | ---------------- | ----------- | --------------- | ----- |
 /// | `worker_up`      | MEMBERSHIP  | -               | local |
 /// | `worker_gone`    | MEMBERSHIP  | -               | local |
+/// | `worker_health`  | MEMBERSHIP  | -               | local |
+/// | `worker_leases`  | MEMBERSHIP  | -               | local |
 /// | `schedule`       | COORDINATOR | progress_report | local |
 /// | `unschedule`     | COORDINATOR | -               | local |
 /// | `pause_job`      | AGGREGATOR  | -               | local |
@@ -66,6 +68,7 @@ using event_hub_actor =
 /// | `tick_atom`      | itself      | -               | local |
 using scheduler_actor =
   caf::typed_actor<caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
+                   caf::reacts_to<worker_health>, caf::reacts_to<worker_leases>,
                    caf::reacts_to<schedule>, caf::reacts_to<unschedule>,
                    caf::reacts_to<pause_job>, caf::reacts_to<store_accepted>,
                    caf::reacts_to<slices>, caf::reacts_to<trimmed_leases>,
@@ -79,19 +82,27 @@ using scheduler_actor =
 /// | --------------------- | ---------------------- | ------------- | ----- |
 /// | `join_request`        | UPLINK                 | join_reply    | wire  |
 /// | `leave_atom, uint64_t` | UPLINK                 | -             | wire  |
+/// | `heartbeat`           | UPLINK                 | down_atom     | wire  |
 /// | `list_nodes_atom`     | any                    | node_info     | wire  |
 /// | `list_functions_atom` | any                    | function_info | wire  |
 /// | `follow_atom`         | SCHEDULER, COORDINATOR | worker_up     | local |
+/// | `follow_health_atom`  | SCHEDULER              | worker_health | local |
+/// | `tick_atom`           | itself                 | -             | local |
 using membership_actor = caf::typed_actor<
   caf::replies_to<join_request>::with<join_reply>,
-  caf::reacts_to<leave_atom, uint64_t>,
+  caf::reacts_to<leave_atom, uint64_t>, caf::reacts_to<heartbeat>,
   caf::replies_to<list_nodes_atom>::with<std::vector<node_info>>,
   caf::replies_to<list_functions_atom>::with<std::vector<function_info>>,
-  caf::reacts_to<follow_atom>>;
+  caf::reacts_to<follow_atom>, caf::reacts_to<follow_health_atom>,
+  caf::reacts_to<tick_atom>>;
 
 /// What MEMBERSHIP tells whoever follows it.
 using membership_follower_actor =
   caf::typed_actor<caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>>;
+
+/// What MEMBERSHIP tells whoever follows the health of workers.
+using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
+                                               caf::reacts_to<worker_leases>>;
 
 /// The COORDINATOR leads jobs through their life and serves clients.
 ///
@@ -178,6 +189,8 @@ using client_actor =
 /// | `frame`                 | SCHEDULER | -              | wire  |
 /// | `ping_atom`             | MEMBERSHIP | uint64_t       | wire  |
 /// | `describe_worker`       | UPLINK    | join_request   | local |
+/// | `measure_worker`        | UPLINK    | heartbeat      | local |
+/// | `renew_worker`          | UPLINK    | -              | local |
 /// | `attached`              | UPLINK    | -              | local |
 /// | `detached_from_cluster` | UPLINK    | -              | local |
 /// | `runner_report`         | RUNNER    | -              | local |
@@ -191,8 +204,9 @@ using worker_actor = caf::typed_actor<
   caf::reacts_to<frame_request>, caf::reacts_to<frame>,
   caf::replies_to<ping_atom>::with<uint64_t>,
   caf::replies_to<describe_worker>::with<join_request>,
-  caf::reacts_to<attached>, caf::reacts_to<detached_from_cluster>,
-  caf::reacts_to<runner_report>,
+  caf::replies_to<measure_worker>::with<heartbeat>,
+  caf::reacts_to<renew_worker>, caf::reacts_to<attached>,
+  caf::reacts_to<detached_from_cluster>, caf::reacts_to<runner_report>,
   caf::replies_to<drain_atom, uint64_t>::with<bool>, caf::reacts_to<flush_atom>,
   caf::reacts_to<tick_atom>, caf::reacts_to<retry_atom>>;
 
@@ -205,14 +219,18 @@ using runner_actor = caf::typed_actor<caf::reacts_to<run_lease>>;
 
 /// The UPLINK keeps a worker connected to its coordinator.
 ///
-/// | Message                | Sender    | Reply | Scope |
-/// | ---------------------- | --------- | ----- | ----- |
-/// | `connect_atom`         | itself    | -     | local |
-/// | `dialed`               | CONNECTOR | -     | local |
-/// | `drain_atom, uint64_t` | node      | bool  | local |
-using uplink_actor =
-  caf::typed_actor<caf::reacts_to<connect_atom>, caf::reacts_to<dialed>,
-                   caf::replies_to<drain_atom, uint64_t>::with<bool>>;
+/// | Message                | Sender     | Reply | Scope |
+/// | ---------------------- | ---------- | ----- | ----- |
+/// | `connect_atom`         | itself     | -     | local |
+/// | `dialed`               | CONNECTOR  | -     | local |
+/// | `heartbeat`            | WORKER     | -     | wire  |
+/// | `down_atom, uint64_t`  | MEMBERSHIP | -     | wire  |
+/// | `tick_atom`            | itself     | -     | local |
+/// | `drain_atom, uint64_t` | node       | bool  | local |
+using uplink_actor = caf::typed_actor<
+  caf::reacts_to<connect_atom>, caf::reacts_to<dialed>,
+  caf::reacts_to<heartbeat>, caf::reacts_to<down_atom, uint64_t>,
+  caf::reacts_to<tick_atom>, caf::replies_to<drain_atom, uint64_t>::with<bool>>;
 
 /// A child that starts asynchronously: it answers when it is up, and ends with
 /// an error when it cannot.

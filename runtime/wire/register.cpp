@@ -43,8 +43,8 @@ std::string render_error(uint8_t code, caf::atom_value category,
 
 void register_types(caf::actor_system_config& config) {
   // Nodes and signals.
-  add_types<function_info, held_lease, join_request, join_reply, node_info>(
-    config);
+  add_types<function_info, held_lease, join_request, join_reply, heartbeat,
+            node_info>(config);
   // Work.
   add_types<job_header, grant, grants, slice, slices, slice_answer,
             slice_answers, lease_end, trim_leases, trimmed_leases, forget_jobs,

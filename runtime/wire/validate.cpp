@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cmath>
 #include <utility>
 
 namespace troupe {
@@ -151,11 +153,11 @@ bool is_valid(input_kind kind) {
 }
 
 bool is_valid(node_state state) {
-  return state <= node_state::gone;
+  return state <= node_state::down;
 }
 
 bool is_valid(event_kind kind) {
-  return kind <= event_kind::node_left;
+  return kind <= event_kind::node_recovered;
 }
 
 // -- parts of several messages ------------------------------------------------
@@ -244,6 +246,12 @@ result<void> check(const join_request& what) {
   if (!what.worker)
     return violation("the join request of node {} has no worker",
                      quote_text(what.name));
+  if (what.heartbeat_ms < limits::heartbeat_interval_min.count()
+      || std::chrono::milliseconds{what.heartbeat_ms}
+           > limits::heartbeat_interval_max)
+    return violation("the join request of node {} promises a heartbeat each {} "
+                     "ms",
+                     quote_text(what.name), what.heartbeat_ms);
   return all_of(
     [&] { return check_name(what.name, "the name of a joining node"); },
     [&] { return check_name(what.version, "the version of a joining node"); },
@@ -281,10 +289,29 @@ result<void> check(const join_reply& what) {
                     "the lease list of a join's answer");
 }
 
+result<void> check(const heartbeat& what) {
+  if (what.incarnation_id == 0)
+    return violation("a heartbeat has no incarnation");
+  return all_of(
+    [&] {
+      return check_size(what.held.size(), limits::heartbeat_leases_max,
+                        "the lease list of a heartbeat");
+    },
+    [&] {
+      for (const auto& id : what.held)
+        if (auto ok = check_lease_id(id, "a heartbeat"); !ok)
+          return ok;
+      return result<void>{};
+    });
+}
+
 result<void> check(const node_info& what) {
   if (!is_valid(what.state))
     return violation("node {} has the unknown state {}", quote_text(what.name),
                      static_cast<unsigned>(what.state));
+  if (!std::isfinite(what.phi))
+    return violation("node {} has a phi that is no number",
+                     quote_text(what.name));
   return check_size(what.name.size(), limits::name_bytes_max,
                     "the name of a node");
 }

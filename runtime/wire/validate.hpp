@@ -62,6 +62,7 @@ result<void> check(const held_lease& what);
 /// Checks everything but what only MEMBERSHIP can know (is the name free?).
 result<void> check(const join_request& what);
 result<void> check(const join_reply& what);
+result<void> check(const heartbeat& what);
 result<void> check(const node_info& what);
 
 // -- work ---------------------------------------------------------------------

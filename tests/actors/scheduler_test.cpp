@@ -261,4 +261,77 @@ CAF_TEST(a_batch_that_nobody_sent_is_ignored) {
   CAF_CHECK_EQUAL(leases_of(one).size(), 1u);
 }
 
+// -- failure detection --------------------------------------------------------
+
+CAF_TEST(asks_membership_to_be_told_of_heartbeats) {
+  CAF_CHECK(membership.take<follow_health_atom>().has_value());
+}
+
+CAF_TEST(a_suspect_gets_nothing_new_and_keeps_what_it_has) {
+  up(one, 1);
+  add_range_job(1, 10);
+  auto first = only_lease_of(one);
+  tell(membership, worker_health{1, true});
+  tell(one, slices{{slice_of(first)}});
+  record();
+  CAF_CHECK(answers_to(one).at(0).accepted);
+  tell(one, window_update{1000, 1000});
+  CAF_CHECK(leases_of(one).empty());
+  tell(membership, worker_health{1, false});
+  CAF_CHECK(!leases_of(one).empty());
+}
+
+CAF_TEST(a_grant_that_got_lost_is_granted_anew) {
+  up(one, 1);
+  add_range_job(1, 1);
+  auto lost = only_lease_of(one);
+  // Heartbeats of a worker that has not seen the grant prove nothing, but it
+  // is told how far grants went: it would never hear of a lost one.
+  for (int i = 0; i < 3; ++i) {
+    tell(membership, worker_leases{1, 0, {}});
+    auto mark = one.take<grants>();
+    CAF_REQUIRE(mark.has_value());
+    CAF_CHECK_EQUAL(mark->through, lost.lease.counter);
+    CAF_CHECK(mark->items.empty());
+  }
+  tell(membership, worker_leases{1, lost.lease.counter, {}});
+  CAF_CHECK(leases_of(one).empty());
+  tell(membership, worker_leases{1, lost.lease.counter, {}});
+  auto again = only_lease_of(one);
+  CAF_CHECK(again.lease != lost.lease);
+  CAF_CHECK(again.range == lost.range);
+  CAF_CHECK_EQUAL(again.attempt, 1u);
+}
+
+CAF_TEST(a_lease_that_heartbeats_list_stays) {
+  up(one, 1);
+  add_range_job(1, 1);
+  auto held = only_lease_of(one);
+  for (int i = 0; i < 5; ++i)
+    tell(membership, worker_leases{1, held.lease.counter, {held.lease}});
+  CAF_CHECK(leases_of(one).empty());
+  CAF_CHECK(!one.take<grants>());
+  tell(one, slices{{slice_of(held)}});
+  record();
+  CAF_CHECK(answers_to(one).at(0).accepted);
+}
+
+CAF_TEST(grants_say_how_far_they_go) {
+  up(one, 1);
+  add_range_job(1, 1);
+  auto message = one.take<grants>();
+  CAF_REQUIRE(message.has_value());
+  CAF_CHECK_EQUAL(message->through, message->items.back().lease.counter);
+}
+
+CAF_TEST(heartbeats_of_a_worker_that_is_gone_do_not_count) {
+  up(one, 1);
+  add_range_job(1, 1);
+  tell(membership, worker_gone{1});
+  leases_of(one);
+  tell(membership, worker_leases{1, 0, {}});
+  tell(membership, worker_health{1, true});
+  CAF_CHECK(!one.take<grants>());
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -129,6 +129,41 @@ struct fixture : test::stage {
     sched.run();
   }
 
+  /// The uplink finds a membership that the test plays, and asks it.
+  void play_membership() {
+    front_door_options how;
+    how.cluster = "red";
+    how.handles = {hub.as(), scheduler.as(), membership_played.as(), hub.as()};
+    lead.door = sys.spawn(front_door, how, logger_ptr{log});
+    dial->door = lead.door;
+    start();
+  }
+
+  /// Lets it in; returns how it asked, nothing if it did not.
+  std::optional<join_request> answer_join() {
+    std::optional<join_request> result;
+    membership_played.answer([&](const join_request& x) {
+      result = x;
+      return join_reply{1, 1, {}};
+    });
+    sched.run();
+    return result;
+  }
+
+  node_state state_of_worker() {
+    auto result = node_state::draining;
+    auto pending = hub.ask(lead.nodes, list_nodes_atom::value);
+    sched.run();
+    pending.receive(
+      [&](const std::vector<node_info>& all) {
+        for (const auto& x : all)
+          if (x.name == "w")
+            result = x.state;
+      },
+      [](const caf::error&) { CAF_FAIL("no list"); });
+    return result;
+  }
+
   bool has_joined(puppet& at) {
     return at.take<window_update>().has_value();
   }
@@ -138,6 +173,7 @@ struct fixture : test::stage {
     std::make_shared<switched_dialer>([this] { return sched.clock().now(); });
   puppet hub{sys};
   puppet scheduler{sys};
+  puppet membership_played{sys};
   house lead;
   worker_actor work;
   uplink_actor subject;
@@ -342,6 +378,86 @@ CAF_TEST(a_drain_of_a_crashed_worker_is_not_clean) {
   node.send(subject, drain_atom::value, uint64_t{1000});
   pass(12s);
   CAF_CHECK(node.take<bool>() == std::optional<bool>{false});
+}
+
+// -- heartbeats ---------------------------------------------------------------
+
+CAF_TEST(heartbeats_come_at_their_interval_while_joined) {
+  play_membership();
+  CAF_REQUIRE(answer_join().has_value());
+  auto first = membership_played.take_all<heartbeat>();
+  CAF_REQUIRE_EQUAL(first.size(), 1u);
+  CAF_CHECK_EQUAL(first[0].incarnation_id, 5u);
+  pass(10s);
+  CAF_CHECK_EQUAL(membership_played.take_all<heartbeat>().size(), 50u);
+}
+
+CAF_TEST(no_heartbeat_before_a_join_is_answered) {
+  play_membership();
+  pass(2s);
+  CAF_CHECK(membership_played.take_all<heartbeat>().empty());
+}
+
+CAF_TEST(a_late_timer_does_not_shift_the_rhythm) {
+  play_membership();
+  CAF_REQUIRE(answer_join().has_value());
+  membership_played.take_all<heartbeat>();
+  sched.advance_time(290ms);
+  sched.run();
+  CAF_CHECK_EQUAL(membership_played.take_all<heartbeat>().size(), 1u);
+  pass(110ms); // At 400 ms, and not at 490.
+  CAF_CHECK_EQUAL(membership_played.take_all<heartbeat>().size(), 1u);
+}
+
+CAF_TEST(a_real_membership_keeps_it_up) {
+  lead = open(scheduler);
+  dial->door = lead.door;
+  start();
+  pass(30s);
+  CAF_CHECK(state_of_worker() == node_state::up);
+  end(subject);
+  pass(1200ms);
+  CAF_CHECK(state_of_worker() == node_state::suspect);
+  pass(400ms);
+  CAF_CHECK(state_of_worker() == node_state::down);
+}
+
+CAF_TEST(who_is_told_that_it_is_down_comes_back_as_another) {
+  play_membership();
+  auto old = answer_join();
+  CAF_REQUIRE(old.has_value());
+  membership_played.send(subject, down_atom::value, uint64_t{4711});
+  pass(1s);
+  CAF_CHECK(!answer_join()); // That was somebody else.
+  membership_played.send(subject, down_atom::value,
+                         uint64_t{old->incarnation_id});
+  sched.run();
+  membership_played.take_all<heartbeat>();
+  pass(1s);
+  CAF_CHECK(membership_played.take_all<heartbeat>().empty());
+  auto fresh = answer_join();
+  CAF_REQUIRE(fresh.has_value());
+  CAF_CHECK(fresh->incarnation_id != old->incarnation_id);
+  pass(1s);
+  auto beats = membership_played.take_all<heartbeat>();
+  CAF_REQUIRE(!beats.empty());
+  CAF_CHECK_EQUAL(beats[0].incarnation_id, fresh->incarnation_id);
+  CAF_CHECK(refusals.empty());
+}
+
+CAF_TEST(who_may_not_join_because_it_is_down_comes_back_as_another) {
+  play_membership();
+  incarnation old = 0;
+  membership_played.answer([&](const join_request& x) {
+    old = x.incarnation_id;
+    return to_caf(error{errc::node_down, "down"});
+  });
+  pass(1s);
+  auto fresh = answer_join();
+  CAF_REQUIRE(fresh.has_value());
+  CAF_CHECK(old != 0);
+  CAF_CHECK(fresh->incarnation_id != old);
+  CAF_CHECK(refusals.empty());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -3,6 +3,7 @@
 #include "runtime/function/builtin.hpp"
 #include "tests/actors/worker_fixture.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,7 +14,17 @@ using test::puppet;
 
 namespace {
 
-struct fixture : test::worker_fixture {};
+struct fixture : test::worker_fixture {
+  heartbeat measured() {
+    puppet uplink{sys};
+    heartbeat result;
+    auto pending = uplink.ask(subject, measure_worker{});
+    run_worker();
+    pending.receive([&](const heartbeat& x) { result = x; },
+                    [](const caf::error&) { CAF_FAIL("no heartbeat"); });
+    return result;
+  }
+};
 
 } // namespace
 
@@ -223,6 +234,93 @@ CAF_TEST(a_drain_gives_up_on_answers_when_its_time_is_over) {
   CAF_CHECK(!node.take<bool>());
   pass(20ms);
   CAF_CHECK(node.take<bool>() == std::optional<bool>{false});
+}
+
+// -- heartbeats and a new incarnation -----------------------------------------
+
+CAF_TEST(a_heartbeat_lists_whatever_the_worker_holds) {
+  start();
+  lead.send(subject, work({header_of(1)}, {lease(1, 0, 1)}));
+  sched.run(); // Its slice is not answered.
+  lead.send(subject, work({}, {lease(2, 1, 9), lease(3, 9, 12)}));
+  auto large = lease(4, 12, 13);
+  large.inputs = {{}, 1, limits::inline_body_bytes_max + 1};
+  auto message = work({}, {large});
+  message.through = 4;
+  lead.send(subject, message);
+  run_worker(); // One runs, one is queued, one waits for its inputs.
+  auto what = measured();
+  CAF_CHECK_EQUAL(what.incarnation_id, 11u);
+  CAF_CHECK_EQUAL(what.busy, 1u);
+  CAF_CHECK_EQUAL(what.queued, 1u);
+  CAF_CHECK_EQUAL(what.through, 4u);
+  CAF_CHECK(what.unanswered_bytes > 0);
+  CAF_CHECK(what.complete);
+  std::sort(what.held.begin(), what.held.end());
+  CAF_CHECK(what.held
+            == std::vector<lease_id>({{1, 1}, {1, 2}, {1, 3}, {1, 4}}));
+}
+
+CAF_TEST(a_heartbeat_has_the_age_of_the_oldest_attempt) {
+  start();
+  std::optional<heartbeat> meanwhile;
+  during = [&](int64_t) {
+    sched.advance_time(3s);
+    meanwhile = measured();
+  };
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
+  CAF_REQUIRE(meanwhile.has_value());
+  CAF_CHECK_EQUAL(meanwhile->oldest_us, 3'000'000u);
+  CAF_CHECK_EQUAL(measured().oldest_us, 0u);
+}
+
+CAF_TEST(a_worker_of_too_many_leases_says_so) {
+  start();
+  auto message = work({header_of(1)}, {});
+  for (uint64_t i = 0; i <= limits::heartbeat_leases_max; ++i)
+    message.items.push_back(lease(i + 1, i, i + 1));
+  lead.send(subject, message);
+  run_worker();
+  auto what = measured();
+  CAF_CHECK(!what.complete);
+  CAF_CHECK(what.held.empty());
+}
+
+CAF_TEST(another_scheduler_counts_its_grants_anew) {
+  start();
+  grants nothing;
+  nothing.through = 77;
+  tell(nothing);
+  CAF_CHECK_EQUAL(measured().through, 77u);
+  puppet next{sys};
+  attach(next);
+  CAF_CHECK_EQUAL(measured().through, 0u);
+}
+
+CAF_TEST(a_new_incarnation_has_nothing_of_the_old_one) {
+  start();
+  tell(work({header_of(1)}, {lease(1, 0, 1)}));
+  CAF_REQUIRE_EQUAL(made().size(), 1u);
+  during = [&](int64_t) {
+    if (ran.size() > 2)
+      return;
+    caf::anon_send(subject, detached_from_cluster{});
+    caf::anon_send(subject, renew_worker{12});
+    run_worker();
+  };
+  tell(work({}, {lease(2, 1, 900), lease(3, 900, 901)}));
+  CAF_CHECK(ran.size() < 100); // Asked to stop.
+  auto what = measured();
+  CAF_CHECK_EQUAL(what.incarnation_id, 12u);
+  CAF_CHECK(what.held.empty());
+  CAF_CHECK_EQUAL(what.busy, 0u);
+  CAF_CHECK_EQUAL(what.unanswered_bytes, 0u);
+  CAF_CHECK_EQUAL(described().incarnation_id, 12u);
+  attach(lead);
+  pass(3000ms);
+  CAF_CHECK(made().empty());
+  tell(work({header_of(1)}, {lease(4, 1, 2)}));
+  CAF_REQUIRE_EQUAL(made().size(), 1u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

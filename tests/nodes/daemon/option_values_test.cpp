@@ -117,6 +117,12 @@ CAF_TEST(durations) {
             {{"", day}, {"30", day}, {"25h", day}, {"-1s", day}});
   check<ms>(parse_keep_for, {{"0s", 0ms}, {"8760h", 8760h}},
             {{"x", year}, {"8761h", year}});
+  const std::string beat = "expected a duration from 20ms to 10s, as in 200ms";
+  check<ms>(parse_heartbeat_interval, {{"20ms", 20ms}, {"10s", 10s}},
+            {{"19ms", beat}, {"11s", beat}, {"0", beat}, {"often", beat}});
+  const std::string silence = "expected a duration from 100ms to 10m, as in 2s";
+  check<ms>(parse_silence, {{"100ms", 100ms}, {"10m", 600s}},
+            {{"99ms", silence}, {"601s", silence}, {"", silence}});
 }
 
 CAF_TEST(counts) {

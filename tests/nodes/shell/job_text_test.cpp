@@ -67,16 +67,25 @@ CAF_TEST(seconds_are_exact) {
 CAF_TEST(nodes_and_functions_as_json) {
   node_info node;
   node.name = "alpha";
+  node.incarnation_id = 255;
   node.version = "1.0";
   node.roles = {"coordinator", "worker"};
   node.slots = 2;
   node.labels = {"gpu"};
   node.functions = 9;
   node.up_us = 1'500'000;
+  node.silent_us = 250'000;
+  node.phi = 0.126;
+  node.busy = 1;
+  node.queued = 3;
+  node.oldest_us = 2'000'000;
   CAF_CHECK_EQUAL(node_json(node),
                   R"({"name": "alpha", "roles": ["coordinator", "worker"], )"
                   R"("state": "up", "slots": 2, "labels": ["gpu"], )"
-                  R"("functions": 9, "version": "1.0", "up_seconds": 1.5})");
+                  R"("functions": 9, "version": "1.0", )"
+                  R"("incarnation": "00000000000000ff", "up_seconds": 1.5, )"
+                  R"("silent_seconds": 0.25, "phi": 0.13, "busy": 1, )"
+                  R"("queued": 3, "oldest_attempt_seconds": 2.0})");
   CAF_CHECK_EQUAL(function_json({"f", "int", "null", "any", "Does x"}),
                   R"({"name": "f", "input": "int", "args": "null", )"
                   R"("result": "any", "summary": "Does x"})");

@@ -45,6 +45,26 @@ std::vector<std::string> strings_of(const blob& packed) {
 
 // -- who gets something -------------------------------------------------------
 
+CAF_TEST(a_suspended_worker_gets_nothing_new_and_keeps_what_it_has) {
+  dispatcher_stage stage;
+  stage.add_worker(1);
+  stage.add_range_job(1, 10);
+  auto held = stage.dispatch().at(0);
+  stage.core.suspend(1, true);
+  stage.accept(stage.whole(held));
+  stage.core.set_window(1, 500, 500); // Its own news do not lift it.
+  CAF_CHECK(stage.dispatch().empty());
+  stage.add_worker(2);
+  auto elsewhere = stage.dispatch();
+  CAF_REQUIRE(!elsewhere.empty());
+  for (const auto& x : elsewhere)
+    CAF_CHECK_EQUAL(x.worker, 2u);
+  stage.core.remove_worker(2);
+  stage.core.suspend(1, false);
+  CAF_CHECK(!stage.dispatch().empty());
+  stage.core.suspend(99, true); // Unknown: nothing happens.
+}
+
 CAF_TEST(only_workers_that_offer_the_function_get_its_tasks) {
   struct row {
     const char* what;

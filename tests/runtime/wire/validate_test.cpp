@@ -5,6 +5,7 @@
 
 #include <caf/test/dsl.hpp>
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -135,8 +136,8 @@ CAF_TEST(enumerations_have_exactly_their_values) {
     {"errc", count(errc{}), errc_count},
     {"job_state", count(job_state{}), static_cast<int>(job_state_count)},
     {"input_kind", count(input_kind{}), 3},
-    {"node_state", count(node_state{}), 3},
-    {"event_kind", count(event_kind{}), 4},
+    {"node_state", count(node_state{}), 5},
+    {"event_kind", count(event_kind{}), 6},
   };
   for (const auto& [what, valid, want] : rows) {
     CAF_MESSAGE(what);
@@ -178,6 +179,9 @@ CAF_TEST(join_requests) {
     {"name of two lines", with([](x& j) { j.name = "a\nb"; }), bad},
     {"no incarnation", with([](x& j) { j.incarnation_id = 0; }), bad},
     {"no slots", with([](x& j) { j.slots = 0; }), bad},
+    {"hectic heartbeats", with([](x& j) { j.heartbeat_ms = 19; }), bad},
+    {"rare heartbeats", with([](x& j) { j.heartbeat_ms = 10'001; }), bad},
+    {"no more than rare", with([](x& j) { j.heartbeat_ms = 10'000; }), ok},
     {"all slots", with([](x& j) { j.slots = limits::slots_max; }), ok},
     {"too many slots", with([](x& j) { j.slots = limits::slots_max + 1; }),
      bad},
@@ -411,6 +415,30 @@ CAF_TEST(what_clients_get) {
   });
 }
 
+CAF_TEST(heartbeats) {
+  heartbeat good;
+  good.incarnation_id = 1;
+  good.held = {{1, 1}, {1, 2}};
+  check_rows({
+    {"good", check(good), ok},
+    {"of nobody", check(heartbeat{}), bad},
+    {"with as many leases as there may be",
+     changed(good,
+             [](heartbeat& x) {
+               x.held.assign(limits::heartbeat_leases_max, {1, 1});
+             }),
+     ok},
+    {"with more",
+     changed(good,
+             [](heartbeat& x) {
+               x.held.assign(limits::heartbeat_leases_max + 1, {1, 1});
+             }),
+     bad},
+    {"with an impossible lease",
+     changed(good, [](heartbeat& x) { x.held[1].counter = 0; }), bad},
+  });
+}
+
 CAF_TEST(nodes_and_events) {
   node_info node;
   event happened;
@@ -420,15 +448,17 @@ CAF_TEST(nodes_and_events) {
     {"impossible term", check(join_reply{1, UINT64_MAX, {}}), bad},
     {"node", check(node), ok},
     {"node of unknown state",
-     changed(node, [](node_info& x) { x.state = static_cast<node_state>(3); }),
+     changed(node, [](node_info& x) { x.state = static_cast<node_state>(5); }),
      bad},
     {"node with a novel for a name",
      changed(node,
              [](node_info& x) { x.name = long_text(limits::name_bytes_max); }),
      bad},
+    {"node with a phi that is no number",
+     changed(node, [](node_info& x) { x.phi = std::nan(""); }), bad},
     {"event", check(happened), ok},
     {"event of unknown kind",
-     changed(happened, [](event& x) { x.kind = static_cast<event_kind>(4); }),
+     changed(happened, [](event& x) { x.kind = static_cast<event_kind>(6); }),
      bad},
     {"event of a job of unknown state",
      changed(happened,

@@ -20,8 +20,8 @@ struct type_list {};
 
 /// The types that are registered, in the order of `register.cpp`.
 using registered_types =
-  type_list<function_info, held_lease, join_request, join_reply, node_info,
-            job_header, grant, grants, slice, slices, slice_answer,
+  type_list<function_info, held_lease, join_request, join_reply, heartbeat,
+            node_info, job_header, grant, grants, slice, slices, slice_answer,
             slice_answers, lease_end, trim_leases, trimmed_leases, forget_jobs,
             window_update, frame_request, frame, job_status, submit_item,
             submit_jobs, submit_reply, submit_replies, append_inputs,
