@@ -29,7 +29,8 @@ void scheduler_state::remove_worker(const worker_gone& what) {
   auto i = peers.find(what.worker);
   if (i == peers.end())
     return;
-  core->remove_worker(what.worker);
+  for (auto& x : core->remove_worker(what.worker))
+    bury(std::move(x));
   outgoing.drop_peer(what.worker);
   by_address.erase(i->second.handle.address());
   peers.erase(i);
@@ -222,8 +223,7 @@ void scheduler_state::judge(worker_id id, peer& from, slice&& what) {
   switch (core->judge(id, what)) {
     case slice_verdict::accept: {
       for (auto& x : core->begin_accept(what))
-        to_bury.push_back({what.job, x.index, x.attempts, x.code,
-                           std::move(x.text), std::move(x.node)});
+        bury(std::move(x));
       to_record.push_back({id, std::move(what)});
       break;
     }
@@ -237,6 +237,11 @@ void scheduler_state::judge(worker_id id, peer& from, slice&& what) {
       break_off(id, from, what, "it does not continue its lease");
       break;
   }
+}
+
+void scheduler_state::bury(dispatcher::gave_up&& what) {
+  to_bury.push_back({what.job, what.index, what.attempts, what.code,
+                     std::move(what.text), std::move(what.node)});
 }
 
 void scheduler_state::break_off(worker_id id, peer& from, const slice& what,
@@ -280,7 +285,7 @@ void scheduler_state::tick() {
 }
 
 void scheduler_state::send_records() {
-  if (to_record.empty())
+  if (to_record.empty() && to_bury.empty())
     return;
   store_accept batch;
   batch.ticket = ++last_ticket;

@@ -72,6 +72,7 @@ constexpr entry entries[] = {
   {errc::job_was_cancelled, "job_was_cancelled", "the job was cancelled"},
   {errc::bad_json, "bad_json", "the text is not valid JSON"},
   {errc::internal, "internal", "a bug in Troupe, please report it"},
+  {errc::kills_workers, "kills_workers", "suspected of killing its workers"},
 };
 
 static_assert(std::size(entries) == errc_count);

@@ -54,10 +54,11 @@ enum class errc : uint8_t {
   job_was_cancelled = 39,  ///< The job was cancelled.
   bad_json = 40,           ///< A text is not JSON.
   internal = 41,           ///< A bug in Troupe; please report it.
+  kills_workers = 42,      ///< A task whose workers crashed again and again.
 };
 
 /// The number of codes: for tests and for checking what a peer sent.
-constexpr uint8_t errc_count = 42;
+constexpr uint8_t errc_count = 43;
 
 /// Returns the code's name as it appears in `--json` output and docs.
 std::string_view to_string(errc code);

@@ -69,6 +69,12 @@ constexpr size_t unread_result_bytes_max = 64 * mib;
 constexpr uint64_t job_tasks_max = uint64_t{1} << 62;
 constexpr uint32_t retries_max = 1'000'000;
 constexpr uint64_t max_dead_default = 10'000;
+/// A lease that was lost with its worker becomes ready in this many pieces.
+constexpr uint64_t crash_pieces_max = 16;
+/// A task that was lost in so many crashes next has a worker for itself.
+constexpr uint32_t crashes_before_alone = 2;
+/// Crashes of workers that a task had for itself, until it is given up.
+constexpr uint32_t max_crashes_default = 3;
 /// Jobs in one answer to a listing, so that it stays a small message.
 constexpr uint32_t jobs_per_page = 256;
 

@@ -1,5 +1,6 @@
 #include "runtime/policy/dispatcher.hpp"
 
+#include "runtime/policy/blame.hpp"
 #include "runtime/policy/placement.hpp"
 
 #include <algorithm>
@@ -41,14 +42,16 @@ void dispatcher::add_worker(const worker_terms& terms) {
   count_slots();
 }
 
-void dispatcher::remove_worker(worker_id worker) {
+std::vector<dispatcher::gave_up> dispatcher::remove_worker(worker_id worker) {
+  std::vector<gave_up> result;
   for (const auto& id : book_.of_worker(worker)) {
     auto held = *book_.find(id);
-    give_back(held, book_.revoke(id), held.crashes + 1);
+    lose(held, book_.revoke(id), result);
     costs_.erase(id);
   }
   workers_.erase(worker);
   count_slots();
+  return result;
 }
 
 void dispatcher::set_window(worker_id worker, uint64_t tasks, uint64_t bytes) {
@@ -126,6 +129,7 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
     result.push_back({worker, id});
   }
   ready_.remove(job);
+  suspects_.remove(job);
   backoff_.remove(job);
   auto of = i->second.of;
   of->second.waiting.erase(job);
@@ -139,7 +143,10 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
 }
 
 void dispatcher::push_ready(job_entry& job, const ready_range& what) {
-  ready_.push(job.terms.id, what);
+  if (must_run_alone(what, job.terms.max_crashes))
+    suspects_.push(job.terms.id, what);
+  else
+    ready_.push(job.terms.id, what);
   update_waiting(job);
 }
 
@@ -204,7 +211,7 @@ std::vector<dispatcher::gave_up> dispatcher::begin_accept(const slice& what) {
     return result;
   auto w = workers_.find(held.worker);
   for (const auto& task : what.failed)
-    result.push_back({task.index, held.attempt, task.code, task.text,
+    result.push_back({what.job, task.index, held.attempt, task.code, task.text,
                       w == workers_.end() ? std::string{} : w->second.node});
   return result;
 }
@@ -251,19 +258,22 @@ void dispatcher::settle_failed(job_entry& job, const lease& held,
     auto delay = next_delay(job.terms.retry, held.attempt, random_->uniform());
     if (!delay) {
       (void)job.tasks.apply(run, task_event::gave_up);
-      if (job.first_dead.empty())
-        job.first_dead =
-          "task " + std::to_string(run.begin) + ": "
-          + to_string(error{what.failed[first].code, what.failed[first].text});
+      note_dead(job, run.begin,
+                {what.failed[first].code, what.failed[first].text});
     } else {
       (void)job.tasks.apply(run, task_event::failed);
       backoff_.push(now + *delay, what.job,
-                    {run, held.attempt + 1, held.crashes});
+                    {run, held.attempt + 1, held.crashes, held.blamed});
     }
     first = last;
   }
-  auto dead = job.tasks.count(task_state::dead);
-  if (dead > 0 && dead >= job.terms.max_dead)
+}
+
+/// Some tasks of the job died, `first` as the first of them.
+void dispatcher::note_dead(job_entry& job, task_index first, const error& why) {
+  if (job.first_dead.empty())
+    job.first_dead = "task " + std::to_string(first) + ": " + to_string(why);
+  if (job.tasks.count(task_state::dead) >= job.terms.max_dead)
     set_fatal(job, {errc::too_many_dead, "the job reached its limit of "
                                            + std::to_string(job.terms.max_dead)
                                            + " dead letters"});
@@ -306,7 +316,7 @@ void dispatcher::give_back(const lease& held, index_range rest,
   if (rest.empty() || i == jobs_.end())
     return;
   (void)i->second.tasks.apply(rest, task_event::returned);
-  push_ready(i->second, {rest, held.attempt, crashes});
+  push_ready(i->second, {rest, held.attempt, crashes, held.blamed});
   touch(held.job);
 }
 
@@ -328,6 +338,7 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
     if (lease_ended) {
       --load.leases;
       load.input_bytes -= cost.bytes;
+      i->second.alone = i->second.alone && load.leases > 0;
     }
   }
   if (lease_ended)
@@ -339,11 +350,13 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
 std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
   take_due(now);
   std::vector<granted> result;
+  dispatch_suspects(result);
   if (ready_.empty())
     return result;
   openings open;
   for (const auto& [id, worker] : workers_)
-    if (worker.load.window_tasks > worker.load.tasks) {
+    if (worker.load.window_tasks > worker.load.tasks && !worker.alone
+        && !worker.reserved) {
       open.workers.push_back(id);
       open.loads.push_back(worker.load);
     }
@@ -407,7 +420,9 @@ void dispatcher::dispatch_job(job_id id, demand& wanted, openings& open,
       continue;
     }
     auto worker = open.workers[best];
-    out.push_back(grant_to(worker, job, size, question.ns_per_task));
+    auto what = *ready_.pop(id, size);
+    update_waiting(job);
+    out.push_back(grant_to(worker, job, what, question.ns_per_task, false));
     open.loads[best] = workers_.at(worker).load;
   }
 }
@@ -436,12 +451,11 @@ uint64_t dispatcher::tasks_that_fit(const worker_load& load,
   return fits == 0 && load.input_bytes == 0 ? 1 : fits;
 }
 
-/// Precondition: the next `tasks` tasks of the job lie within one chunk.
+/// Precondition: `what` lies within one chunk.
 dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
-                                         uint64_t tasks, uint64_t ns_per_task) {
+                                         const ready_range& what,
+                                         uint64_t ns_per_task, bool alone) {
   auto id = job.terms.id;
-  auto what = *ready_.pop(id, tasks);
-  update_waiting(job);
   (void)job.tasks.apply(what.range, task_event::granted);
   granted result;
   result.worker = worker;
@@ -458,8 +472,9 @@ dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
                       : blob{part.strings.sub(first, last)};
   }
   auto bytes = result.inputs.size();
-  result.lease = book_.grant({worker, id, what, bytes}).id;
+  result.lease = book_.grant({worker, id, what, bytes, alone}).id;
   auto& entry = workers_.at(worker);
+  entry.alone = alone;
   result.first = entry.known_jobs.insert(id).second;
   costs_.emplace(result.lease,
                  lease_cost{ns_per_task, what.range.size(), bytes});

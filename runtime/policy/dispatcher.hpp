@@ -53,6 +53,7 @@ public:
     uint64_t tasks = 0;  ///< Of range jobs; they are closed at once.
     retry_policy retry;
     uint64_t max_dead = limits::max_dead_default; ///< Dead letters that end it.
+    uint32_t max_crashes = limits::max_crashes_default; ///< 0: no blame.
   };
 
   /// A lease to send.
@@ -68,6 +69,7 @@ public:
 
   /// A task that was given up.
   struct gave_up {
+    job_id job = 0;
     task_index index = 0;
     uint32_t attempts = 0;
     errc code = errc::function_failed;
@@ -101,9 +103,11 @@ public:
   /// Takes a worker in, or changes the terms of one that is known.
   void add_worker(const worker_terms& terms);
 
-  /// Returns the tasks of its leases that were not accepted to the queue, with
-  /// their crash count raised.
-  void remove_worker(worker_id worker);
+  /// Returns the tasks of its leases that were not accepted to the queue, in
+  /// pieces and with their crash count raised.
+  /// @returns the tasks that it gives up because they are suspected of having
+  ///          killed this worker and others before it.
+  std::vector<gave_up> remove_worker(worker_id worker);
 
   /// Changes a worker's credit; 0 tasks: it gets nothing more.
   void set_window(worker_id worker, uint64_t tasks, uint64_t bytes);
@@ -174,7 +178,12 @@ public:
   const task_set* tasks_of(job_id job) const;
 
   uint64_t ready_tasks() const {
-    return ready_.tasks();
+    return ready_.tasks() + suspects_.tasks();
+  }
+
+  /// Returns the tasks that wait to have a worker for themselves.
+  uint64_t suspects() const {
+    return suspects_.tasks();
   }
 
   /// Returns what a worker holds; null if it is not known.
@@ -193,6 +202,8 @@ private:
     std::unordered_set<std::string> functions;
     worker_load load;
     std::unordered_set<job_id> known_jobs;
+    bool alone = false;    ///< What it holds is a suspect, and nothing else.
+    bool reserved = false; ///< Gets nothing new: a suspect waits for it.
   };
 
   /// Inputs of a job that are still needed, by first index.
@@ -255,6 +266,15 @@ private:
   void update_waiting(job_entry& job);
   void give_back(const lease& what, index_range rest, uint32_t crashes);
   void set_fatal(job_entry& job, error why);
+  void lose(const lease& held, index_range rest, std::vector<gave_up>& out);
+  gave_up give_up_suspect(job_entry& job, const lease& held,
+                          task_index suspect);
+  void note_dead(job_entry& job, task_index first, const error& why);
+  void dispatch_suspects(std::vector<granted>& out);
+  bool dispatch_suspect(job_id job, std::vector<granted>& out);
+  std::optional<worker_id> worker_for_itself(const std::string& function) const;
+  bool may_take_alone() const;
+  void reserve_for(const std::string& function);
   void settle_failed(job_entry& job, const lease& held, const slice& what,
                      time_point now);
   void release_inputs(job_entry& job, index_range range, uint64_t ended);
@@ -264,8 +284,8 @@ private:
   demand demand_of(kind_map::value_type& of, const openings& open) const;
   void dispatch_job(job_id job, demand& wanted, openings& open,
                     std::vector<granted>& out);
-  granted grant_to(worker_id worker, job_entry& job, uint64_t tasks,
-                   uint64_t ns_per_task);
+  granted grant_to(worker_id worker, job_entry& job, const ready_range& what,
+                   uint64_t ns_per_task, bool alone);
   uint64_t tasks_that_fit(const worker_load& load, const job_entry& job,
                           uint64_t tasks) const;
   uint64_t slots_offering(const std::string& function) const;
@@ -273,6 +293,7 @@ private:
 
   lease_book book_;
   ready_queue ready_;
+  ready_queue suspects_; ///< One-index ranges that must run alone.
   backoff_queue backoff_;
   run_time_estimates run_times_;
   std::unique_ptr<random_source> random_;
