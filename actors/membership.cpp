@@ -72,6 +72,12 @@ void membership_state::leave(incarnation who_leaves) {
       remove(who, node_state::gone);
 }
 
+void membership_state::note_zombies(const zombie_report& what) {
+  for (auto& [node, who] : members)
+    if (who.terms.incarnation_id == what.incarnation_id)
+      who.terms.zombies = what.zombies;
+}
+
 void membership_state::down(const caf::down_msg& what) {
   if (followers.erase(what.source) > 0)
     return;
@@ -137,8 +143,8 @@ std::vector<node_info> membership_state::nodes() const {
   for (const auto& [node, who] : members) {
     result.push_back({node, who.terms.incarnation_id, who.terms.version,
                       who.terms.roles, who.state, who.terms.slots,
-                      who.terms.labels, who.terms.functions.size(),
-                      age_of(who)});
+                      who.terms.labels, who.terms.functions.size(), age_of(who),
+                      who.terms.zombies});
   }
   return result;
 }
@@ -164,6 +170,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
   return {
     [&state](const join_request& x) { return state.join(x); },
     [&state](leave_atom, uint64_t who) { state.leave(who); },
+    [&state](const zombie_report& x) { state.note_zombies(x); },
     [&state](list_nodes_atom) { return state.nodes(); },
     [&state](list_functions_atom) { return state.functions(); },
     [&state](follow_atom) { state.follow(); },

@@ -50,6 +50,7 @@ struct membership_state {
   /// does not answer within `limits::probe_timeout` it is replaced.
   caf::result<join_reply> join(const join_request& what);
   void leave(incarnation who_leaves);
+  void note_zombies(const zombie_report& what);
   void down(const caf::down_msg& what);
   void follow();
   std::vector<node_info> nodes() const;

@@ -29,8 +29,8 @@ void scheduler_state::remove_worker(const worker_gone& what) {
   auto i = peers.find(what.worker);
   if (i == peers.end())
     return;
-  for (auto& x : core->remove_worker(what.worker))
-    bury(std::move(x));
+  for (auto& x : core->remove_worker(what.worker, self->clock().now()))
+    to_bury.push_back(std::move(x));
   outgoing.drop_peer(what.worker);
   by_address.erase(i->second.handle.address());
   peers.erase(i);
@@ -50,8 +50,14 @@ void scheduler_state::add_work(const schedule& what) {
     terms.retry.max_attempts = job.options.retries + 1;
     terms.max_dead =
       job.options.max_dead == 0 ? options.max_dead : job.options.max_dead;
-    headers.emplace(job.job, job.header);
-    core->add_job(terms);
+    terms.max_crashes = job.options.max_crashes;
+    terms.added_at = self->clock().now();
+    headers.insert_or_assign(job.job, job.header);
+    if (job.ready.empty())
+      core->add_job(terms);
+    else
+      core->resume_job(
+        terms, {job.tasks, job.ready, job.inputs, job.succeeded, job.dead});
   }
   for (const auto& more : what.inputs)
     core->add_inputs(more.job, more.range, more.inputs, more.closed);
@@ -222,8 +228,8 @@ void scheduler_state::drain_inbox(worker_id id, peer& from) {
 void scheduler_state::judge(worker_id id, peer& from, slice&& what) {
   switch (core->judge(id, what)) {
     case slice_verdict::accept: {
-      for (auto& x : core->begin_accept(what))
-        bury(std::move(x));
+      for (auto& x : core->begin_accept(what, self->clock().now()))
+        to_bury.push_back(std::move(x));
       to_record.push_back({id, std::move(what)});
       break;
     }
@@ -237,11 +243,6 @@ void scheduler_state::judge(worker_id id, peer& from, slice&& what) {
       break_off(id, from, what, "it does not continue its lease");
       break;
   }
-}
-
-void scheduler_state::bury(dispatcher::gave_up&& what) {
-  to_bury.push_back({what.job, what.index, what.attempts, what.code,
-                     std::move(what.text), std::move(what.node)});
 }
 
 void scheduler_state::break_off(worker_id id, peer& from, const slice& what,

@@ -81,7 +81,6 @@ struct scheduler_state {
 
   void drain_inbox(worker_id id, peer& from);
   void judge(worker_id id, peer& from, slice&& what);
-  void bury(dispatcher::gave_up&& what);
   void break_off(worker_id id, peer& from, const slice& what,
                  const std::string& why);
   void send_records();

@@ -50,9 +50,10 @@ void uplink_state::joined(const connection&, const cluster_handles& handles,
   options.log->info("uplink", "joined the cluster",
                     {{"coordinator", options.dial->target()},
                      {"term", std::to_string(reply.term)}});
-  self->send(
-    options.worker,
-    attached{caf::actor_cast<caf::actor>(handles.scheduler), reply.keep});
+  self->send(options.worker,
+             attached{caf::actor_cast<caf::actor>(handles.scheduler),
+                      reply.keep,
+                      caf::actor_cast<caf::actor>(handles.membership)});
 }
 
 void uplink_state::lost(const caf::down_msg& what) {

@@ -148,10 +148,10 @@ std::string job_json(const job_status& job) {
 std::string node_json(const node_info& node) {
   return fmt::format(R"({{"name": {}, "roles": {}, "state": "{}", )"
                      R"("slots": {}, "labels": {}, "functions": {}, )"
-                     R"("version": {}, "up_seconds": {}}})",
+                     R"("version": {}, "up_seconds": {}, "zombies": {}}})",
                      quoted(node.name), quoted(node.roles), name_of(node.state),
                      node.slots, quoted(node.labels), node.functions,
-                     quoted(node.version), seconds(node.up_us));
+                     quoted(node.version), seconds(node.up_us), node.zombies);
 }
 
 std::string function_json(const function_info& function) {

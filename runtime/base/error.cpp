@@ -73,6 +73,7 @@ constexpr entry entries[] = {
   {errc::bad_json, "bad_json", "the text is not valid JSON"},
   {errc::internal, "internal", "a bug in Troupe, please report it"},
   {errc::kills_workers, "kills_workers", "suspected of killing its workers"},
+  {errc::job_not_ended, "job_not_ended", "the job has not ended yet"},
 };
 
 static_assert(std::size(entries) == errc_count);

@@ -55,10 +55,11 @@ enum class errc : uint8_t {
   bad_json = 40,           ///< A text is not JSON.
   internal = 41,           ///< A bug in Troupe; please report it.
   kills_workers = 42,      ///< A task whose workers crashed again and again.
+  job_not_ended = 43,      ///< Its dead letters may still change.
 };
 
 /// The number of codes: for tests and for checking what a peer sent.
-constexpr uint8_t errc_count = 43;
+constexpr uint8_t errc_count = 44;
 
 /// Returns the code's name as it appears in `--json` output and docs.
 std::string_view to_string(errc code);

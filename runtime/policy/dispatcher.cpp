@@ -42,11 +42,12 @@ void dispatcher::add_worker(const worker_terms& terms) {
   count_slots();
 }
 
-std::vector<dispatcher::gave_up> dispatcher::remove_worker(worker_id worker) {
-  std::vector<gave_up> result;
+std::vector<dead_letter> dispatcher::remove_worker(worker_id worker,
+                                                   time_point now) {
+  std::vector<dead_letter> result;
   for (const auto& id : book_.of_worker(worker)) {
     auto held = *book_.find(id);
-    lose(held, book_.revoke(id), result);
+    lose(held, book_.revoke(id), now, result);
     costs_.erase(id);
   }
   workers_.erase(worker);
@@ -198,21 +199,33 @@ bool dispatcher::is_recorded(const lease_id& id, task_index end) const {
   return held != nullptr && held->recorded >= end;
 }
 
-std::vector<dispatcher::gave_up> dispatcher::begin_accept(const slice& what) {
+std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
+                                                  time_point now) {
   auto held = *book_.find(what.lease);
   book_.begin_accept(what.lease, what.range);
-  std::vector<gave_up> result;
+  std::vector<dead_letter> result;
   auto i = jobs_.find(what.job);
   if (i == jobs_.end())
     return result;
   auto& job = i->second;
   run_times_.observe(job.terms.function, what.range.size(), what.busy_ns);
-  if (held.attempt < job.terms.retry.max_attempts)
-    return result;
-  auto w = workers_.find(held.worker);
-  for (const auto& task : what.failed)
-    result.push_back({what.job, task.index, held.attempt, task.code, task.text,
-                      w == workers_.end() ? std::string{} : w->second.node});
+  forget_history(job, what);
+  auto is_last = held.attempt >= job.terms.retry.max_attempts;
+  for (const auto& task : what.failed) {
+    auto record = record_of(job, held, task, now);
+    if (!is_last) {
+      job.history.add(task.index, std::move(record));
+      continue;
+    }
+    result.push_back({what.job,
+                      task.index,
+                      held.attempt,
+                      task.code,
+                      task.text,
+                      record.node,
+                      {}});
+    result.back().history = job.history.take(task.index, std::move(record));
+  }
   return result;
 }
 
@@ -350,7 +363,7 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
 std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
   take_due(now);
   std::vector<granted> result;
-  dispatch_suspects(result);
+  dispatch_suspects(now, result);
   if (ready_.empty())
     return result;
   openings open;
@@ -504,8 +517,9 @@ std::vector<dispatcher::report> dispatcher::take_reports() {
   for (auto id : changed_) {
     const auto& job = jobs_.at(id);
     const auto& tasks = job.tasks;
-    result.push_back({id, tasks.size(), tasks.count(task_state::succeeded),
-                      tasks.count(task_state::dead),
+    result.push_back({id, tasks.size(),
+                      job.succeeded_before + tasks.count(task_state::succeeded),
+                      job.dead_before + tasks.count(task_state::dead),
                       tasks.count(task_state::leased), job.attempts,
                       job.closed && tasks.all_ended(), job.fatal,
                       job.first_dead});

@@ -5,11 +5,13 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/ids.hpp"
 #include "runtime/base/random.hpp"
+#include "runtime/model/attempt_history.hpp"
 #include "runtime/model/backoff_queue.hpp"
 #include "runtime/model/job.hpp"
 #include "runtime/model/lease_book.hpp"
 #include "runtime/model/packed.hpp"
 #include "runtime/model/ready_queue.hpp"
+#include "runtime/model/records.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
@@ -54,6 +56,7 @@ public:
     retry_policy retry;
     uint64_t max_dead = limits::max_dead_default; ///< Dead letters that end it.
     uint32_t max_crashes = limits::max_crashes_default; ///< 0: no blame.
+    time_point added_at{}; ///< Histories count from here.
   };
 
   /// A lease to send.
@@ -67,14 +70,13 @@ public:
     blob inputs; ///< Packed; empty for range jobs.
   };
 
-  /// A task that was given up.
-  struct gave_up {
-    job_id job = 0;
-    task_index index = 0;
-    uint32_t attempts = 0;
-    errc code = errc::function_failed;
-    std::string text;
-    std::string node;
+  /// What has become of a job whose dead letters were requeued.
+  struct resumption {
+    uint64_t tasks = 0;             ///< Of the job.
+    std::vector<index_range> ready; ///< Only these are to run.
+    std::vector<kept_inputs> inputs;
+    uint64_t succeeded = 0; ///< Of the others.
+    uint64_t dead = 0;      ///< Of the others.
   };
 
   /// What changed for a job since the last report.
@@ -107,7 +109,7 @@ public:
   /// pieces and with their crash count raised.
   /// @returns the tasks that it gives up because they are suspected of having
   ///          killed this worker and others before it.
-  std::vector<gave_up> remove_worker(worker_id worker);
+  std::vector<dead_letter> remove_worker(worker_id worker, time_point now);
 
   /// Changes a worker's credit; 0 tasks: it gets nothing more.
   void set_window(worker_id worker, uint64_t tasks, uint64_t bytes);
@@ -116,6 +118,10 @@ public:
 
   /// Takes a job in; one that is known already stays as it is.
   void add_job(const job_terms& terms);
+
+  /// Takes a job in of which only some tasks are left to run. Inputs that are
+  /// not packed or do not fit make the job report a fatal error.
+  void resume_job(const job_terms& terms, const resumption& what);
 
   /// Adds inputs (packed; `range` as the store numbered them) and closes the
   /// job if there are no more. Inputs that do not continue those before them,
@@ -143,7 +149,7 @@ public:
 
   /// Takes a slice that was judged `accept`; it is now being recorded.
   /// @returns the tasks that it gives up, in index order.
-  std::vector<gave_up> begin_accept(const slice& what);
+  std::vector<dead_letter> begin_accept(const slice& what, time_point now);
 
   /// The store has recorded a slice that was taken by `begin_accept`.
   void end_accept(const slice& what, time_point now);
@@ -202,6 +208,7 @@ private:
     std::unordered_set<std::string> functions;
     worker_load load;
     std::unordered_set<job_id> known_jobs;
+    time_point alone_since{};
     bool alone = false;    ///< What it holds is a suspect, and nothing else.
     bool reserved = false; ///< Gets nothing new: a suspect waits for it.
   };
@@ -236,6 +243,9 @@ private:
     uint64_t attempts = 0;
     error fatal;
     std::string first_dead;
+    attempt_history history;
+    uint64_t succeeded_before = 0; ///< Before it was resumed.
+    uint64_t dead_before = 0;      ///< Before it was resumed.
   };
 
   /// What a lease weighs on its worker.
@@ -266,12 +276,19 @@ private:
   void update_waiting(job_entry& job);
   void give_back(const lease& what, index_range rest, uint32_t crashes);
   void set_fatal(job_entry& job, error why);
-  void lose(const lease& held, index_range rest, std::vector<gave_up>& out);
-  gave_up give_up_suspect(job_entry& job, const lease& held,
-                          task_index suspect);
+  void resume_range(job_entry& job, index_range range);
+  attempt_record record_of(const job_entry& job, const lease& held,
+                           const failed_task& what, time_point now) const;
+  void forget_history(job_entry& job, const slice& what);
+  void lose(const lease& held, index_range rest, time_point now,
+            std::vector<dead_letter>& out);
+  attempt_record record_crash(const job_entry& job, const lease& held,
+                              time_point now) const;
+  dead_letter give_up_suspect(job_entry& job, const lease& held,
+                              task_index suspect, time_point now);
   void note_dead(job_entry& job, task_index first, const error& why);
-  void dispatch_suspects(std::vector<granted>& out);
-  bool dispatch_suspect(job_id job, std::vector<granted>& out);
+  void dispatch_suspects(time_point now, std::vector<granted>& out);
+  bool dispatch_suspect(job_id job, time_point now, std::vector<granted>& out);
   std::optional<worker_id> worker_for_itself(const std::string& function) const;
   bool may_take_alone() const;
   void reserve_for(const std::string& function);

@@ -9,9 +9,18 @@
 /// itself, so that nothing else can be blamed (docs/adr/0012).
 namespace troupe {
 
+namespace {
+
+uint64_t microseconds(duration x) {
+  return static_cast<uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(x).count());
+}
+
+} // namespace
+
 /// Takes back what a lost worker held of one lease.
-void dispatcher::lose(const lease& held, index_range rest,
-                      std::vector<gave_up>& out) {
+void dispatcher::lose(const lease& held, index_range rest, time_point now,
+                      std::vector<dead_letter>& out) {
   auto i = jobs_.find(held.job);
   if (rest.empty() || i == jobs_.end())
     return;
@@ -20,27 +29,40 @@ void dispatcher::lose(const lease& held, index_range rest,
   touch(held.job);
   if (held.alone && job.terms.max_crashes > 0
       && blamed >= job.terms.max_crashes) {
-    out.push_back(give_up_suspect(job, held, rest.begin));
+    out.push_back(give_up_suspect(job, held, rest.begin, now));
     return;
   }
+  if (held.alone)
+    job.history.add(rest.begin, record_crash(job, held, now));
   (void)job.tasks.apply(rest, task_event::returned);
   for (const auto& piece : split_after_crash(rest))
     push_ready(job, {piece, held.attempt, held.crashes + 1, blamed});
 }
 
-dispatcher::gave_up dispatcher::give_up_suspect(job_entry& job,
-                                                const lease& held,
-                                                task_index suspect) {
-  gave_up result;
+attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
+                                        time_point now) const {
+  auto since = workers_.at(held.worker).alone_since;
+  failed_task crash;
+  crash.code = errc::kills_workers;
+  crash.text = "its worker was lost while it ran nothing else";
+  crash.duration_us = microseconds(now - since);
+  return record_of(job, held, crash, now);
+}
+
+dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
+                                        task_index suspect, time_point now) {
+  auto crash = record_crash(job, held, now);
+  dead_letter result;
   result.job = held.job;
   result.index = suspect;
   result.attempts = held.attempt;
-  result.code = errc::kills_workers;
-  result.node = workers_.at(held.worker).node;
+  result.code = crash.code;
+  result.node = crash.node;
   result.text =
     "suspected of killing its workers: " + std::to_string(held.blamed + 1)
     + " were lost while they ran nothing else, the last was " + result.node
     + "; see its log, then requeue the task";
+  result.history = job.history.take(suspect, std::move(crash));
   (void)job.tasks.apply({suspect, suspect + 1}, task_event::gave_up);
   release_inputs(job, {suspect, suspect + 1}, 1);
   note_dead(job, suspect, {result.code, result.text});
@@ -50,7 +72,7 @@ dispatcher::gave_up dispatcher::give_up_suspect(job_entry& job,
 /// Grants suspects to workers that hold nothing. If there is none, one worker
 /// gets nothing more until it is empty: otherwise a busy cluster would never
 /// have one.
-void dispatcher::dispatch_suspects(std::vector<granted>& out) {
+void dispatcher::dispatch_suspects(time_point now, std::vector<granted>& out) {
   std::set<std::string> waiting; // Functions whose suspects found no worker.
   suspects_.for_each_job([&](job_id id) {
     const auto& job = jobs_.at(id);
@@ -58,7 +80,7 @@ void dispatcher::dispatch_suspects(std::vector<granted>& out) {
         || waiting.contains(job.terms.function))
       return true;
     auto function = job.terms.function;
-    while (suspects_.tasks(id) > 0 && dispatch_suspect(id, out))
+    while (suspects_.tasks(id) > 0 && dispatch_suspect(id, now, out))
       continue;
     if (suspects_.tasks(id) > 0)
       waiting.insert(function);
@@ -75,13 +97,15 @@ void dispatcher::dispatch_suspects(std::vector<granted>& out) {
     reserve_for(function);
 }
 
-bool dispatcher::dispatch_suspect(job_id id, std::vector<granted>& out) {
+bool dispatcher::dispatch_suspect(job_id id, time_point now,
+                                  std::vector<granted>& out) {
   auto& job = jobs_.at(id);
   auto worker = worker_for_itself(job.terms.function);
   if (!worker)
     return false;
   auto what = *suspects_.pop(id, 1);
   workers_.at(*worker).reserved = false;
+  workers_.at(*worker).alone_since = now;
   out.push_back(grant_to(*worker, job, what,
                          run_times_.ns_per_task(job.terms.function), true));
   return true;

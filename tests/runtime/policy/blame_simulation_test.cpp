@@ -88,7 +88,7 @@ private:
 
   void crash(worker_id id) {
     ++result_.crashes;
-    for (const auto& x : stage_.core.remove_worker(id))
+    for (const auto& x : stage_.core.remove_worker(id, stage_.now))
       result_.dead.insert(x.index);
     queues_.erase(id);
     start_worker();

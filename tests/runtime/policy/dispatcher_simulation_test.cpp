@@ -202,7 +202,8 @@ private:
     what.busy_ns = what.range.size() * pick(5'000'000);
     require(core_.judge(id, what) == slice_verdict::accept, "a good slice");
     auto last = r.grant.attempt == attempts_max;
-    require(core_.begin_accept(what).size() == (last ? what.failed.size() : 0),
+    require(core_.begin_accept(what, now_).size()
+              == (last ? what.failed.size() : 0),
             "who is given up");
     r.next = what.range.end;
     ++r.seq;
@@ -256,7 +257,7 @@ private:
   }
 
   void lose(worker_id id) {
-    auto suspects = core_.remove_worker(id);
+    auto suspects = core_.remove_worker(id, now_);
     for (const auto& [lease, r] : workers_.at(id).held)
       uncover(r, r.next);
     for (const auto& x : suspects) {

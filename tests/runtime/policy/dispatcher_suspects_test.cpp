@@ -23,7 +23,7 @@ struct crash_stage : dispatcher_stage {
     for (uint32_t i = 0; i < crashes; ++i) {
       add_worker(999);
       CAF_REQUIRE_EQUAL(dispatch().size(), 1u);
-      CAF_REQUIRE(core.remove_worker(999).empty());
+      CAF_REQUIRE(core.remove_worker(999, now).empty());
     }
   }
 
@@ -43,7 +43,7 @@ CAF_TEST(pieces_of_a_lost_lease_are_granted_one_by_one) {
   CAF_REQUIRE(!before.empty());
   auto lost = before.front().range;
   CAF_REQUIRE(lost.begin == 0 && lost.size() > 16);
-  stage.core.remove_worker(1);
+  stage.core.remove_worker(1, stage.now);
   stage.add_worker(2);
   uint64_t leases = 0;
   for (int i = 0; i < 1000; ++i)
@@ -139,7 +139,12 @@ CAF_TEST(a_worker_is_not_kept_for_suspects_that_are_gone) {
 CAF_TEST(suspects_leave_half_of_the_workers_to_the_others) {
   crash_stage stage;
   for (job_id id = 1; id <= 8; ++id)
-    stage.add_suspect(id, 2);
+    stage.add_suspect(id, 0);
+  for (int crash = 0; crash < 2; ++crash) {
+    stage.add_worker(999, 16);
+    CAF_REQUIRE_EQUAL(stage.dispatch().size(), 8u);
+    CAF_REQUIRE(stage.core.remove_worker(999, stage.now).empty());
+  }
   stage.add_range_job(20, 1000);
   for (worker_id id = 1; id <= 6; ++id)
     stage.add_worker(id);
@@ -169,11 +174,11 @@ CAF_TEST(only_crashes_of_a_task_that_ran_alone_count) {
     crash_stage stage;
     stage.add_suspect(1, 0, max_crashes);
     uint32_t crashes = 0;
-    std::vector<dispatcher::gave_up> dead;
+    std::vector<dead_letter> dead;
     while (dead.empty() && crashes < 20) {
       stage.add_worker(1, 2);
       CAF_REQUIRE_EQUAL(stage.dispatch().size(), 1u);
-      dead = stage.core.remove_worker(1);
+      dead = stage.core.remove_worker(1, stage.now);
       ++crashes;
     }
     CAF_CHECK_EQUAL(dead.empty(), want == 0);
@@ -205,7 +210,7 @@ CAF_TEST(a_suspect_that_was_given_up_releases_its_input) {
         stage.accept(stage.whole(x));
         ++done;
       }
-    stage.core.remove_worker(1);
+    stage.core.remove_worker(1, stage.now);
   }
   CAF_CHECK_EQUAL(done, 1u);
   CAF_CHECK_EQUAL(stage.core.chunks_of(1), 0u);
@@ -223,7 +228,7 @@ CAF_TEST(suspects_count_toward_the_limit_of_dead_letters) {
   for (int i = 0; i < 20; ++i) {
     stage.add_worker(1);
     stage.dispatch();
-    if (!stage.core.remove_worker(1).empty())
+    if (!stage.core.remove_worker(1, stage.now).empty())
       break;
   }
   CAF_CHECK(stage.report_of(1).fatal.code == errc::too_many_dead);
