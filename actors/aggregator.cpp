@@ -32,14 +32,23 @@ void aggregator_state::log_grew(const merge_log& what) {
   pump();
 }
 
+void aggregator_state::resume() {
+  if (!options.resume_from)
+    return;
+  taken = options.resume_from->seq;
+  if (options.stream || options.resume_from->merged.empty())
+    return;
+  if (auto ok = merger->resume(options.resume_from->merged); !ok)
+    problem = std::move(ok.error());
+}
+
 void aggregator_state::pump() {
   if (reading || finished)
     return;
   if (taken < known) {
     reading = true;
     self->send(options.store, store_read_log{options.job, taken, read_bytes});
-  } else if (last
-             && (!reader || (unsent.empty() && outgoing.size() == 0))) {
+  } else if (last && (!reader || (unsent.empty() && outgoing.size() == 0))) {
     finish();
   }
 }
@@ -143,10 +152,9 @@ void aggregator_state::send_results() {
   while (reader && !unsent.empty() && credit > 0) {
     auto& record = unsent.front();
     credit -= std::min<uint64_t>(credit, weight(record));
-    self->send(reader,
-               result_slice{options.job, record.seq, record.range,
-                            record.failed,
-                            outgoing.offer(reader.address(), record.results)});
+    self->send(
+      reader, result_slice{options.job, record.seq, record.range, record.failed,
+                           outgoing.offer(reader.address(), record.results)});
     sent.push_back(std::move(record));
     unsent.pop_front();
   }
@@ -177,6 +185,7 @@ aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
   auto& state = self->state;
   state.options = std::move(options);
   state.merger = std::make_unique<result_merger>(state.options.merge);
+  state.resume();
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost_reader(x); });
   return {

@@ -21,6 +21,8 @@ struct aggregator_options {
   job_id job = 0;
   bool stream = false;
   result_merger::terms merge;
+  /// What an earlier aggregator of the job had merged.
+  std::optional<merge_checkpoint> resume_from;
   store_actor store;
   scheduler_actor scheduler;
   coordinator_actor coordinator;
@@ -45,6 +47,7 @@ struct aggregator_state {
   void serve_frame(const frame_request& what);
   void lost_reader(const caf::down_msg& what);
 
+  void resume();
   void pump();
   void merge(const accept_record& record);
   void checkpoint();
@@ -66,8 +69,8 @@ struct aggregator_state {
   client_actor reader;
   uint64_t credit = 0;
   std::deque<accept_record> unsent;
-  std::deque<accept_record> sent; ///< Sent and not yet read.
-  size_t unread_bytes = 0;        ///< Of both.
+  std::deque<accept_record> sent;         ///< Sent and not yet read.
+  size_t unread_bytes = 0;                ///< Of both.
   frame_source<caf::actor_addr> outgoing; ///< Large ones that the reader pulls.
   bool paused = false;
 };

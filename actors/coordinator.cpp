@@ -143,19 +143,13 @@ job_id coordinator_state::create(const submit_item& what,
                    ? uint64_t{0}
                    : task_count(spec.inputs, spec.range);
     entry.status.tasks = tasks + stored.added.size();
-    job_header header{id,
-                      spec.function,
-                      spec.reducer,
-                      spec.input_type,
-                      spec.args_type,
-                      {},
-                      spec.inputs,
-                      spec.range,
-                      spec.options.stream,
-                      options.result_bytes_max};
-    header.args.bytes = spec.args;
-    header.args.size = spec.args.size();
-    out.jobs.push_back({id, std::move(header), spec.options, tasks});
+    set_deadline(entry);
+    schedule_job more;
+    more.job = id;
+    more.header = header_of(id, spec);
+    more.options = spec.options;
+    more.tasks = tasks;
+    out.jobs.push_back(std::move(more));
     if (spec.inputs == input_kind::chunks)
       out.inputs.push_back({id, stored.added, what.inputs.bytes, what.closed});
     ++unfinished;
@@ -177,6 +171,23 @@ job_id coordinator_state::create(const submit_item& what,
   return id;
 }
 
+job_header coordinator_state::header_of(job_id id, const job_spec& spec) const {
+  job_header header;
+  header.job = id;
+  header.function = spec.function;
+  header.reducer = spec.reducer;
+  header.input_type = spec.input_type;
+  header.args_type = spec.args_type;
+  header.args.bytes = spec.args;
+  header.args.size = spec.args.size();
+  header.inputs = spec.inputs;
+  header.range = spec.range;
+  header.stream = spec.options.stream;
+  header.result_bytes_max = options.result_bytes_max;
+  header.task_timeout_ms = spec.options.task_timeout_ms;
+  return header;
+}
+
 // -- progress -----------------------------------------------------------------
 
 void coordinator_state::progress(const progress_report& what) {
@@ -192,10 +203,10 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
   status.succeeded = what.succeeded;
   status.dead = what.dead;
   status.running = what.running;
-  status.attempts = what.attempts;
+  status.attempts = of.attempts_before + what.attempts;
   of.watchers_behind = true;
   auto grew = what.log_seq > of.log_seq;
-  of.log_seq = what.log_seq;
+  of.log_seq = std::max(of.log_seq, what.log_seq);
   if (of.end)
     return;
   if (what.fatal.code != errc::ok) {
@@ -207,16 +218,22 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
   }
   if (!what.all_ended) {
     if (grew)
-      self->send(merger_of(id, of), merge_log{what.log_seq, false, 0});
+      self->send(merger_of(id, of), merge_log{of.log_seq, false, 0});
     return;
   }
   status.running = 0;
   ending how;
   if (what.dead > 0) {
     how.state = job_state::failed;
-    how.reason = std::to_string(what.dead) + " of "
+    how.reason =
+      std::to_string(what.dead) + " of " + std::to_string(status.tasks)
+      + " tasks failed; the first: "
+      + (what.first_dead.empty() ? "see its dead letters" : what.first_dead);
+  } else if (what.succeeded < what.tasks) {
+    how.state = job_state::failed; // It was resumed after it had failed early.
+    how.reason = std::to_string(what.tasks - what.succeeded) + " of "
                  + std::to_string(status.tasks)
-                 + " tasks failed; the first: " + what.first_dead;
+                 + " tasks were cancelled when the job failed before";
   }
   if (of.merger || (what.log_seq > 0 && what.only.empty())) {
     begin_end(id, of, std::move(how));
@@ -239,6 +256,7 @@ aggregator_actor& coordinator_state::merger_of(job_id id, job& of) {
     aggregator_options terms;
     terms.job = id;
     terms.stream = of.spec.options.stream;
+    terms.resume_from = of.resume_from;
     terms.merge = merge_terms(of);
     terms.store = options.store;
     terms.scheduler = options.scheduler;
@@ -320,7 +338,8 @@ void coordinator_state::finished(const store_finish_done& what) {
   status.reason = entry.end->reason;
   status.running = 0;
   status.cancelled = status.tasks - status.succeeded - status.dead;
-  entry.ended_at = self->clock().now();
+  if (status.dead == 0)
+    keep_ended(id, entry);
   self->send(options.scheduler, unschedule{{id}});
   tell_watchers(entry);
   for (auto& promise : entry.cancellers) {
@@ -347,7 +366,6 @@ void coordinator_state::finished(const store_finish_done& what) {
   entry.merger = nullptr;
   entry.result = blob{};
   entry.spec.args = blob{};
-  ended.push_back(id);
   --unfinished;
   expire();
   finish_drain();
@@ -492,6 +510,7 @@ void coordinator_state::tick() {
   timer_armed = false;
   send_held_replies();
   cancel_orphans();
+  end_late_jobs();
   expire();
   auto again = false;
   for (auto& [id, entry] : jobs) {
@@ -548,12 +567,19 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const list_jobs& x) { return state.list(x); },
     [&state](const cancel_job& x) { return state.cancel(x); },
     [&state](const open_result& x) { return state.read(x); },
+    [&state](const list_dead& x) { return state.list_dead_letters(x); },
+    [&state](const requeue_dead& x) {
+      return state.change_dead(x.which, true);
+    },
+    [&state](const purge_dead& x) { return state.change_dead(x.which, false); },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },
     [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
     [&state](const store_put_inputs_done& x) { state.stored_inputs(x); },
     [&state](const store_finish_done& x) { state.finished(x); },
     [&state](const store_result& x) { state.read_done(x); },
+    [&state](const store_dead& x) { state.listed_dead(x); },
+    [&state](const store_dead_changed& x) { state.changed_dead(x); },
     [&state](const progress_report& x) { state.progress(x); },
     [&state](const job_merged& x) { state.merged(x); },
     [&state](const worker_up& x) { state.add_worker(x); },

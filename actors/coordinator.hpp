@@ -33,6 +33,7 @@ struct coordinator_options {
   size_t job_result_bytes_max = limits::job_result_bytes_max;
   uint64_t finished_jobs_kept = limits::finished_jobs_kept;
   std::chrono::milliseconds finished_job_age_max = limits::finished_job_age_max;
+  const wall_clock* wall = &system_wall_clock(); ///< For deadlines.
   std::shared_ptr<logger> log;
 };
 
@@ -58,6 +59,7 @@ struct coordinator_state {
     job_status status;
     time_point submitted_at{};
     time_point ended_at{};
+    std::optional<time_point> deadline_at;
     caf::actor_addr owner; ///< The client that feeds an open job.
     std::optional<time_point> owner_lost_at;
     std::set<client_actor> watchers;
@@ -71,7 +73,10 @@ struct coordinator_state {
     uint64_t last_seq = 0;     ///< Of the client's inputs, stored.
     std::optional<ending> end; ///< Decided; merging or writing it.
     bool writing_end = false;
-    blob result; ///< While it is being written.
+    bool kept_ended = false;                     ///< It is in `ended`.
+    uint64_t attempts_before = 0;                ///< Before it was resumed.
+    std::optional<merge_checkpoint> resume_from; ///< For its aggregator.
+    blob result;                                 ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
 
@@ -99,6 +104,9 @@ struct coordinator_state {
   std::vector<job_status> list(const list_jobs& what);
   caf::result<job_status> cancel(const cancel_job& what);
   caf::result<job_result> read(const open_result& what);
+  caf::result<dead_letters> list_dead_letters(const list_dead& what);
+  caf::result<dead_changed> change_dead(const dead_selector& which,
+                                        bool requeue);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
   void lost(const caf::down_msg& what);
@@ -109,6 +117,8 @@ struct coordinator_state {
   void stored_inputs(const store_put_inputs_done& what);
   void finished(const store_finish_done& what);
   void read_done(const store_result& what);
+  void listed_dead(const store_dead& what);
+  void changed_dead(const store_dead_changed& what);
   void progress(const progress_report& what);
   void merged(const job_merged& what);
   void add_worker(const worker_up& what);
@@ -134,7 +144,12 @@ struct coordinator_state {
   void send_held_replies();
   void publish(event_kind kind, const job& of);
   void expire();
+  void resume(const store_dead_changed::resumed_job& what, schedule& out);
+  void keep_ended(job_id id, job& of);
   void cancel_orphans();
+  void set_deadline(job& of);
+  void end_late_jobs();
+  job_header header_of(job_id id, const job_spec& spec) const;
   void finish_drain();
   void arm_timer();
   job_status status_of(const job& of) const;
@@ -150,6 +165,10 @@ struct coordinator_state {
   std::unordered_map<uint64_t, job_id> storing_inputs;
   std::unordered_map<uint64_t, caf::typed_response_promise<job_result>> reads;
   std::unordered_map<uint64_t, caf::actor_addr> readers;
+  std::unordered_map<uint64_t, caf::typed_response_promise<dead_letters>>
+    dead_lists;
+  std::unordered_map<uint64_t, caf::typed_response_promise<dead_changed>>
+    dead_changes;
   uint64_t last_ticket = 0;
   frame_source<caf::actor_addr> outgoing;
   std::set<caf::actor_addr> monitored;

@@ -82,6 +82,12 @@ void membership_state::leave(incarnation who_leaves) {
       remove(who, node_state::gone);
 }
 
+void membership_state::note_zombies(const zombie_report& what) {
+  for (auto& [node, who] : members)
+    if (who.terms.incarnation_id == what.incarnation_id)
+      who.terms.zombies = what.zombies;
+}
+
 void membership_state::down(const caf::down_msg& what) {
   if (followers.erase(what.source) + health_followers.erase(what.source) > 0)
     return;
@@ -260,6 +266,7 @@ node_info membership_state::info_of(const std::string& node,
                    who.terms.labels,
                    who.terms.functions.size(),
                    age_of(who)};
+  result.zombies = who.terms.zombies;
   result.busy = who.last_beat.busy;
   result.queued = who.last_beat.queued;
   result.oldest_us = who.last_beat.oldest_us;
@@ -307,6 +314,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
     [&state](const join_request& x) { return state.join(x); },
     [&state](leave_atom, uint64_t who) { state.leave(who); },
     [&state](const heartbeat& x) { state.beat(x); },
+    [&state](const zombie_report& x) { state.note_zombies(x); },
     [&state](list_nodes_atom) { return state.nodes(); },
     [&state](list_functions_atom) { return state.functions(); },
     [&state](follow_atom) { state.follow(); },

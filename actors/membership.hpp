@@ -69,6 +69,7 @@ struct membership_state {
   void beat(const heartbeat& what);
   /// Judges all nodes by their silence.
   void tick();
+  void note_zombies(const zombie_report& what);
   void down(const caf::down_msg& what);
   void follow();
   void follow_health();

@@ -35,7 +35,11 @@ void runner_state::run(const run_lease& what) {
   if (what.job->header.inputs == input_kind::chunks)
     if (auto parsed = packed_view::parse(what.inputs.view()))
       inputs = *parsed;
-  while (auto block = what.slot->claim(block_size, self->clock().now()))
+  // An attempt that can time out is a block of its own: the worker must know
+  // which task runs, and since when.
+  auto single = what.job->header.task_timeout_ms > 0;
+  while (auto block =
+           what.slot->claim(single ? 1 : block_size, self->clock().now()))
     if (!run_block(what, inputs, *block))
       break;
   report(what, runner_event::stopped);
@@ -44,13 +48,17 @@ void runner_state::run(const run_lease& what) {
 bool runner_state::run_block(const run_lease& what, const packed_view& inputs,
                              index_range block) {
   auto begin = self->clock().now();
+  auto known = begin; // When the running attempt began, or shortly before.
   output.range = {block.begin, block.begin};
   for (;;) {
     auto index = output.range.end;
     if (auto ok = run_task(what, inputs, index); !ok) {
       output.results.truncate(output.results.size()); // What it began to write.
-      output.failed.push_back(
-        {index, ok.error().code, clipped(to_string(ok.error()))});
+      auto now = self->clock().now();
+      output.failed.push_back({index, ok.error().code,
+                               clipped(to_string(ok.error())),
+                               nanoseconds(now - known) / 1000});
+      known = now;
     }
     output.range.end = index + 1;
     auto whole = output.range.end == block.end;
@@ -60,7 +68,8 @@ bool runner_state::run_block(const run_lease& what, const packed_view& inputs,
     if (!must_leave && block_size >= clock_stride
         && output.range.size() % clock_stride != 0)
       continue;
-    auto spent = self->clock().now() - begin;
+    known = self->clock().now();
+    auto spent = known - begin;
     if (!must_leave && spent < block_time)
       continue;
     // Slow or large results leave at once, so that a block never hoards them.

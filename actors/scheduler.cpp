@@ -29,7 +29,8 @@ void scheduler_state::remove_worker(const worker_gone& what) {
   auto i = peers.find(what.worker);
   if (i == peers.end())
     return;
-  core->remove_worker(what.worker);
+  for (auto& x : core->remove_worker(what.worker, self->clock().now()))
+    to_bury.push_back(std::move(x));
   outgoing.drop_peer(what.worker);
   by_address.erase(i->second.handle.address());
   peers.erase(i);
@@ -75,8 +76,14 @@ void scheduler_state::add_work(const schedule& what) {
     terms.retry.max_attempts = job.options.retries + 1;
     terms.max_dead =
       job.options.max_dead == 0 ? options.max_dead : job.options.max_dead;
-    headers.emplace(job.job, job.header);
-    core->add_job(terms);
+    terms.max_crashes = job.options.max_crashes;
+    terms.added_at = self->clock().now();
+    headers.insert_or_assign(job.job, job.header);
+    if (job.ready.empty())
+      core->add_job(terms);
+    else
+      core->resume_job(
+        terms, {job.tasks, job.ready, job.inputs, job.succeeded, job.dead});
   }
   for (const auto& more : what.inputs)
     core->add_inputs(more.job, more.range, more.inputs, more.closed);
@@ -247,9 +254,8 @@ void scheduler_state::drain_inbox(worker_id id, peer& from) {
 void scheduler_state::judge(worker_id id, peer& from, slice&& what) {
   switch (core->judge(id, what)) {
     case slice_verdict::accept: {
-      for (auto& x : core->begin_accept(what))
-        to_bury.push_back({what.job, x.index, x.attempts, x.code,
-                           std::move(x.text), std::move(x.node)});
+      for (auto& x : core->begin_accept(what, self->clock().now()))
+        to_bury.push_back(std::move(x));
       to_record.push_back({id, std::move(what)});
       break;
     }
@@ -306,7 +312,7 @@ void scheduler_state::tick() {
 }
 
 void scheduler_state::send_records() {
-  if (to_record.empty())
+  if (to_record.empty() && to_bury.empty())
     return;
   store_accept batch;
   batch.ticket = ++last_ticket;

@@ -5,6 +5,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -107,6 +108,81 @@ void store_state::forget(const store_forget& what) {
     kept->forget(job);
 }
 
+store_dead store_state::list_dead(const store_list_dead& what) const {
+  const auto& [which, after_job, after_index, most] = what.what;
+  store_dead reply;
+  reply.ticket = what.ticket;
+  auto& found = reply.found.items;
+  for (auto job : kept->jobs()) {
+    if (job < after_job || (which.job != 0 && job != which.job))
+      continue;
+    auto letters = kept->dead_letters(job);
+    std::sort(letters.begin(), letters.end(),
+              [](auto& x, auto& y) { return x.index < y.index; });
+    for (auto& letter : letters) {
+      if (!which(letter) || (job == after_job && letter.index <= after_index))
+        continue;
+      if (found.size() >= most)
+        return reply;
+      if (!which.one)
+        letter.history.clear();
+      found.push_back(std::move(letter));
+    }
+  }
+  return reply;
+}
+
+std::vector<task_index> store_state::dead_of(job_id job,
+                                             const dead_selector& which) const {
+  std::vector<task_index> result;
+  for (const auto& letter : kept->dead_letters(job))
+    if (which(letter))
+      result.push_back(letter.index);
+  return result;
+}
+
+store_dead_changed store_state::change_dead(const store_change_dead& what) {
+  store_dead_changed done;
+  done.ticket = what.ticket;
+  for (auto job : kept->jobs()) {
+    if (what.which.job != 0 && job != what.which.job)
+      continue;
+    auto meant = dead_of(job, what.which);
+    if (meant.empty())
+      continue;
+    if (what.requeue) {
+      auto taken = kept->requeue(job, meant);
+      done.letters += taken.size();
+      if (!taken.empty())
+        done.resumed.push_back(resumed(job, taken));
+    } else if (auto dropped = kept->purge(job, meant); dropped > 0) {
+      done.letters += dropped;
+      done.purged.push_back({job, kept->dead_letters(job).size()});
+    }
+  }
+  return done;
+}
+
+store_dead_changed::resumed_job
+store_state::resumed(job_id job,
+                     const std::vector<task_index>& requeued) const {
+  store_dead_changed::resumed_job result;
+  const auto& record = *kept->find(job);
+  result.spec = record.spec;
+  result.last = record.last;
+  for (auto index : requeued) {
+    if (!result.ready.empty() && result.ready.back().end == index)
+      ++result.ready.back().end;
+    else
+      result.ready.push_back({index, index + 1});
+  }
+  result.dead_left = kept->dead_letters(job).size();
+  result.inputs = kept->inputs_of(job);
+  result.merged = kept->checkpoint(job).value_or(merge_checkpoint{});
+  result.last_seq = kept->last_seq(job);
+  return result;
+}
+
 store_accepted store_state::accept(store_accept& what) {
   kept->accept(what.records);
   kept->bury(what.dead);
@@ -139,6 +215,10 @@ store_process(store_actor::stateful_pointer<store_state> self,
       reply(self, self->state.read_result(x));
     },
     [self](const store_forget& x) { self->state.forget(x); },
+    [self](const store_list_dead& x) { reply(self, self->state.list_dead(x)); },
+    [self](const store_change_dead& x) {
+      reply(self, self->state.change_dead(x));
+    },
     // Not const: the sole owner of a message may change it in place.
     [self](store_accept& x) { reply(self, self->state.accept(x)); },
     [self](const store_read_log& x) { reply(self, self->state.read_log(x)); },

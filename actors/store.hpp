@@ -26,10 +26,16 @@ struct store_state {
   store_finish_done finish(const store_finish& what, logger& log);
   store_result read_result(const store_read_result& what) const;
   void forget(const store_forget& what);
+  store_dead list_dead(const store_list_dead& what) const;
+  store_dead_changed change_dead(const store_change_dead& what);
   store_accepted accept(store_accept& what);
   store_log read_log(const store_read_log& what) const;
 
 private:
+  /// Returns the indices of a job's dead letters that are meant.
+  std::vector<task_index> dead_of(job_id job, const dead_selector& which) const;
+  store_dead_changed::resumed_job
+  resumed(job_id job, const std::vector<task_index>& requeued) const;
   store_put_jobs_done::item put_job(const store_put_jobs::item& what);
 };
 

@@ -54,9 +54,10 @@ void uplink_state::joined(const connection&, const cluster_handles& handles,
   options.log->info("uplink", "joined the cluster",
                     {{"coordinator", options.dial->target()},
                      {"term", std::to_string(reply.term)}});
-  self->send(
-    options.worker,
-    attached{caf::actor_cast<caf::actor>(handles.scheduler), reply.keep});
+  self->send(options.worker,
+             attached{caf::actor_cast<caf::actor>(handles.scheduler),
+                      reply.keep,
+                      caf::actor_cast<caf::actor>(handles.membership)});
   beat_at = self->clock().now();
   if (!beating)
     tick();

@@ -150,8 +150,10 @@ bool worker_state::start(slot& on, run_lease&& what) {
     on.block->pause();
   what.slot = on.block;
   on.revoked = false;
+  on.stop_asked_at.reset();
   self->send(on.runner, what);
   on.current = std::move(what);
+  arm_timeout_timer();
   return true;
 }
 
@@ -343,7 +345,9 @@ void worker_state::trim(const trim_leases& what) {
 
 void worker_state::revoke(slot& on) {
   on.revoked = true;
+  on.stop_asked_at = self->clock().now();
   on.block->stop();
+  arm_timeout_timer();
   // A runner that had given up claiming because of a pause must come back to
   // see the stop.
   if (on.block->resume())
@@ -374,11 +378,13 @@ join_request worker_state::describe() const {
   for (const auto& x : queue)
     result.held.push_back({x.lease, x.job->header.job, x.range, 0});
   result.worker = caf::actor_cast<caf::actor>(self);
+  result.zombies = static_cast<uint32_t>(zombies.size());
   return result;
 }
 
 void worker_state::attach(const attached& what) {
   scheduler = caf::actor_cast<scheduler_actor>(what.scheduler);
+  membership = caf::actor_cast<membership_actor>(what.membership);
   auto stays = [&](const lease_id& id) {
     return std::find(what.keep.begin(), what.keep.end(), id) != what.keep.end();
   };
@@ -404,6 +410,7 @@ void worker_state::attach(const attached& what) {
 
 void worker_state::detach() {
   scheduler = nullptr;
+  membership = nullptr;
   arriving.clear();
   pull.reset();
 }
@@ -518,12 +525,9 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
   auto& state = self->state;
   state.options = std::move(options);
   harden(self, state.options.log);
-  for (uint32_t i = 0; i < state.options.slots; ++i) {
-    runner_options terms{i, self, state.options.log};
-    state.slots.push_back(
-      {spawn_blocking<caf::linked>(self, state.options.runners, runner, terms),
-       nullptr, std::nullopt});
-  }
+  self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
+  for (uint32_t i = 0; i < state.options.slots; ++i)
+    state.slots.push_back({state.spawn_runner(i), nullptr, std::nullopt});
   return {
     [&state](const grants& x) { state.take_grants(x); },
     [&state](const slice_answers& x) { state.take_answers(x); },
@@ -542,6 +546,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
     [&state](flush_atom) { state.flush(); },
     [&state](tick_atom) { state.tick(); },
     [&state](retry_atom) { state.retry(); },
+    [&state](timeout_atom) { state.expire_attempts(); },
   };
 }
 

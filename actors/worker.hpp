@@ -6,6 +6,7 @@
 #include "runtime/wire/frames.hpp"
 #include "runtime/wire/protocol.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -17,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -59,7 +61,8 @@ struct worker_state {
     runner_actor runner;
     std::shared_ptr<slot_block> block;
     std::optional<run_lease> current;
-    bool revoked = false; ///< Its results are dropped.
+    bool revoked = false;                      ///< Its results are dropped.
+    std::optional<time_point> stop_asked_at{}; ///< What runs must return.
   };
 
   /// A slice that was not answered yet.
@@ -91,6 +94,11 @@ struct worker_state {
   void tick();
   void retry();
 
+  /// Ends attempts that ran for too long, and gives runners up that do not
+  /// come back.
+  void expire_attempts();
+  void lost(const caf::down_msg& what);
+
   // -- decisions --------------------------------------------------------------
 
   void drain_inbound();
@@ -108,6 +116,11 @@ struct worker_state {
   void request_flush();
   void arm_flush_timer();
   void arm_retry_timer();
+  void arm_timeout_timer();
+  bool is_stuck(const slot& on, time_point now) const;
+  void replace_runner(slot& on, uint32_t position);
+  runner_actor spawn_runner(uint32_t position);
+  void report_zombies();
   void hand_back(const lease_id& lease, task_index end);
   void hand_back_running();
   bool idle() const;
@@ -116,6 +129,7 @@ struct worker_state {
   self_pointer self;
   worker_options options;
   scheduler_actor scheduler; ///< None while detached.
+  membership_actor membership;
   std::vector<slot> slots;
   std::deque<run_lease> queue;
   std::deque<inbound> arriving; ///< In order; the front may wait for its body.
@@ -130,6 +144,9 @@ struct worker_state {
   bool flush_pending = false;
   bool flush_timer_armed = false;
   bool retry_timer_armed = false;
+  std::optional<time_point> timeout_armed_for;
+  /// Runners that were replaced and are still in user code.
+  std::set<caf::actor_addr> zombies;
   std::optional<time_point> drain_until;
   std::optional<caf::typed_response_promise<bool>> drained;
 };

@@ -123,6 +123,42 @@ caf::expected<job_status> client::cancel(job_id job) const {
   return core_->ask<job_status>(&cluster_handles::coordinator, cancel_job{job});
 }
 
+// -- dead letters
+// --------------------------------------------------------------
+
+caf::expected<std::vector<dead_letter>>
+client::dead(const dead_selector& which) const {
+  std::vector<dead_letter> all;
+  list_dead question{which, 0, 0, limits::dead_per_page};
+  for (;;) {
+    auto page =
+      core_->ask<dead_letters>(&cluster_handles::coordinator, question);
+    if (!page)
+      return std::move(page.error());
+    auto& items = page->items;
+    std::move(items.begin(), items.end(), std::back_inserter(all));
+    if (items.size() < limits::dead_per_page)
+      return all;
+    question.after_job = all.back().job;
+    question.after_index = all.back().index;
+  }
+}
+
+caf::expected<dead_changed> client::requeue(const dead_selector& which) const {
+  {
+    // Results that are kept here are not the last word any more.
+    std::unique_lock guard{core_->board->mutex};
+    core_->results.clear();
+  }
+  return core_->ask<dead_changed>(&cluster_handles::coordinator,
+                                  requeue_dead{which});
+}
+
+caf::expected<dead_changed> client::purge(const dead_selector& which) const {
+  return core_->ask<dead_changed>(&cluster_handles::coordinator,
+                                  purge_dead{which});
+}
+
 // -- submit -------------------------------------------------------------------
 
 result<job_id> client_core::submit(submit_item item) const {

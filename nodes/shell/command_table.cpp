@@ -38,6 +38,32 @@ constexpr option_spec retries_option = {
   "retries", kind::count,
   "N",       "Attempts after the first one, for each task (default 3)",
   false,     limits::retries_max};
+constexpr option_spec backoff_option = {
+  "backoff", kind::duration, "TIME",
+  "The wait before the second attempt, doubled for each further one; what is "
+  "waited is a random part of it (default 100ms)"};
+constexpr option_spec backoff_cap_option = {
+  "backoff-cap", kind::duration, "TIME",
+  "The longest wait before an attempt (default 10s)"};
+constexpr option_spec task_timeout_option = {
+  "task-timeout", kind::duration, "TIME",
+  "Stop an attempt that runs longer; it counts as failed (default: none)"};
+constexpr option_spec deadline_option = {
+  "deadline", kind::text, "TIME",
+  "The job fails if it has not ended then: +DURATION from now, or as in "
+  "2026-07-01T18:00:00Z"};
+constexpr option_spec max_crashes_option = {
+  "max-crashes",
+  kind::count,
+  "N",
+  "Give a task up when so many workers were lost while they ran "
+  "nothing else; 0: never (default 3)",
+  false,
+  UINT32_MAX};
+constexpr option_spec max_dead_option = {
+  "max-dead", kind::count, "N",
+  "The job fails at once at so many dead letters (default: the "
+  "coordinator's, 10000)"};
 constexpr option_spec key_option = {
   "key", kind::text, "TEXT",
   "Idempotency key: a second submit with the same key returns the first job"};
@@ -75,13 +101,20 @@ constexpr option_spec raw_option = {
 // -- options of each command --------------------------------------------------
 
 constexpr option_spec run_options[] = {
-  range_option,   lines_option,   split_option,  chunk_option, glob_option,
-  input_option,   args_option,    reduce_option, name_option,  key_option,
-  retries_option, timeout_option, output_option, raw_option};
+  range_option,       lines_option,    split_option,       chunk_option,
+  glob_option,        input_option,    args_option,        reduce_option,
+  name_option,        key_option,      retries_option,     backoff_option,
+  backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
+  deadline_option,    timeout_option,  output_option,      raw_option};
 constexpr option_spec submit_options[] = {
-  range_option, lines_option, split_option,  chunk_option,
-  glob_option,  input_option, args_option,   reduce_option,
-  name_option,  key_option,   retries_option};
+  range_option,       lines_option,    split_option,       chunk_option,
+  glob_option,        input_option,    args_option,        reduce_option,
+  name_option,        key_option,      retries_option,     backoff_option,
+  backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
+  deadline_option};
+constexpr option_spec dead_options[] = {
+  {"error", kind::text, "TEXT", "Only those whose error contains TEXT"},
+  {"all", kind::none, "", "Really requeue or purge those of all jobs"}};
 constexpr option_spec wait_options_table[] = {
   timeout_option,
   {"result", kind::none, "", "Print the result when the job succeeded"}};
@@ -125,6 +158,14 @@ constexpr example job_examples[] = {
 constexpr example cancel_examples[] = {
   {"troupe cancel 7", "Cancels job 7"},
 };
+constexpr example dead_examples[] = {
+  {"troupe dead list 7", "The dead letters of job 7"},
+  {"troupe dead show 7/4321", "One of them with all of its attempts"},
+  {"troupe dead requeue 7", "Job 7 goes on with its dead letters"},
+  {"troupe dead requeue --error \"no such file\"",
+   "All that failed for one reason"},
+  {"troupe dead purge 7", "Forget them for good"},
+};
 constexpr example nodes_examples[] = {
   {"troupe nodes", "The nodes that the coordinator knows"},
 };
@@ -155,6 +196,10 @@ constexpr std::string_view run_details =
 constexpr std::string_view wait_details =
   "Ctrl-C detaches (exit code 130). A job that failed or was cancelled is "
   "exit code 1.";
+constexpr std::string_view dead_details =
+  "ACTION is list, show, requeue or purge; WHICH is JOB or JOB/INDEX. A job "
+  "whose dead letters are requeued goes on running and keeps all that it had. "
+  "Dead letters are kept until they are requeued or purged.";
 constexpr std::string_view functions_details =
   "The types are those of docs/shell.md: JSON values of these shapes are "
   "what --input and --args take.";
@@ -188,6 +233,8 @@ constexpr command_spec commands[] = {
    "What runs is asked to stop; results that were accepted stay readable.",
    cancel_examples,
    cancel_command},
+  {"dead", "List, show, requeue or purge dead letters", "ACTION [WHICH]", 1, 2,
+   dead_options, dead_details, dead_examples, dead_command},
   {"nodes",
    "List the nodes of the cluster",
    "",

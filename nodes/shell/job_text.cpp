@@ -155,12 +155,14 @@ std::string node_json(const node_info& node) {
                      R"("version": {}, "incarnation": "{:016x}", )"
                      R"("up_seconds": {}, )"
                      R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
-                     R"("queued": {}, "oldest_attempt_seconds": {}}})",
+                     R"("queued": {}, "oldest_attempt_seconds": {}, )"
+                     R"("zombies": {}}})",
                      quoted(node.name), quoted(node.roles), name_of(node.state),
                      node.slots, quoted(node.labels), node.functions,
                      quoted(node.version), node.incarnation_id,
                      seconds(node.up_us), seconds(node.silent_us), node.phi,
-                     node.busy, node.queued, seconds(node.oldest_us));
+                     node.busy, node.queued, seconds(node.oldest_us),
+                     node.zombies);
 }
 
 std::string function_json(const function_info& function) {

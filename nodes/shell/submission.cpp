@@ -1,6 +1,8 @@
 #include "nodes/shell/submission.hpp"
 
+#include "nodes/shell/deadline_text.hpp"
 #include "nodes/shell/range_text.hpp"
+#include "runtime/base/clock.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/units.hpp"
@@ -132,6 +134,30 @@ outcome<void> fit_unknown(submission& what) {
   return {};
 }
 
+/// Reads how failures are treated and how long things may take.
+outcome<void> read_limits(const invocation& call, job_options& out) {
+  if (auto retries = call.count("retries"))
+    out.retries = static_cast<uint32_t>(*retries);
+  if (auto crashes = call.count("max-crashes"))
+    out.max_crashes = static_cast<uint32_t>(*crashes);
+  out.max_dead = call.count("max-dead").value_or(out.max_dead);
+  auto ms = [&call](std::string_view option, uint64_t& to) {
+    if (auto time = call.duration(option))
+      to = static_cast<uint64_t>(time->count());
+  };
+  ms("backoff", out.backoff_base_ms);
+  ms("backoff-cap", out.backoff_cap_ms);
+  ms("task-timeout", out.task_timeout_ms);
+  auto deadline = call.text("deadline");
+  if (!deadline)
+    return {};
+  auto time = parse_deadline(*deadline, system_wall_clock().now_us());
+  if (!time)
+    return refuse_usage(fmt::format("--deadline: {}", to_string(time.error())));
+  out.deadline_unix_ms = *time;
+  return {};
+}
+
 } // namespace
 
 outcome<submission> read_submission(const invocation& call,
@@ -142,8 +168,8 @@ outcome<submission> read_submission(const invocation& call,
   out.spec.key = call.text("key").value_or("");
   out.spec.reducer = call.text("reduce").value_or(out.spec.reducer);
   out.args_json = call.text("args");
-  if (auto retries = call.count("retries"))
-    out.spec.options.retries = static_cast<uint32_t>(*retries);
+  if (auto ok = read_limits(call, out.spec.options); !ok)
+    return tl::unexpected{std::move(ok.error())};
   if (auto ok = read_inputs(call, out, interrupted); !ok)
     return tl::unexpected{std::move(ok.error())};
   return out;

@@ -80,6 +80,8 @@ constexpr entry entries[] = {
    "a supervisor ended because a child did not start"},
   {errc::node_down, "node_down",
    "the coordinator took this node for dead; it joins again by itself"},
+  {errc::kills_workers, "kills_workers", "suspected of killing its workers"},
+  {errc::job_not_ended, "job_not_ended", "the job has not ended yet"},
 };
 
 static_assert(std::size(entries) == errc_count);

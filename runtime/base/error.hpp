@@ -59,10 +59,12 @@ enum class errc : uint8_t {
   bad_child_spec = 44,     ///< A child's spec or a supervisor's flag is wrong.
   start_failed = 45,       ///< A supervisor ended: a child did not start.
   node_down = 46, ///< This incarnation was silent too long: come back as new.
+  kills_workers = 47, ///< A task whose workers crashed again and again.
+  job_not_ended = 48, ///< Its dead letters may still change.
 };
 
 /// The number of codes: for tests and for checking what a peer sent.
-constexpr uint8_t errc_count = 47;
+constexpr uint8_t errc_count = 49;
 
 /// Returns the code's name as it appears in `--json` output and docs.
 std::string_view to_string(errc code);

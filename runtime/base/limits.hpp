@@ -69,6 +69,26 @@ constexpr size_t unread_result_bytes_max = 64 * mib;
 constexpr uint64_t job_tasks_max = uint64_t{1} << 62;
 constexpr uint32_t retries_max = 1'000'000;
 constexpr uint64_t max_dead_default = 10'000;
+/// A lease that was lost with its worker becomes ready in this many pieces.
+constexpr uint64_t crash_pieces_max = 16;
+/// A task that was lost in so many crashes next has a worker for itself.
+constexpr uint32_t crashes_before_alone = 2;
+/// Crashes of workers that a task had for itself, until it is given up.
+constexpr uint32_t max_crashes_default = 3;
+/// Attempts in the history of one task: the first one and the last ones.
+constexpr size_t history_attempts_max = 16;
+/// An error text in a history, but for the last one of a dead letter.
+constexpr size_t history_text_bytes_max = 512;
+/// History of the failing tasks of one job, kept by the scheduler. Beyond it
+/// further tasks have only their last attempt in their dead letter.
+constexpr size_t history_bytes_max = 8 * mib;
+/// Dead letters in one answer to a listing.
+constexpr uint32_t dead_per_page = 32;
+/// How long a function may run on after it was asked to stop; then its runner
+/// is replaced and its thread counts as a zombie.
+constexpr auto stop_grace = 5s;
+/// How long an external command may run on after TERM, before KILL.
+constexpr auto exec_stop_grace = 2s;
 /// Jobs in one answer to a listing, so that it stays a small message.
 constexpr uint32_t jobs_per_page = 256;
 

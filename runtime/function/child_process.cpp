@@ -1,5 +1,6 @@
 #include "runtime/function/child_process.hpp"
 
+#include "runtime/base/limits.hpp"
 #include "runtime/function/file_descriptor.hpp"
 
 #include <fcntl.h>
@@ -217,6 +218,12 @@ public:
     kill(pid_, SIGKILL); // It may have left its group.
   }
 
+  /// Asks the group to end.
+  void terminate_group() const {
+    if (!lost_)
+      kill(-pid_, SIGTERM);
+  }
+
   /// Takes the status. @returns false if somebody else has taken it.
   bool reap(int& status) {
     auto got = waitpid(pid_, &status, 0);
@@ -292,7 +299,8 @@ void feed(file_descriptor& file, std::string_view& rest) {
   file.reset();
 }
 
-/// Serves the three pipes until the command has ended.
+/// Serves the three pipes until the command has ended, or for a grace time
+/// after it was asked to.
 /// @returns false if it was stopped.
 bool serve(child_process& child, std::string_view input, capped_text& out,
            capped_text& err, const std::atomic<bool>* stop) {
@@ -300,14 +308,20 @@ bool serve(child_process& child, std::string_view input, capped_text& out,
     return stop != nullptr && stop->load(std::memory_order_relaxed);
   };
   sigpipe_guard guard;
+  std::optional<std::chrono::steady_clock::time_point> kill_at;
   for (;;) {
     feed(child.input, input);
     drain(child.output, out);
     drain(child.errors, err);
-    if (stop_requested())
-      return false;
     if (child.has_ended())
-      return true;
+      return !kill_at;
+    auto now = std::chrono::steady_clock::now();
+    if (kill_at && now >= *kill_at)
+      return false;
+    if (!kill_at && stop_requested()) {
+      child.terminate_group();
+      kill_at = now + limits::exec_stop_grace;
+    }
     std::array<pollfd, 4> files{{{child.input.get(), POLLOUT, 0},
                                  {child.output.get(), POLLIN, 0},
                                  {child.errors.get(), POLLIN, 0},

@@ -56,7 +56,9 @@ private:
 /// child gets no open file but the three standard ones. Blocks.
 ///
 /// @param output_bytes_max Of stdout and of stderr, each.
-/// @param stop If it becomes true, the group is killed within about 20 ms.
+/// @param stop If it becomes true, the group gets SIGTERM within about 20 ms,
+///             and SIGKILL when the command has ended or after
+///             `limits::exec_stop_grace`.
 /// @returns `errc::command_failed` if the command cannot be started or was
 ///          stopped, `errc::bad_input` if it cannot be one (empty, zero bytes).
 result<command_outcome> run_command(const command& what,

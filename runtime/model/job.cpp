@@ -11,7 +11,10 @@ namespace {
 constexpr size_t type_bytes_max = 4 * limits::kib;
 
 /// No wait is longer than 30 days, so that due times stay far from overflow.
-constexpr uint64_t backoff_ms_max = uint64_t{30} * 24 * 60 * 60 * 1000;
+constexpr uint64_t wait_ms_max = uint64_t{30} * 24 * 60 * 60 * 1000;
+
+/// 2200-01-01; its microseconds stay far from overflow.
+constexpr uint64_t deadline_ms_max = 7'258'118'400'000;
 
 /// The distance of two integers of which `from` is not the larger one, without
 /// the overflow that it may have in `int64_t`.
@@ -74,10 +77,18 @@ result<void> check_options(const job_options& options) {
                   + " retries and the limit is "
                   + std::to_string(limits::retries_max) + ": ask for fewer");
   const auto wait = std::max(options.backoff_base_ms, options.backoff_cap_ms);
-  if (wait > backoff_ms_max)
+  if (wait > wait_ms_max)
     return refuse("the job asks for a backoff of " + std::to_string(wait)
-                  + " ms and the limit is " + std::to_string(backoff_ms_max)
+                  + " ms and the limit is " + std::to_string(wait_ms_max)
                   + " ms: ask for less");
+  if (options.task_timeout_ms > wait_ms_max)
+    return refuse("the job gives each attempt "
+                  + std::to_string(options.task_timeout_ms)
+                  + " ms and the limit is " + std::to_string(wait_ms_max)
+                  + " ms: give less, or 0 for no limit");
+  if (options.deadline_unix_ms > deadline_ms_max)
+    return refuse("the deadline of the job lies after the year 2200: choose "
+                  "an earlier one, or 0 for none");
   return {};
 }
 

@@ -43,6 +43,11 @@ struct job_options {
   uint64_t backoff_cap_ms = 10'000;
   uint64_t max_dead = 0; ///< 0: the coordinator's default.
   bool stream = false;   ///< Results go to the client and are not kept.
+  /// Crashes of workers that a task had for itself, until it is given up; 0:
+  /// no task is blamed.
+  uint32_t max_crashes = limits::max_crashes_default;
+  uint64_t task_timeout_ms = 0;  ///< Of one attempt; 0: none.
+  uint64_t deadline_unix_ms = 0; ///< Then the job fails; 0: never.
 };
 
 /// What a client submits.

@@ -16,6 +16,8 @@ const lease& lease_book::grant(const request& what) {
   fresh.range = range;
   fresh.attempt = what.what.attempt;
   fresh.crashes = what.what.crashes;
+  fresh.blamed = what.what.blamed;
+  fresh.alone = what.alone;
   fresh.input_bytes = what.input_bytes;
   fresh.received = fresh.recorded = range.begin;
   // Ids only grow, so the new one belongs at the end of each index.

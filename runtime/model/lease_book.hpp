@@ -21,6 +21,8 @@ struct lease {
   index_range range; ///< `end` shrinks when it is trimmed.
   uint32_t attempt = 1;
   uint32_t crashes = 0;
+  uint32_t blamed = 0;
+  bool alone = false;       ///< Its worker holds nothing beside it.
   uint64_t input_bytes = 0; ///< Of the worker's credit in bytes.
   task_index received = 0;  ///< Everything before it came in slices.
   task_index recorded = 0;  ///< Everything before it is in the store.
@@ -55,6 +57,7 @@ public:
     job_id job = 0;
     ready_range what;
     uint64_t input_bytes = 0;
+    bool alone = false;
   };
 
   /// What `outstanding` says of one worker.

@@ -9,8 +9,10 @@ namespace troupe {
 
 namespace {
 
+// Pieces of a lease that was lost in a crash stay apart: the next crash must
+// tell them from each other.
 bool same_history(const ready_range& x, const ready_range& y) {
-  return x.attempt == y.attempt && x.crashes == y.crashes;
+  return x.attempt == y.attempt && x.crashes == 0 && y.crashes == 0;
 }
 
 // Without the tie by id, a set would take two equal jobs for one.

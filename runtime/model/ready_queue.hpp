@@ -18,6 +18,7 @@ struct ready_range {
   index_range range;
   uint32_t attempt = 1; ///< Executions that failed, + 1.
   uint32_t crashes = 0; ///< Leases lost with their worker that covered it.
+  uint32_t blamed = 0;  ///< Of them, those that it had a worker alone with.
 
   friend bool operator==(const ready_range&, const ready_range&) = default;
 };
@@ -33,7 +34,8 @@ public:
   ///              that is queued. Equal jobs come in the order of their ids.
   explicit ready_queue(job_order order = std::less<job_id>{});
 
-  /// Adds a range; joins it with a neighbour of the same history.
+  /// Adds a range; joins it with a neighbour of the same history, unless a
+  /// crash split them.
   /// Precondition: not empty, overlaps nothing that is queued of this job.
   void push(job_id job, const ready_range& what);
 

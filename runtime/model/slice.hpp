@@ -14,7 +14,8 @@ namespace troupe {
 struct failed_task {
   task_index index = 0;
   errc code = errc::function_failed;
-  std::string text; ///< The function's own words, for people.
+  std::string text;         ///< The function's own words, for people.
+  uint64_t duration_us = 0; ///< How long the attempt ran.
 };
 
 /// The results of consecutive tasks of one lease. Frozen once built: it is

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -25,6 +26,8 @@ void slot_block::begin(lease_id lease, index_range range,
   range_ = range;
   claimed_ = published_ = range.begin;
   stop_ = false;
+  ended_ = false;
+  fenced_ = false;
   broken_ = false;
   starved_ = false;
   flush_said_ = false;
@@ -45,6 +48,49 @@ void slot_block::stop() {
   // Under the lock, so that it cannot hit the lease that comes next.
   const std::lock_guard guard{mutex_};
   stop_ = true;
+  ended_ = true;
+}
+
+bool slot_block::time_out(time_point claimed_before, time_point now) {
+  const std::lock_guard guard{mutex_};
+  if (fenced_ || ended_ || claimed_ != published_ + 1 || !started_at_
+      || *started_at_ > claimed_before)
+    return false;
+  using std::chrono::duration_cast;
+  const auto ran = now - *started_at_;
+  block_output failure;
+  failure.range = {published_, claimed_};
+  failure.busy_ns =
+    static_cast<uint64_t>(duration_cast<std::chrono::nanoseconds>(ran).count());
+  const auto ran_ms = duration_cast<std::chrono::milliseconds>(ran).count();
+  failure.failed.push_back(
+    {published_, errc::timed_out,
+     "the attempt was stopped after " + std::to_string(ran_ms)
+       + " ms: it ran longer than the job's task timeout",
+     failure.busy_ns / 1000});
+  merge(failure);
+  fenced_ = true;
+  stop_ = true;
+  started_at_.reset();
+  return true;
+}
+
+bool slot_block::fenced() const {
+  const std::lock_guard guard{mutex_};
+  return fenced_;
+}
+
+void slot_block::move_rest_to(slot_block& next) {
+  const std::scoped_lock guard{mutex_, next.mutex_};
+  assert(fenced_ && pending_.range.empty());
+  next.lease_ = lease_;
+  next.range_ = {published_, range_.end};
+  next.claimed_ = next.published_ = published_;
+  next.paused_ = paused_;
+  next.next_seq_ = next_seq_;
+  next.broken_ = broken_;
+  next.collector_ = std::move(collector_);
+  ended_ = true;
 }
 
 void slot_block::pause() {
@@ -105,6 +151,11 @@ std::optional<index_range> slot_block::claim(uint64_t most, time_point now) {
 
 slot_block::advice slot_block::publish(block_output& what) {
   const std::lock_guard guard{mutex_};
+  if (std::exchange(fenced_, false)) {
+    what.clear();
+    stop_ = ended_;
+    return is_finished() ? advice::ended : advice::go_on;
+  }
   assert(!what.range.empty() && what.range.begin == published_
          && what.range.end <= claimed_);
   const auto is_first = pending_.range.empty();
@@ -133,7 +184,8 @@ bool slot_block::finished() const {
 }
 
 bool slot_block::is_finished() const {
-  return claimed_ == published_ && (claimed_ == range_.end || broken_ || stop_);
+  return claimed_ == published_ && !fenced_
+         && (claimed_ == range_.end || broken_ || ended_);
 }
 
 bool slot_block::is_full() const {

@@ -76,6 +76,21 @@ public:
   ///          told to run again.
   bool resume();
 
+  /// Ends the running attempt if it was claimed before `claimed_before`: asks
+  /// its function to stop, counts it as failed with `errc::timed_out`, and
+  /// drops what it returns later (a fence). The lease goes on behind it when
+  /// the function returns. Only for leases whose blocks are single tasks.
+  /// @returns whether there was such an attempt.
+  bool time_out(time_point claimed_before, time_point now);
+
+  /// Whether an attempt that timed out has not returned yet.
+  bool fenced() const;
+
+  /// Gives a fenced block up: its runner claims nothing more when it returns.
+  /// What was not claimed goes on in `next`, with the numbering of outputs.
+  /// Precondition: fenced, its output taken.
+  void move_rest_to(slot_block& next);
+
   /// Takes what is unflushed; nothing if there is none.
   std::optional<output> take();
 
@@ -122,7 +137,9 @@ private:
   void merge(block_output& what);
 
   mutable std::mutex mutex_;
-  std::atomic<bool> stop_{false};
+  std::atomic<bool> stop_{false}; ///< Of the lease, or only of its attempt.
+  bool ended_ = false;            ///< The lease was stopped.
+  bool fenced_ = false;           ///< What runs has timed out.
   lease_id lease_;
   index_range range_;        ///< The whole lease; `end` shrinks by `trim`.
   task_index claimed_ = 0;   ///< Everything before it was claimed.

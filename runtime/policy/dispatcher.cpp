@@ -1,5 +1,6 @@
 #include "runtime/policy/dispatcher.hpp"
 
+#include "runtime/policy/blame.hpp"
 #include "runtime/policy/placement.hpp"
 
 #include <algorithm>
@@ -41,14 +42,17 @@ void dispatcher::add_worker(const worker_terms& terms) {
   count_slots();
 }
 
-void dispatcher::remove_worker(worker_id worker) {
+std::vector<dead_letter> dispatcher::remove_worker(worker_id worker,
+                                                   time_point now) {
+  std::vector<dead_letter> result;
   for (const auto& id : book_.of_worker(worker)) {
     auto held = *book_.find(id);
-    give_back(held, book_.revoke(id), held.crashes + 1);
+    lose(held, book_.revoke(id), now, result);
     costs_.erase(id);
   }
   workers_.erase(worker);
   count_slots();
+  return result;
 }
 
 void dispatcher::set_window(worker_id worker, uint64_t tasks, uint64_t bytes) {
@@ -131,6 +135,7 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
     result.push_back({worker, id});
   }
   ready_.remove(job);
+  suspects_.remove(job);
   backoff_.remove(job);
   auto of = i->second.of;
   of->second.waiting.erase(job);
@@ -144,7 +149,10 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
 }
 
 void dispatcher::push_ready(job_entry& job, const ready_range& what) {
-  ready_.push(job.terms.id, what);
+  if (must_run_alone(what, job.terms.max_crashes))
+    suspects_.push(job.terms.id, what);
+  else
+    ready_.push(job.terms.id, what);
   update_waiting(job);
 }
 
@@ -196,21 +204,33 @@ bool dispatcher::is_recorded(const lease_id& id, task_index end) const {
   return held != nullptr && held->recorded >= end;
 }
 
-std::vector<dispatcher::gave_up> dispatcher::begin_accept(const slice& what) {
+std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
+                                                  time_point now) {
   auto held = *book_.find(what.lease);
   book_.begin_accept(what.lease, what.range);
-  std::vector<gave_up> result;
+  std::vector<dead_letter> result;
   auto i = jobs_.find(what.job);
   if (i == jobs_.end())
     return result;
   auto& job = i->second;
   run_times_.observe(job.terms.function, what.range.size(), what.busy_ns);
-  if (held.attempt < job.terms.retry.max_attempts)
-    return result;
-  auto w = workers_.find(held.worker);
-  for (const auto& task : what.failed)
-    result.push_back({task.index, held.attempt, task.code, task.text,
-                      w == workers_.end() ? std::string{} : w->second.node});
+  forget_history(job, what);
+  auto is_last = held.attempt >= job.terms.retry.max_attempts;
+  for (const auto& task : what.failed) {
+    auto record = record_of(job, held, task, now);
+    if (!is_last) {
+      job.history.add(task.index, std::move(record));
+      continue;
+    }
+    result.push_back({what.job,
+                      task.index,
+                      held.attempt,
+                      task.code,
+                      task.text,
+                      record.node,
+                      {}});
+    result.back().history = job.history.take(task.index, std::move(record));
+  }
   return result;
 }
 
@@ -256,19 +276,22 @@ void dispatcher::settle_failed(job_entry& job, const lease& held,
     auto delay = next_delay(job.terms.retry, held.attempt, random_->uniform());
     if (!delay) {
       (void)job.tasks.apply(run, task_event::gave_up);
-      if (job.first_dead.empty())
-        job.first_dead =
-          "task " + std::to_string(run.begin) + ": "
-          + to_string(error{what.failed[first].code, what.failed[first].text});
+      note_dead(job, run.begin,
+                {what.failed[first].code, what.failed[first].text});
     } else {
       (void)job.tasks.apply(run, task_event::failed);
       backoff_.push(now + *delay, what.job,
-                    {run, held.attempt + 1, held.crashes});
+                    {run, held.attempt + 1, held.crashes, held.blamed});
     }
     first = last;
   }
-  auto dead = job.tasks.count(task_state::dead);
-  if (dead > 0 && dead >= job.terms.max_dead)
+}
+
+/// Some tasks of the job died, `first` as the first of them.
+void dispatcher::note_dead(job_entry& job, task_index first, const error& why) {
+  if (job.first_dead.empty())
+    job.first_dead = "task " + std::to_string(first) + ": " + to_string(why);
+  if (job.tasks.count(task_state::dead) >= job.terms.max_dead)
     set_fatal(job, {errc::too_many_dead, "the job reached its limit of "
                                            + std::to_string(job.terms.max_dead)
                                            + " dead letters"});
@@ -311,7 +334,7 @@ void dispatcher::give_back(const lease& held, index_range rest,
   if (rest.empty() || i == jobs_.end())
     return;
   (void)i->second.tasks.apply(rest, task_event::returned);
-  push_ready(i->second, {rest, held.attempt, crashes});
+  push_ready(i->second, {rest, held.attempt, crashes, held.blamed});
   touch(held.job);
 }
 
@@ -333,6 +356,7 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
     if (lease_ended) {
       --load.leases;
       load.input_bytes -= cost.bytes;
+      i->second.alone = i->second.alone && load.leases > 0;
     }
   }
   if (lease_ended)
@@ -344,11 +368,13 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
 std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
   take_due(now);
   std::vector<granted> result;
+  dispatch_suspects(now, result);
   if (ready_.empty())
     return result;
   openings open;
   for (const auto& [id, worker] : workers_)
-    if (!worker.suspended && worker.load.window_tasks > worker.load.tasks) {
+    if (!worker.suspended && !worker.alone && !worker.reserved
+        && worker.load.window_tasks > worker.load.tasks) {
       open.workers.push_back(id);
       open.loads.push_back(worker.load);
     }
@@ -412,7 +438,9 @@ void dispatcher::dispatch_job(job_id id, demand& wanted, openings& open,
       continue;
     }
     auto worker = open.workers[best];
-    out.push_back(grant_to(worker, job, size, question.ns_per_task));
+    auto what = *ready_.pop(id, size);
+    update_waiting(job);
+    out.push_back(grant_to(worker, job, what, question.ns_per_task, false));
     open.loads[best] = workers_.at(worker).load;
   }
 }
@@ -441,12 +469,11 @@ uint64_t dispatcher::tasks_that_fit(const worker_load& load,
   return fits == 0 && load.input_bytes == 0 ? 1 : fits;
 }
 
-/// Precondition: the next `tasks` tasks of the job lie within one chunk.
+/// Precondition: `what` lies within one chunk.
 dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
-                                         uint64_t tasks, uint64_t ns_per_task) {
+                                         const ready_range& what,
+                                         uint64_t ns_per_task, bool alone) {
   auto id = job.terms.id;
-  auto what = *ready_.pop(id, tasks);
-  update_waiting(job);
   (void)job.tasks.apply(what.range, task_event::granted);
   granted result;
   result.worker = worker;
@@ -463,8 +490,9 @@ dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
                       : blob{part.strings.sub(first, last)};
   }
   auto bytes = result.inputs.size();
-  result.lease = book_.grant({worker, id, what, bytes}).id;
+  result.lease = book_.grant({worker, id, what, bytes, alone}).id;
   auto& entry = workers_.at(worker);
+  entry.alone = alone;
   result.first = entry.known_jobs.insert(id).second;
   costs_.emplace(result.lease,
                  lease_cost{ns_per_task, what.range.size(), bytes});
@@ -494,8 +522,9 @@ std::vector<dispatcher::report> dispatcher::take_reports() {
   for (auto id : changed_) {
     const auto& job = jobs_.at(id);
     const auto& tasks = job.tasks;
-    result.push_back({id, tasks.size(), tasks.count(task_state::succeeded),
-                      tasks.count(task_state::dead),
+    result.push_back({id, tasks.size(),
+                      job.succeeded_before + tasks.count(task_state::succeeded),
+                      job.dead_before + tasks.count(task_state::dead),
                       tasks.count(task_state::leased), job.attempts,
                       job.closed && tasks.all_ended(), job.fatal,
                       job.first_dead});

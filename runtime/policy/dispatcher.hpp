@@ -5,11 +5,13 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/ids.hpp"
 #include "runtime/base/random.hpp"
+#include "runtime/model/attempt_history.hpp"
 #include "runtime/model/backoff_queue.hpp"
 #include "runtime/model/job.hpp"
 #include "runtime/model/lease_book.hpp"
 #include "runtime/model/packed.hpp"
 #include "runtime/model/ready_queue.hpp"
+#include "runtime/model/records.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
@@ -53,6 +55,8 @@ public:
     uint64_t tasks = 0;  ///< Of range jobs; they are closed at once.
     retry_policy retry;
     uint64_t max_dead = limits::max_dead_default; ///< Dead letters that end it.
+    uint32_t max_crashes = limits::max_crashes_default; ///< 0: no blame.
+    time_point added_at{}; ///< Histories count from here.
   };
 
   /// A lease to send.
@@ -66,13 +70,13 @@ public:
     blob inputs; ///< Packed; empty for range jobs.
   };
 
-  /// A task that was given up.
-  struct gave_up {
-    task_index index = 0;
-    uint32_t attempts = 0;
-    errc code = errc::function_failed;
-    std::string text;
-    std::string node;
+  /// What has become of a job whose dead letters were requeued.
+  struct resumption {
+    uint64_t tasks = 0;             ///< Of the job.
+    std::vector<index_range> ready; ///< Only these are to run.
+    std::vector<kept_inputs> inputs;
+    uint64_t succeeded = 0; ///< Of the others.
+    uint64_t dead = 0;      ///< Of the others.
   };
 
   /// What changed for a job since the last report.
@@ -101,9 +105,11 @@ public:
   /// Takes a worker in, or changes the terms of one that is known.
   void add_worker(const worker_terms& terms);
 
-  /// Returns the tasks of its leases that were not accepted to the queue, with
-  /// their crash count raised.
-  void remove_worker(worker_id worker);
+  /// Returns the tasks of its leases that were not accepted to the queue, in
+  /// pieces and with their crash count raised.
+  /// @returns the tasks that it gives up because they are suspected of having
+  ///          killed this worker and others before it.
+  std::vector<dead_letter> remove_worker(worker_id worker, time_point now);
 
   /// Changes a worker's credit; 0 tasks: it gets nothing more.
   void set_window(worker_id worker, uint64_t tasks, uint64_t bytes);
@@ -115,6 +121,10 @@ public:
 
   /// Takes a job in; one that is known already stays as it is.
   void add_job(const job_terms& terms);
+
+  /// Takes a job in of which only some tasks are left to run. Inputs that are
+  /// not packed or do not fit make the job report a fatal error.
+  void resume_job(const job_terms& terms, const resumption& what);
 
   /// Adds inputs (packed; `range` as the store numbered them) and closes the
   /// job if there are no more. Inputs that do not continue those before them,
@@ -142,7 +152,7 @@ public:
 
   /// Takes a slice that was judged `accept`; it is now being recorded.
   /// @returns the tasks that it gives up, in index order.
-  std::vector<gave_up> begin_accept(const slice& what);
+  std::vector<dead_letter> begin_accept(const slice& what, time_point now);
 
   /// The store has recorded a slice that was taken by `begin_accept`.
   void end_accept(const slice& what, time_point now);
@@ -177,7 +187,12 @@ public:
   const task_set* tasks_of(job_id job) const;
 
   uint64_t ready_tasks() const {
-    return ready_.tasks();
+    return ready_.tasks() + suspects_.tasks();
+  }
+
+  /// Returns the tasks that wait to have a worker for themselves.
+  uint64_t suspects() const {
+    return suspects_.tasks();
   }
 
   /// Returns what a worker holds; null if it is not known.
@@ -197,6 +212,9 @@ private:
     worker_load load;
     bool suspended = false;
     std::unordered_set<job_id> known_jobs;
+    time_point alone_since{};
+    bool alone = false;    ///< What it holds is a suspect, and nothing else.
+    bool reserved = false; ///< Gets nothing new: a suspect waits for it.
   };
 
   /// Inputs of a job that are still needed, by first index.
@@ -229,6 +247,9 @@ private:
     uint64_t attempts = 0;
     error fatal;
     std::string first_dead;
+    attempt_history history;
+    uint64_t succeeded_before = 0; ///< Before it was resumed.
+    uint64_t dead_before = 0;      ///< Before it was resumed.
   };
 
   /// What a lease weighs on its worker.
@@ -259,6 +280,22 @@ private:
   void update_waiting(job_entry& job);
   void give_back(const lease& what, index_range rest, uint32_t crashes);
   void set_fatal(job_entry& job, error why);
+  void resume_range(job_entry& job, index_range range);
+  attempt_record record_of(const job_entry& job, const lease& held,
+                           const failed_task& what, time_point now) const;
+  void forget_history(job_entry& job, const slice& what);
+  void lose(const lease& held, index_range rest, time_point now,
+            std::vector<dead_letter>& out);
+  attempt_record record_crash(const job_entry& job, const lease& held,
+                              time_point now) const;
+  dead_letter give_up_suspect(job_entry& job, const lease& held,
+                              task_index suspect, time_point now);
+  void note_dead(job_entry& job, task_index first, const error& why);
+  void dispatch_suspects(time_point now, std::vector<granted>& out);
+  bool dispatch_suspect(job_id job, time_point now, std::vector<granted>& out);
+  std::optional<worker_id> worker_for_itself(const std::string& function) const;
+  bool may_take_alone() const;
+  void reserve_for(const std::string& function);
   void settle_failed(job_entry& job, const lease& held, const slice& what,
                      time_point now);
   void release_inputs(job_entry& job, index_range range, uint64_t ended);
@@ -268,8 +305,8 @@ private:
   demand demand_of(kind_map::value_type& of, const openings& open) const;
   void dispatch_job(job_id job, demand& wanted, openings& open,
                     std::vector<granted>& out);
-  granted grant_to(worker_id worker, job_entry& job, uint64_t tasks,
-                   uint64_t ns_per_task);
+  granted grant_to(worker_id worker, job_entry& job, const ready_range& what,
+                   uint64_t ns_per_task, bool alone);
   uint64_t tasks_that_fit(const worker_load& load, const job_entry& job,
                           uint64_t tasks) const;
   uint64_t slots_offering(const std::string& function) const;
@@ -277,6 +314,7 @@ private:
 
   lease_book book_;
   ready_queue ready_;
+  ready_queue suspects_; ///< One-index ranges that must run alone.
   backoff_queue backoff_;
   run_time_estimates run_times_;
   std::unique_ptr<random_source> random_;

@@ -34,7 +34,10 @@ size_t footprint(const accept_record& x) {
 }
 
 size_t footprint(const dead_letter& x) {
-  return sizeof(x) + x.text.size() + x.node.size();
+  auto bytes = sizeof(x) + x.text.size() + x.node.size();
+  for (const auto& attempt : x.history)
+    bytes += sizeof(attempt) + attempt.text.size() + attempt.node.size();
+  return bytes;
 }
 
 size_t footprint(const merge_checkpoint& x) {
@@ -64,9 +67,14 @@ struct kept_job {
   /// @returns the bytes that this released.
   size_t complete(const accept_record& done);
 
-  /// Drops log, checkpoint and all inputs but those of dead letters.
+  /// Drops what nobody needs when the job has ended: all inputs but those of
+  /// dead letters, and log and checkpoint if there are none.
   /// @returns the bytes that this released.
   size_t release_all();
+
+  /// Takes letters out. @returns their indices, ascending.
+  std::vector<task_index> take_dead(const std::vector<task_index>& indices,
+                                    size_t& released);
 };
 
 size_t kept_job::complete(const accept_record& done) {
@@ -98,12 +106,14 @@ size_t kept_job::complete(const accept_record& done) {
 
 size_t kept_job::release_all() {
   size_t released = 0;
-  for (const auto& entry : log)
-    released += footprint(entry);
-  log = {};
-  if (merged)
-    released += footprint(*merged);
-  merged.reset();
+  if (dead.empty()) {
+    for (const auto& entry : log)
+      released += footprint(entry);
+    log = {};
+    if (merged)
+      released += footprint(*merged);
+    merged.reset();
+  }
   std::vector<task_index> needed;
   for (const auto& letter : dead)
     needed.push_back(letter.index);
@@ -117,6 +127,22 @@ size_t kept_job::release_all() {
     return true;
   });
   return released;
+}
+
+std::vector<task_index>
+kept_job::take_dead(const std::vector<task_index>& indices, size_t& released) {
+  auto wanted = indices;
+  std::sort(wanted.begin(), wanted.end());
+  std::vector<task_index> taken;
+  std::erase_if(dead, [&](const dead_letter& letter) {
+    if (!std::binary_search(wanted.begin(), wanted.end(), letter.index))
+      return false;
+    released += footprint(letter);
+    taken.push_back(letter.index);
+    return true;
+  });
+  std::sort(taken.begin(), taken.end());
+  return taken;
 }
 
 /// Keeps everything in this process: nothing survives it, nothing waits for a
@@ -149,6 +175,11 @@ public:
   const job_record* find(job_id job) const override;
   std::vector<job_id> jobs() const override;
   std::vector<dead_letter> dead_letters(job_id job) const override;
+  std::vector<task_index>
+  requeue(job_id job, const std::vector<task_index>& indices) override;
+  uint64_t purge(job_id job, const std::vector<task_index>& indices) override;
+  std::vector<kept_inputs> inputs_of(job_id job) const override;
+  uint64_t last_seq(job_id job) const override;
   void forget(job_id job) override;
 
 private:
@@ -358,6 +389,49 @@ std::vector<dead_letter> memory_store::dead_letters(job_id job) const {
   return kept ? kept->dead : std::vector<dead_letter>{};
 }
 
+std::vector<task_index>
+memory_store::requeue(job_id job, const std::vector<task_index>& indices) {
+  auto* kept = get(job);
+  if (!kept)
+    return {};
+  auto& record = kept->record;
+  auto next = next_state(record.state, job_event::requeued);
+  if (!next)
+    return {};
+  size_t released = 0;
+  auto taken = kept->take_dead(indices, released);
+  if (taken.empty())
+    return taken;
+  bytes_ -= released + record.result.size();
+  record.state = *next;
+  record.result = {};
+  return taken;
+}
+
+uint64_t memory_store::purge(job_id job,
+                             const std::vector<task_index>& indices) {
+  auto* kept = get(job);
+  if (!kept || !is_terminal(kept->record.state))
+    return 0;
+  size_t released = 0;
+  auto dropped = kept->take_dead(indices, released).size();
+  bytes_ -= released + kept->release_all();
+  return dropped;
+}
+
+std::vector<kept_inputs> memory_store::inputs_of(job_id job) const {
+  std::vector<kept_inputs> result;
+  if (const auto* kept = get(job))
+    for (const auto& [first, part] : kept->chunks)
+      result.push_back({{first, part.end}, part.inputs});
+  return result;
+}
+
+uint64_t memory_store::last_seq(job_id job) const {
+  const auto* kept = get(job);
+  return kept ? kept->last_seq : 0;
+}
+
 void memory_store::forget(job_id job) {
   auto i = jobs_.find(job);
   if (i == jobs_.end() || !is_terminal(i->second.record.state))
@@ -370,6 +444,10 @@ void memory_store::forget(job_id job) {
     bytes_ -= footprint(part);
   for (const auto& letter : kept.dead)
     bytes_ -= footprint(letter);
+  for (const auto& entry : kept.log)
+    bytes_ -= footprint(entry);
+  if (kept.merged)
+    bytes_ -= footprint(*kept.merged);
   jobs_.erase(i);
 }
 

@@ -80,7 +80,27 @@ public:
   /// Returns the ids of all kept jobs in ascending order.
   virtual std::vector<job_id> jobs() const = 0;
 
+  /// Returns the dead letters of a job in the order of their burial.
   virtual std::vector<dead_letter> dead_letters(job_id job) const = 0;
+
+  /// Takes dead letters of a failed job back: `failed -> running`. Its accept
+  /// log, its checkpoint and the inputs of its dead letters were kept for that.
+  /// Of other jobs nothing happens.
+  /// @param indices In any order; those that are no dead letters are ignored.
+  /// @returns the indices that were taken back, ascending; none: no change.
+  virtual std::vector<task_index>
+  requeue(job_id job, const std::vector<task_index>& indices) = 0;
+
+  /// Drops dead letters of a job that has ended; with the last one also what
+  /// was kept for them. @returns how many were dropped.
+  virtual uint64_t purge(job_id job,
+                         const std::vector<task_index>& indices) = 0;
+
+  /// Returns the packed inputs of a job that are still kept, by index.
+  virtual std::vector<kept_inputs> inputs_of(job_id job) const = 0;
+
+  /// Returns the number of the last record of a job's accept log, 0 if none.
+  virtual uint64_t last_seq(job_id job) const = 0;
 
   /// Forgets an ended job and everything about it.
   virtual void forget(job_id job) = 0;

@@ -5,6 +5,7 @@
 #include "runtime/base/ids.hpp"
 #include "runtime/model/body.hpp"
 #include "runtime/model/job.hpp"
+#include "runtime/model/records.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/wire/frames.hpp"
 
@@ -53,7 +54,25 @@ typename Inspector::result_type inspect(Inspector& f, body& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, failed_task& x) {
-  return f(caf::meta::type_name("t.failed"), x.index, x.code, x.text);
+  return f(caf::meta::type_name("t.failed"), x.index, x.code, x.text,
+           x.duration_us);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, attempt_record& x) {
+  return f(caf::meta::type_name("t.attempt"), x.attempt, x.code, x.text, x.node,
+           x.started_us, x.duration_us);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, dead_letter& x) {
+  return f(caf::meta::type_name("t.dead"), x.job, x.index, x.attempts, x.code,
+           x.text, x.node, x.history);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, dead_selector& x) {
+  return f(caf::meta::type_name("t.dead_sel"), x.job, x.one, x.index, x.text);
 }
 
 template <class Inspector>
@@ -70,7 +89,8 @@ typename Inspector::result_type inspect(Inspector& f, range_input& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_options& x) {
   return f(caf::meta::type_name("t.job_options"), x.retries, x.backoff_base_ms,
-           x.backoff_cap_ms, x.max_dead, x.stream);
+           x.backoff_cap_ms, x.max_dead, x.stream, x.max_crashes,
+           x.task_timeout_ms, x.deadline_unix_ms);
 }
 
 template <class Inspector>

@@ -25,6 +25,8 @@ using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using drain_atom = caf::atom_constant<caf::atom("drain")>;
 using retry_atom = caf::atom_constant<caf::atom("retry")>;
+/// A WORKER looks for attempts that have run for too long.
+using timeout_atom = caf::atom_constant<caf::atom("timeout")>;
 /// SCHEDULER and COORDINATOR ask to be told of workers, now and from now on.
 using follow_atom = caf::atom_constant<caf::atom("follow")>;
 /// SCHEDULER asks to be told what heartbeats say, too.
@@ -95,6 +97,45 @@ struct store_forget {
   std::vector<job_id> jobs;
 };
 
+struct store_list_dead {
+  uint64_t ticket = 0;
+  list_dead what;
+};
+
+struct store_dead {
+  uint64_t ticket = 0;
+  dead_letters found;
+};
+
+/// Requeues or purges dead letters of jobs that have ended.
+struct store_change_dead {
+  uint64_t ticket = 0;
+  dead_selector which;
+  bool requeue = false; ///< False: purge.
+};
+
+struct store_dead_changed {
+  /// A job that runs again.
+  struct resumed_job {
+    job_spec spec;
+    job_status last;                ///< The final word of its end.
+    std::vector<index_range> ready; ///< Its tasks that were requeued.
+    uint64_t dead_left = 0;         ///< Its dead letters that stay dead.
+    std::vector<kept_inputs> inputs;
+    merge_checkpoint merged;
+    uint64_t last_seq = 0; ///< Of its accept log.
+  };
+  /// A job that lost dead letters for good.
+  struct purged_job {
+    job_id job = 0;
+    uint64_t dead_left = 0;
+  };
+  uint64_t ticket = 0;
+  uint64_t letters = 0;
+  std::vector<resumed_job> resumed;
+  std::vector<purged_job> purged;
+};
+
 // -- SCHEDULER and STORE ------------------------------------------------------
 
 struct store_accept {
@@ -133,7 +174,13 @@ struct schedule_job {
   job_id job = 0;
   job_header header;
   job_options options;
-  uint64_t tasks = 0; ///< Of a range job.
+  uint64_t tasks = 0; ///< Of a range job, and of one that is resumed.
+  /// Only these tasks are to run, the others have ended (a job whose dead
+  /// letters were requeued); empty: all.
+  std::vector<index_range> ready;
+  std::vector<kept_inputs> inputs; ///< Of `ready`.
+  uint64_t succeeded = 0;          ///< Of the others.
+  uint64_t dead = 0;               ///< Of the others.
 };
 
 struct schedule_inputs {
@@ -253,6 +300,7 @@ struct dialed {
 struct attached {
   caf::actor scheduler;
   std::vector<lease_id> keep; ///< Leases that stay; all others are gone.
+  caf::actor membership{};
 };
 
 /// The uplink lost it.
@@ -400,6 +448,10 @@ TROUPE_LOCAL_MESSAGE(store_finish_done)
 TROUPE_LOCAL_MESSAGE(store_read_result)
 TROUPE_LOCAL_MESSAGE(store_result)
 TROUPE_LOCAL_MESSAGE(store_forget)
+TROUPE_LOCAL_MESSAGE(store_list_dead)
+TROUPE_LOCAL_MESSAGE(store_dead)
+TROUPE_LOCAL_MESSAGE(store_change_dead)
+TROUPE_LOCAL_MESSAGE(store_dead_changed)
 TROUPE_LOCAL_MESSAGE(store_accept)
 TROUPE_LOCAL_MESSAGE(store_accepted)
 TROUPE_LOCAL_MESSAGE(store_read_log)

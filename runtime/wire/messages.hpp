@@ -72,6 +72,7 @@ struct join_request {
   caf::actor worker;
   /// The node will send a `heartbeat` at this interval.
   uint32_t heartbeat_ms = 200;
+  uint32_t zombies = 0; ///< As in `zombie_report`.
 };
 
 struct join_reply {
@@ -117,6 +118,13 @@ struct node_info {
   uint32_t busy = 0;      ///< Slots that run something.
   uint32_t queued = 0;    ///< Leases that wait for a slot.
   uint64_t oldest_us = 0; ///< Age of the oldest running attempt.
+  uint32_t zombies = 0;   ///< Attempts that ignored their stop and still run.
+};
+
+/// A worker says how many of its threads are stuck in attempts that timed out.
+struct zombie_report {
+  incarnation incarnation_id = 0;
+  uint32_t zombies = 0;
 };
 
 // -- work ---------------------------------------------------------------------
@@ -133,6 +141,7 @@ struct job_header {
   range_input range;
   bool stream = false; ///< Results travel one by one, whatever the reducer.
   uint64_t result_bytes_max = limits::result_bytes_max; ///< Of one result.
+  uint64_t task_timeout_ms = 0; ///< Of one attempt; 0: none.
 };
 
 /// A lease and what to run under it.
@@ -254,6 +263,36 @@ struct list_jobs {
   uint32_t most = 0;
 };
 
+/// Asks for dead letters in the order of job and index: at most `most` (1 to
+/// `limits::dead_per_page`) behind the task `after_job`/`after_index` (job 0:
+/// from the first). Only with `which.one` they come with their history.
+struct list_dead {
+  dead_selector which;
+  job_id after_job = 0;
+  task_index after_index = 0;
+  uint32_t most = 0;
+};
+
+struct dead_letters {
+  std::vector<dead_letter> items;
+};
+
+/// Makes dead letters of ended jobs ready again; those jobs go on running.
+struct requeue_dead {
+  dead_selector which;
+};
+
+/// Drops dead letters of ended jobs for good.
+struct purge_dead {
+  dead_selector which;
+};
+
+/// The answer to both.
+struct dead_changed {
+  uint64_t letters = 0;
+  uint64_t jobs = 0; ///< To which they belong.
+};
+
 /// Subscribes the sender to a job's updates, and to its results if
 /// `result_credit` is not 0 (bytes of results that the sender has room for).
 struct watch_job {
@@ -337,16 +376,17 @@ TROUPE_WIRE_TYPE(function_info, "t.function", x.name, x.input_type, x.args_type,
 TROUPE_WIRE_TYPE(held_lease, "t.held", x.lease, x.job, x.rest, x.next_seq)
 TROUPE_WIRE_TYPE(join_request, "t.join", x.name, x.incarnation_id, x.version,
                  x.roles, x.slots, x.labels, x.functions, x.window_tasks,
-                 x.window_bytes, x.held, x.worker, x.heartbeat_ms)
+                 x.window_bytes, x.held, x.worker, x.heartbeat_ms, x.zombies)
 TROUPE_WIRE_TYPE(join_reply, "t.joined", x.worker, x.term, x.keep)
 TROUPE_WIRE_TYPE(heartbeat, "t.beat", x.incarnation_id, x.busy, x.queued,
                  x.unanswered_bytes, x.oldest_us, x.through, x.complete, x.held)
 TROUPE_WIRE_TYPE(node_info, "t.node", x.name, x.incarnation_id, x.version,
                  x.roles, x.state, x.slots, x.labels, x.functions, x.up_us,
-                 x.silent_us, x.phi, x.busy, x.queued, x.oldest_us)
+                 x.silent_us, x.phi, x.busy, x.queued, x.oldest_us, x.zombies)
+TROUPE_WIRE_TYPE(zombie_report, "t.zombies", x.incarnation_id, x.zombies)
 TROUPE_WIRE_TYPE(job_header, "t.header", x.job, x.function, x.reducer,
                  x.input_type, x.args_type, x.args, x.inputs, x.range, x.stream,
-                 x.result_bytes_max)
+                 x.result_bytes_max, x.task_timeout_ms)
 TROUPE_WIRE_TYPE(grant, "t.grant", x.lease, x.job, x.range, x.attempt, x.inputs)
 TROUPE_WIRE_TYPE(grants, "t.grants", x.answers, x.forget, x.jobs, x.items,
                  x.through)
@@ -368,6 +408,12 @@ TROUPE_WIRE_TYPE(inputs_stored, "t.stored", x.job, x.seq, x.why)
 TROUPE_WIRE_TYPE(describe_job, "t.describe", x.job)
 TROUPE_WIRE_TYPE(cancel_job, "t.cancel", x.job)
 TROUPE_WIRE_TYPE(list_jobs, "t.list_jobs", x.before, x.most)
+TROUPE_WIRE_TYPE(list_dead, "t.list_dead", x.which, x.after_job, x.after_index,
+                 x.most)
+TROUPE_WIRE_TYPE(dead_letters, "t.deads", x.items)
+TROUPE_WIRE_TYPE(requeue_dead, "t.requeue", x.which)
+TROUPE_WIRE_TYPE(purge_dead, "t.purge", x.which)
+TROUPE_WIRE_TYPE(dead_changed, "t.dead_done", x.letters, x.jobs)
 TROUPE_WIRE_TYPE(watch_job, "t.watch", x.job, x.result_credit)
 TROUPE_WIRE_TYPE(job_update, "t.update", x.status, x.has_result, x.result)
 TROUPE_WIRE_TYPE(result_slice, "t.results", x.job, x.seq, x.range, x.failed,

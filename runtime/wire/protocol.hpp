@@ -21,13 +21,16 @@ namespace troupe {
 /// | `store_finish`         | COORDINATOR | store_finish_done     | local |
 /// | `store_read_result`    | COORDINATOR | store_result          | local |
 /// | `store_forget`         | COORDINATOR | -                     | local |
+/// | `store_list_dead`      | COORDINATOR | store_dead            | local |
+/// | `store_change_dead`    | COORDINATOR | store_dead_changed    | local |
 /// | `store_accept`         | SCHEDULER   | store_accepted        | local |
 /// | `store_read_log`       | AGGREGATOR  | store_log             | local |
 /// | `store_put_checkpoint` | AGGREGATOR  | -                     | local |
 using store_actor = caf::typed_actor<
   caf::reacts_to<store_put_jobs>, caf::reacts_to<store_put_inputs>,
   caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
-  caf::reacts_to<store_forget>, caf::reacts_to<store_accept>,
+  caf::reacts_to<store_forget>, caf::reacts_to<store_list_dead>,
+  caf::reacts_to<store_change_dead>, caf::reacts_to<store_accept>,
   caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
 
 /// Whoever gets events.
@@ -83,6 +86,7 @@ using scheduler_actor =
 /// | `join_request`        | UPLINK                 | join_reply    | wire  |
 /// | `leave_atom, uint64_t` | UPLINK                 | -             | wire  |
 /// | `heartbeat`           | UPLINK                 | down_atom     | wire  |
+/// | `zombie_report`       | WORKER                 | -             | wire  |
 /// | `list_nodes_atom`     | any                    | node_info     | wire  |
 /// | `list_functions_atom` | any                    | function_info | wire  |
 /// | `follow_atom`         | SCHEDULER, COORDINATOR | worker_up     | local |
@@ -91,6 +95,7 @@ using scheduler_actor =
 using membership_actor = caf::typed_actor<
   caf::replies_to<join_request>::with<join_reply>,
   caf::reacts_to<leave_atom, uint64_t>, caf::reacts_to<heartbeat>,
+  caf::reacts_to<zombie_report>,
   caf::replies_to<list_nodes_atom>::with<std::vector<node_info>>,
   caf::replies_to<list_functions_atom>::with<std::vector<function_info>>,
   caf::reacts_to<follow_atom>, caf::reacts_to<follow_health_atom>,
@@ -115,12 +120,17 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `list_jobs`             | client     | job_status     | wire  |
 /// | `cancel_job`            | client     | job_status     | wire  |
 /// | `open_result`           | client     | job_result     | wire  |
+/// | `list_dead`             | client     | dead_letters   | wire  |
+/// | `requeue_dead`          | client     | dead_changed   | wire  |
+/// | `purge_dead`            | client     | dead_changed   | wire  |
 /// | `frame_request`         | client     | frame          | wire  |
 /// | `frame`                 | client     | -              | wire  |
 /// | `store_put_jobs_done`   | STORE      | -              | local |
 /// | `store_put_inputs_done` | STORE      | -              | local |
 /// | `store_finish_done`     | STORE      | -              | local |
 /// | `store_result`          | STORE      | -              | local |
+/// | `store_dead`            | STORE      | -              | local |
+/// | `store_dead_changed`    | STORE      | -              | local |
 /// | `progress_report`       | SCHEDULER  | -              | local |
 /// | `job_merged`            | AGGREGATOR | -              | local |
 /// | `worker_up`             | MEMBERSHIP | -              | local |
@@ -132,12 +142,16 @@ using coordinator_actor = caf::typed_actor<
   caf::reacts_to<watch_job>, caf::replies_to<describe_job>::with<job_status>,
   caf::replies_to<list_jobs>::with<std::vector<job_status>>,
   caf::replies_to<cancel_job>::with<job_status>,
-  caf::replies_to<open_result>::with<job_result>, caf::reacts_to<frame_request>,
-  caf::reacts_to<frame>, caf::reacts_to<store_put_jobs_done>,
-  caf::reacts_to<store_put_inputs_done>, caf::reacts_to<store_finish_done>,
-  caf::reacts_to<store_result>, caf::reacts_to<progress_report>,
-  caf::reacts_to<job_merged>, caf::reacts_to<worker_up>,
-  caf::reacts_to<worker_gone>,
+  caf::replies_to<open_result>::with<job_result>,
+  caf::replies_to<list_dead>::with<dead_letters>,
+  caf::replies_to<requeue_dead>::with<dead_changed>,
+  caf::replies_to<purge_dead>::with<dead_changed>,
+  caf::reacts_to<frame_request>, caf::reacts_to<frame>,
+  caf::reacts_to<store_put_jobs_done>, caf::reacts_to<store_put_inputs_done>,
+  caf::reacts_to<store_finish_done>, caf::reacts_to<store_result>,
+  caf::reacts_to<store_dead>, caf::reacts_to<store_dead_changed>,
+  caf::reacts_to<progress_report>, caf::reacts_to<job_merged>,
+  caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
   caf::reacts_to<tick_atom>>;
 
@@ -198,6 +212,7 @@ using client_actor =
 /// | `flush_atom`            | itself    | -              | local |
 /// | `tick_atom`             | itself    | -              | local |
 /// | `retry_atom`            | itself    | -              | local |
+/// | `timeout_atom`          | itself    | -              | local |
 using worker_actor = caf::typed_actor<
   caf::reacts_to<grants>, caf::reacts_to<slice_answers>,
   caf::reacts_to<trim_leases>, caf::reacts_to<forget_jobs>,
@@ -208,7 +223,8 @@ using worker_actor = caf::typed_actor<
   caf::reacts_to<renew_worker>, caf::reacts_to<attached>,
   caf::reacts_to<detached_from_cluster>, caf::reacts_to<runner_report>,
   caf::replies_to<drain_atom, uint64_t>::with<bool>, caf::reacts_to<flush_atom>,
-  caf::reacts_to<tick_atom>, caf::reacts_to<retry_atom>>;
+  caf::reacts_to<tick_atom>, caf::reacts_to<retry_atom>,
+  caf::reacts_to<timeout_atom>>;
 
 /// A RUNNER executes leases of one slot.
 ///

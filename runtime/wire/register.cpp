@@ -44,7 +44,7 @@ std::string render_error(uint8_t code, caf::atom_value category,
 void register_types(caf::actor_system_config& config) {
   // Nodes and signals.
   add_types<function_info, held_lease, join_request, join_reply, heartbeat,
-            node_info>(config);
+            node_info, zombie_report>(config);
   // Work.
   add_types<job_header, grant, grants, slice, slices, slice_answer,
             slice_answers, lease_end, trim_leases, trimmed_leases, forget_jobs,
@@ -52,6 +52,7 @@ void register_types(caf::actor_system_config& config) {
   // Clients.
   add_types<job_status, submit_item, submit_jobs, submit_reply, submit_replies,
             append_inputs, inputs_stored, describe_job, cancel_job, list_jobs,
+            list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
             watch_job, job_update, result_slice, result_credit, open_result,
             job_result>(config);
   // Events.

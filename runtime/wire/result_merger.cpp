@@ -28,6 +28,15 @@ result<void> result_merger::add(const accept_record& record) {
   return check_size(bytes());
 }
 
+result<void> result_merger::resume(const blob& partial) {
+  if (!reducer_)
+    return tl::unexpected{reducer_.error()};
+  if (reducer_->keeps_results || reducer_->ordered)
+    return fail(errc::internal, "a job that keeps its results has a merged "
+                                "partial; please report this");
+  return state_->merge(partial.view());
+}
+
 result<void> result_merger::check_size(uint64_t bytes) const {
   if (bytes <= terms_.bytes_max)
     return {};

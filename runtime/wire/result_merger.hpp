@@ -55,6 +55,10 @@ public:
   /// results that are kept one by one (they are their own partial).
   std::optional<blob> partial() const;
 
+  /// Takes in a partial of an earlier merger, in place of all records up to
+  /// its checkpoint. Errors: as `add`.
+  result<void> resume(const blob& partial);
+
 private:
   /// Consecutive results inside one record.
   struct piece {

@@ -316,6 +316,12 @@ result<void> check(const node_info& what) {
                     "the name of a node");
 }
 
+result<void> check(const zombie_report& what) {
+  if (what.incarnation_id == 0)
+    return violation("a report of zombies has no incarnation");
+  return {};
+}
+
 // -- work ---------------------------------------------------------------------
 
 result<void> check(const job_header& what) {
@@ -438,6 +444,73 @@ result<void> check(const list_jobs& what) {
   return {};
 }
 
+result<void> check(const dead_selector& what) {
+  if (what.one && what.job == 0)
+    return violation("one dead letter is asked for, but of no job");
+  return check_size(what.text.size(), limits::error_text_bytes_max,
+                    "the error text of dead letters");
+}
+
+result<void> check(const list_dead& what) {
+  if (what.most < 1 || what.most > limits::dead_per_page)
+    return violation("a list of {} dead letters is asked for, it must be 1 to "
+                     "{}",
+                     what.most, limits::dead_per_page);
+  return check(what.which);
+}
+
+result<void> check(const attempt_record& what) {
+  if (what.code == errc::ok || !is_valid(what.code))
+    return violation("an attempt in a history has the code {}",
+                     static_cast<unsigned>(what.code));
+  return all_of(
+    [&] {
+      return check_size(what.text.size(), limits::error_text_bytes_max,
+                        "the error text of an attempt");
+    },
+    [&] {
+      return check_size(what.node.size(), limits::name_bytes_max,
+                        "the node of an attempt");
+    });
+}
+
+result<void> check(const dead_letter& what) {
+  if (what.code == errc::ok || !is_valid(what.code))
+    return violation("dead letter {}/{} has the code {}", what.job, what.index,
+                     static_cast<unsigned>(what.code));
+  return all_of(
+    [&] { return check_job_id(what.job, "a dead letter"); },
+    [&] {
+      return check_size(what.text.size(), limits::error_text_bytes_max,
+                        "the error text of a dead letter");
+    },
+    [&] {
+      return check_size(what.node.size(), limits::name_bytes_max,
+                        "the node of a dead letter");
+    },
+    [&] {
+      return check_size(what.history.size(), limits::history_attempts_max,
+                        "the history of a dead letter");
+    },
+    [&] { return check_each(what.history); });
+}
+
+result<void> check(const dead_letters& what) {
+  if (auto ok = check_size(what.items.size(), limits::dead_per_page,
+                           "a list of dead letters");
+      !ok)
+    return ok;
+  return check_each(what.items);
+}
+
+result<void> check(const requeue_dead& what) {
+  return check(what.which);
+}
+
+result<void> check(const purge_dead& what) {
+  return check(what.which);
+}
+
 result<void> check(const watch_job& what) {
   return check_credit(what.result_credit, "the result credit of a client");
 }
@@ -463,18 +536,17 @@ result<void> check(const job_update& what) {
 
 result<void> check(const result_slice& what) {
   auto index_of = [](task_index x) { return x; };
-  return all_of([&] { return check_job_id(what.job, "a result slice"); },
-                [&] { return check_range(what.range, "a result slice"); },
-                [&] {
-                  return check_indices(what.failed, what.range,
-                                       "a result slice", index_of);
-                },
-                [&] {
-                  return check_body(what.results,
-                                    limits::packed_results_bytes_max,
-                                    "the results of a result slice",
-                                    errc::result_too_large);
-                });
+  return all_of(
+    [&] { return check_job_id(what.job, "a result slice"); },
+    [&] { return check_range(what.range, "a result slice"); },
+    [&] {
+      return check_indices(what.failed, what.range, "a result slice", index_of);
+    },
+    [&] {
+      return check_body(what.results, limits::packed_results_bytes_max,
+                        "the results of a result slice",
+                        errc::result_too_large);
+    });
 }
 
 result<void> check(const result_credit& what) {

@@ -64,6 +64,7 @@ result<void> check(const join_request& what);
 result<void> check(const join_reply& what);
 result<void> check(const heartbeat& what);
 result<void> check(const node_info& what);
+result<void> check(const zombie_report& what);
 
 // -- work ---------------------------------------------------------------------
 
@@ -89,6 +90,13 @@ result<void> check(const submit_item& what);
 /// Errors: also `input_too_large`.
 result<void> check(const append_inputs& what);
 result<void> check(const list_jobs& what);
+result<void> check(const dead_selector& what);
+result<void> check(const list_dead& what);
+result<void> check(const attempt_record& what);
+result<void> check(const dead_letter& what);
+result<void> check(const dead_letters& what);
+result<void> check(const requeue_dead& what);
+result<void> check(const purge_dead& what);
 result<void> check(const watch_job& what);
 result<void> check(const submit_reply& what);
 result<void> check(const inputs_stored& what);

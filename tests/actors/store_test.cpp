@@ -148,7 +148,7 @@ CAF_TEST(numbers_accepted_records_and_reads_them_back) {
   what.records = {{0, job, {0, 1}, {}, blob{std::string{"A"}}},
                   {0, 999, {0, 1}, {}, blob{std::string{"?"}}},
                   {0, job, {1, 3}, {2}, blob{std::string{"B"}}}};
-  what.dead = {{job, 2, 4, errc::bad_input, "odd", "alpha"}};
+  what.dead = {{job, 2, 4, errc::bad_input, "odd", "alpha", {}}};
   auto done = ask<store_accepted>(what);
   CAF_CHECK_EQUAL(done.ticket, 5u);
   CAF_CHECK((done.seqs == std::vector<uint64_t>{1, 0, 2}));

@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -291,6 +292,116 @@ class work_gets_done(cluster_case):
         self.eventually(lambda: "b" in self.up(), "b joins")
         ended = json.loads(self.troupe("run", "exec", "--input", '"echo hi"').stdout)
         self.assertEqual((ended[0]["exit"], ended[0]["stdout"]), (0, "hi\n"))
+
+
+class tasks_go_wrong(cluster_case):
+    def keep_working(self, names, *flags):
+        """Restarts workers that end, until the returned function is called;
+        that returns how many ended."""
+        stop = threading.Event()
+        deaths = []
+
+        def loop(name):
+            while not stop.is_set():
+                try:
+                    worker = node(
+                        "--node.roles=worker", f"--node.name={name}",
+                        f"--node.join={self.where}", *flags,
+                    )
+                except RuntimeError:
+                    continue
+                while worker.process.poll() is None and not stop.is_set():
+                    select.select([], [], [], 0.01)
+                if not stop.is_set():
+                    deaths.append(name)
+                worker.stop()
+
+        loops = [threading.Thread(target=loop, args=[x]) for x in names]
+        for x in loops:
+            x.start()
+
+        def end():
+            stop.set()
+            for x in loops:
+                x.join()
+            return len(deaths)
+
+        self.addCleanup(end)
+        return end
+
+    def test_a_task_that_kills_its_workers_is_the_only_dead_letter(self):
+        self.lead()
+        end = self.keep_working(["a", "b"], "--worker.slots=2", "--worker.exec=yes")
+        args = []
+        for i in range(200):
+            line = "kill -9 $PPID; sleep 10" if i == 137 else f"echo {i}"
+            args += ["--input", json.dumps(line)]
+        self.eventually(lambda: {"a", "b"} <= set(self.up()), "they join")
+        job = self.json("submit", "exec", *args, "--retries", 0)["job"]
+        self.troupe("wait", job, "--timeout", "50s", code=1)
+        status = self.json("job", job)
+        self.assertEqual((status["succeeded"], status["dead"]), (199, 1))
+        self.assertEqual(status["attempts"], 199, "each was accepted once")
+        letters = self.json("dead", "list", job)
+        self.assertEqual([x["index"] for x in letters], [137])
+        self.assertEqual(letters[0]["code"], "kills_workers")
+        self.assertIn("suspected of killing its workers", letters[0]["error"])
+        history = self.json("dead", "show", f"{job}/137")["history"]
+        self.assertEqual(len(history), 3)
+        self.assertLessEqual({x["node"] for x in history}, {"a", "b"})
+        results = json.loads(self.troupe("result", job, code=1).stdout)
+        texts = [x and x["stdout"] for x in results]
+        self.assertEqual(
+            texts, [None if i == 137 else f"{i}\n" for i in range(200)]
+        )
+        self.assertGreaterEqual(end(), 5)
+
+    def test_dead_letters_are_requeued_when_the_cause_is_mended(self):
+        self.lead()
+        self.work("a", "--worker.exec=yes")
+        self.eventually(lambda: "a" in self.up(), "a joins")
+        wanted = self.folder / "wanted"
+        args = ["--input", '"echo 1"', "--input", json.dumps(f"cat {wanted}")]
+        ended = self.json("run", "exec", *args, "--retries", 1, "--backoff",
+                          "1ms", code=1)
+        job = ended["job"]
+        shown = self.json("dead", "show", f"{job}/1")
+        self.assertEqual([x["attempt"] for x in shown["history"]], [1, 2])
+        self.assertIn("No such file", shown["history"][0]["error"])
+        wanted.write_text("mended\n")
+        done = self.json("dead", "requeue", "--error", "No such file")
+        self.assertEqual(done, {"requeued": 1, "jobs": 1})
+        self.troupe("wait", job)
+        status = self.json("job", job)
+        self.assertEqual(
+            (status["state"], status["succeeded"], status["attempts"]),
+            ("succeeded", 2, 4),
+        )
+        results = json.loads(self.troupe("result", job).stdout)
+        self.assertEqual([x["stdout"] for x in results], ["1\n", "mended\n"])
+        self.assertEqual(self.json("dead", "list"), [])
+
+    def test_an_attempt_and_a_job_that_take_too_long(self):
+        self.lead()
+        self.work("a", "--worker.exec=yes")
+        self.eventually(lambda: "a" in self.up(), "a joins")
+        left = self.folder / "left"
+        line = json.dumps(f"trap 'echo stopped > {left}; exit 1' TERM; "
+                          "while :; do sleep 0.05; done")
+        begin = time.monotonic()
+        ended = self.json("run", "exec", "--input", line, "--input", '"echo 1"',
+                          "--task-timeout", "500ms", "--retries", 0, code=1)
+        self.assertLess(time.monotonic() - begin, 10)
+        self.assertEqual((ended["succeeded"], ended["dead"]), (1, 1))
+        self.assertIn("task timeout", ended["reason"])
+        self.eventually(left.exists, "the command was asked to stop")
+        ended = self.json("run", "sleep", "--input", "600000", "--deadline",
+                          "+500ms", code=1)
+        self.assertEqual(ended["state"], "failed")
+        self.assertIn("deadline", ended["reason"])
+        self.troupe("run", "echo", "--input", "1") # The slot is free again.
+        nodes = {x["name"]: x["zombies"] for x in self.json("nodes")}
+        self.assertEqual(nodes, {"a": 0, "lead": 0})
 
 
 class nodes_are_refused(cluster_case):

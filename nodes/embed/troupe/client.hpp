@@ -121,6 +121,18 @@ public:
   /// Cancels a job. Errors: `unknown_job`, `job_ended` naming the state.
   caf::expected<job_status> cancel(job_id job) const;
 
+  /// Returns dead letters in the order of job and index; with `which.one` with
+  /// the history of its attempts. Errors: `unknown_job`.
+  caf::expected<std::vector<dead_letter>>
+  dead(const dead_selector& which = {}) const;
+
+  /// Makes dead letters of jobs that have ended ready again; those jobs run on
+  /// and keep what they had. Errors: `unknown_job`, `job_not_ended`.
+  caf::expected<dead_changed> requeue(const dead_selector& which) const;
+
+  /// Drops dead letters of jobs that have ended for good. Errors: as `requeue`.
+  caf::expected<dead_changed> purge(const dead_selector& which) const;
+
   /// Waits until the job is in a terminal state; a job that failed is no error
   /// here. Errors: `timed_out`, `unknown_job`, `connection_lost` (when the
   /// coordinator came back without the job).

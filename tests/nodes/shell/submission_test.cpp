@@ -57,6 +57,24 @@ CAF_TEST(options_go_into_the_spec) {
   CAF_CHECK(what->source == nullptr);
 }
 
+CAF_TEST(limits_go_into_the_options_of_the_job) {
+  auto what =
+    read({"square", "--range", "1..5", "--backoff", "2s", "--backoff-cap", "1m",
+          "--max-dead", "7", "--max-crashes", "0", "--task-timeout", "1500ms",
+          "--deadline", "2199-01-01T00:00:00Z"});
+  CAF_REQUIRE(what);
+  const auto& options = what->spec.options;
+  CAF_CHECK_EQUAL(options.backoff_base_ms, 2000u);
+  CAF_CHECK_EQUAL(options.backoff_cap_ms, 60'000u);
+  CAF_CHECK_EQUAL(options.max_dead, 7u);
+  CAF_CHECK_EQUAL(options.max_crashes, 0u);
+  CAF_CHECK_EQUAL(options.task_timeout_ms, 1500u);
+  CAF_CHECK_EQUAL(options.deadline_unix_ms, 7'226'582'400'000u);
+  auto late = read({"square", "--range", "1..5", "--deadline", "yesterday"});
+  CAF_REQUIRE(!late);
+  CAF_CHECK(late.error().code == exit_code::usage);
+}
+
 CAF_TEST(without_options_the_defaults_hold) {
   auto what = read({"square", "--input", "1"});
   CAF_REQUIRE(what);

@@ -1,5 +1,6 @@
 #define CAF_SUITE child_process
 
+#include "runtime/base/limits.hpp"
 #include "runtime/function/child_process.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -202,6 +203,49 @@ CAF_TEST(stopping_kills_the_whole_group) {
   CAF_CHECK_EQUAL(seen, "up");
   CAF_REQUIRE(!got.has_value());
   CAF_CHECK_EQUAL(got.error().text, "`/bin/sh` was stopped");
+}
+
+CAF_TEST(a_command_may_tidy_up_when_it_is_stopped) {
+  witness alive;
+  std::atomic<bool> stop{false};
+  std::string seen;
+  std::thread reader{[&] {
+    std::ifstream in{alive.path};
+    std::string line;
+    std::getline(in, line);
+    stop = true;
+    while (std::getline(in, line))
+      seen += line;
+  }};
+  auto what = shell("exec 3>" + alive.path.string()
+                    + "; trap 'echo tidy >&3; exit 0' TERM; echo up >&3; "
+                      "while :; do sleep 0.01; done");
+  auto got = run_command(what, kept, &stop);
+  reader.join();
+  CAF_CHECK_EQUAL(seen, "tidy");
+  CAF_CHECK(!got.has_value());
+}
+
+CAF_TEST(a_command_that_ignores_its_stop_is_killed) {
+  witness alive;
+  std::atomic<bool> stop{false};
+  std::thread reader{[&] {
+    std::ifstream in{alive.path};
+    std::string line;
+    std::getline(in, line);
+    stop = true;
+    while (std::getline(in, line))
+      continue;
+  }};
+  auto what = shell("exec 3>" + alive.path.string()
+                    + "; trap '' TERM; echo up >&3; "
+                      "while :; do sleep 0.1; done");
+  auto begin = std::chrono::steady_clock::now();
+  auto got = run_command(what, kept, &stop);
+  auto took = std::chrono::steady_clock::now() - begin;
+  reader.join();
+  CAF_CHECK(!got.has_value());
+  CAF_CHECK(took >= limits::exec_stop_grace);
 }
 
 CAF_TEST(what_a_command_leaves_running_is_killed_with_it) {

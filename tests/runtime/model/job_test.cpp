@@ -197,6 +197,12 @@ CAF_TEST(the_options_and_arguments_of_a_spec_are_checked) {
     {"a base beyond time",
      [](job_spec& x) { x.options.backoff_base_ms = ~0ull; }, errc::bad_usage,
      "backoff"},
+    {"a timeout beyond time",
+     [](job_spec& x) { x.options.task_timeout_ms = ~0ull; }, errc::bad_usage,
+     "each attempt"},
+    {"a deadline beyond time",
+     [](job_spec& x) { x.options.deadline_unix_ms = ~0ull; }, errc::bad_usage,
+     "deadline"},
     {"the largest arguments",
      [](job_spec& x) {
        x.args = blob{std::string(limits::args_bytes_max, 'x')};

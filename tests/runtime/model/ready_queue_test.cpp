@@ -49,7 +49,7 @@ CAF_TEST(neighbours_of_one_history_are_joined) {
     {"another attempt", {{50, 60}, 2, 0}, 2, 55},
     {"another crash count", {{60, 70}, 2, 1}, 3, 65},
     {"another attempt in front", {{0, 5}, 3, 0}, 4, 70},
-    {"joins the attempt of the one before", {{70, 71}, 2, 1}, 4, 71},
+    {"pieces of a lost lease stay apart", {{70, 71}, 2, 1}, 5, 71},
   };
   ready_queue queue;
   for (const auto& [what, added, ranges, tasks] : rows) {

@@ -88,6 +88,80 @@ uint32_t results_in(const slot_block::output& out) {
 
 } // namespace
 
+CAF_TEST(an_attempt_that_timed_out_is_fenced_and_the_lease_goes_on) {
+  slot_block block;
+  begin(block, {10, 13});
+  CAF_REQUIRE(block.claim(1, now).has_value());
+  CAF_CHECK(!block.time_out(now - 1ms, now));
+  CAF_CHECK(block.time_out(now, now + 2s));
+  CAF_CHECK(!block.time_out(now, now + 2s)); // Only once.
+  CAF_CHECK(block.fenced());
+  CAF_CHECK(block.stop_flag());
+  CAF_CHECK(!block.finished());
+  CAF_CHECK(block.remaining() == (index_range{11, 13}));
+  auto failed = take(block);
+  CAF_CHECK(failed.range == (index_range{10, 11}));
+  CAF_REQUIRE_EQUAL(failed.failed.size(), 1u);
+  CAF_CHECK(failed.failed[0].code == errc::timed_out);
+  CAF_CHECK_EQUAL(failed.failed[0].duration_us, 2'000'000u);
+  CAF_MESSAGE("what the function returns then is dropped");
+  slot_block::block_output late;
+  late.range = {10, 11};
+  late.results.add("late");
+  CAF_CHECK_EQUAL(name_of(block.publish(late)), "go_on");
+  CAF_CHECK(!block.take());
+  CAF_CHECK(!block.fenced());
+  CAF_CHECK(!block.stop_flag());
+  CAF_CHECK_EQUAL(run(block, 1, "x"), "announce");
+  CAF_CHECK_EQUAL(run(block, 1, "y"), "ended");
+  auto rest = take(block);
+  CAF_CHECK_EQUAL(rest.seq, 1u);
+  CAF_CHECK(rest.range == (index_range{11, 13}));
+  CAF_CHECK_EQUAL(results_in(rest), 2u);
+}
+
+CAF_TEST(the_last_attempt_of_a_lease_may_time_out) {
+  slot_block block;
+  begin(block, {0, 1});
+  CAF_REQUIRE(block.claim(1, now).has_value());
+  CAF_REQUIRE(block.time_out(now, now));
+  CAF_CHECK(!block.finished()); // Its runner is still busy.
+  slot_block::block_output late;
+  late.range = {0, 1};
+  CAF_CHECK_EQUAL(name_of(block.publish(late)), "ended");
+  CAF_CHECK(block.finished());
+}
+
+CAF_TEST(what_is_stopped_does_not_time_out) {
+  slot_block block;
+  begin(block, {0, 2});
+  CAF_CHECK(!block.time_out(now, now)); // Nothing runs.
+  CAF_REQUIRE(block.claim(2, now).has_value());
+  CAF_CHECK(!block.time_out(now, now)); // Nobody knows which of the two.
+  block.unclaim();
+  CAF_REQUIRE(block.claim(1, now).has_value());
+  block.stop();
+  CAF_CHECK(!block.time_out(now, now));
+}
+
+CAF_TEST(the_rest_of_a_stuck_lease_moves_to_another_block) {
+  slot_block stuck;
+  begin(stuck, {0, 3});
+  CAF_REQUIRE(stuck.claim(1, now).has_value());
+  CAF_REQUIRE(stuck.time_out(now, now));
+  take(stuck);
+  slot_block next;
+  stuck.move_rest_to(next);
+  CAF_CHECK(next.lease() == some_lease);
+  CAF_CHECK_EQUAL(run(next, 2, "x"), "ended");
+  CAF_CHECK_EQUAL(take(next).seq, 1u);
+  CAF_MESSAGE("the stuck runner finds nothing more to do");
+  slot_block::block_output late;
+  late.range = {0, 1};
+  CAF_CHECK_EQUAL(name_of(stuck.publish(late)), "ended");
+  CAF_CHECK(!stuck.claim(1, now).has_value());
+}
+
 CAF_TEST(an_idle_block_has_nothing) {
   slot_block block;
   CAF_CHECK(block.finished());

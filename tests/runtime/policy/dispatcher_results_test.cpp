@@ -78,7 +78,7 @@ CAF_TEST(a_slice_counts_once_and_when_it_is_recorded) {
   one_lease stage;
   auto first = stage.part(stage.held, 0, {0, 3});
   auto rest = stage.part(stage.held, 1, {3, 8});
-  stage.core.begin_accept(first);
+  stage.core.begin_accept(first, stage.now);
   CAF_CHECK_EQUAL(stage.count(task_state::succeeded), 0u);
   CAF_CHECK(stage.core.judge(1, first) == slice_verdict::duplicate);
   CAF_CHECK(!stage.core.is_recorded(first.lease, 3));
@@ -276,7 +276,7 @@ CAF_TEST(inputs_are_kept_until_every_task_has_ended) {
 CAF_TEST(a_revoked_lease_gives_back_what_was_not_received) {
   one_lease stage;
   auto part = stage.part(stage.held, 0, {0, 3});
-  stage.core.begin_accept(part);
+  stage.core.begin_accept(part, stage.now);
   stage.core.revoke(stage.held.lease);
   stage.core.revoke(stage.held.lease); // Again: nothing happens.
   stage.core.revoke({7, 99});
@@ -313,7 +313,7 @@ CAF_TEST(a_worker_may_hand_back_the_tail_of_its_lease) {
     CAF_MESSAGE(what);
     one_lease stage;
     stage.add_worker(2);
-    stage.core.begin_accept(stage.part(stage.held, 0, {0, 2}));
+    stage.core.begin_accept(stage.part(stage.held, 0, {0, 2}), stage.now);
     auto ready = stage.core.ready_tasks();
     stage.core.trimmed(worker, stage.held.lease, end);
     CAF_CHECK_EQUAL(stage.core.ready_tasks() - ready, back);
@@ -347,7 +347,7 @@ CAF_TEST(a_whole_lease_may_be_handed_back) {
 CAF_TEST(a_removed_job_leaves_nothing_behind) {
   one_lease stage;
   auto part = stage.part(stage.held, 0, {0, 3}, {1});
-  stage.core.begin_accept(part);
+  stage.core.begin_accept(part, stage.now);
   auto stopped = stage.core.remove_job(1);
   CAF_REQUIRE_EQUAL(stopped.size(), 1u);
   CAF_CHECK_EQUAL(stopped[0].worker, 1u);

@@ -203,7 +203,8 @@ private:
     what.busy_ns = what.range.size() * pick(5'000'000);
     require(core_.judge(id, what) == slice_verdict::accept, "a good slice");
     auto last = r.grant.attempt == attempts_max;
-    require(core_.begin_accept(what).size() == (last ? what.failed.size() : 0),
+    require(core_.begin_accept(what, now_).size()
+              == (last ? what.failed.size() : 0),
             "who is given up");
     r.next = what.range.end;
     ++r.seq;
@@ -257,9 +258,17 @@ private:
   }
 
   void lose(worker_id id) {
-    core_.remove_worker(id);
+    auto suspects = core_.remove_worker(id, now_);
     for (const auto& [lease, r] : workers_.at(id).held)
       uncover(r, r.next);
+    for (const auto& x : suspects) {
+      auto& j = jobs_.at(x.job);
+      auto& t = j.tasks[x.index];
+      require(!t.ended && !t.covered && x.code == errc::kills_workers,
+              "who is suspected");
+      t.ended = true;
+      ++j.dead;
+    }
     workers_.erase(id);
     add_worker();
   }
@@ -317,7 +326,7 @@ private:
       now_ += std::chrono::milliseconds{pick(60)};
     else if (dice < 78)
       shorten(worker_id, who);
-    else if (dice < 80)
+    else if (dice < 81)
       lose(worker_id);
     else if (dice < 83)
       change_window(worker_id, who, pick(20), pick(300));

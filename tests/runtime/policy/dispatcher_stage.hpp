@@ -66,7 +66,7 @@ struct dispatcher_stage {
     what.busy_ns = static_cast<uint64_t>(per_task.count());
     accept(what);
     core.remove_job(unused_id);
-    core.remove_worker(unused_id);
+    core.remove_worker(unused_id, now);
   }
 
   grant_list dispatch() {
@@ -93,8 +93,8 @@ struct dispatcher_stage {
   }
 
   /// Receives and records a slice.
-  std::vector<dispatcher::gave_up> accept(const slice& what) {
-    auto result = core.begin_accept(what);
+  std::vector<dead_letter> accept(const slice& what) {
+    auto result = core.begin_accept(what, now);
     core.end_accept(what, now);
     return result;
   }

@@ -235,7 +235,7 @@ CAF_TEST(bytes_come_back_when_a_lease_ends) {
   stage.add_inputs(1, {1, 2}, false, 10);
   auto grants = stage.dispatch();
   CAF_REQUIRE_EQUAL(grants.size(), 1u); // 18 of 20 bytes.
-  stage.core.begin_accept(stage.whole(grants[0]));
+  stage.core.begin_accept(stage.whole(grants[0]), stage.now);
   CAF_CHECK(stage.dispatch().empty());
   stage.core.end_accept(stage.whole(grants[0]), stage.now);
   CAF_CHECK_EQUAL(stage.dispatch().size(), 1u);
@@ -393,8 +393,8 @@ CAF_TEST(a_lost_worker_gives_back_what_was_not_received) {
   stage.add_inputs(1, {10, 20}, true);
   auto lost = stage.dispatch();
   auto part = stage.part(lost[0], 0, {0, 4});
-  stage.core.begin_accept(part);
-  stage.core.remove_worker(1);
+  stage.core.begin_accept(part, stage.now);
+  stage.core.remove_worker(1, stage.now);
   CAF_CHECK(stage.core.load_of(1) == nullptr);
   CAF_CHECK_EQUAL(stage.core.ready_tasks(), 16u);
   CAF_CHECK_EQUAL(stage.core.tasks_of(1)->count(task_state::leased), 4u);
@@ -414,7 +414,7 @@ CAF_TEST(a_lost_worker_gives_back_what_was_not_received) {
   }
   CAF_CHECK(stage.report_of(1).all_ended);
   CAF_CHECK_EQUAL(stage.core.load_of(2)->tasks, 0u);
-  stage.core.remove_worker(99); // Nobody.
+  stage.core.remove_worker(99, stage.now); // Nobody.
 }
 
 // -- jobs ---------------------------------------------------------------------

@@ -44,7 +44,7 @@ CAF_TEST(bytes_return_to_nothing_after_any_history) {
       auto end = std::min<task_index>(begin + size, 24);
       accept(*kept, record_of(job, {begin, end}, {begin}));
       if (begin % 3 == 0)
-        kept->bury({{job, begin, 1, errc::bad_input, "x", "n"}});
+        kept->bury({{job, begin, 1, errc::bad_input, "x", "n", {}}});
       else
         accept(*kept, record_of(job, {begin, begin + 1}));
     }

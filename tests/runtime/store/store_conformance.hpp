@@ -297,7 +297,7 @@ inline void an_ended_job_takes_nothing_more(store& kept) {
   CAF_CHECK(finish(kept, job, job_state::cancelled));
   auto before = kept.bytes();
   CAF_CHECK_EQUAL(accept(kept, record_of(job, {1, 2})), 0u);
-  kept.bury({{job, 1, 4, errc::function_failed, "late", "n"}});
+  kept.bury({{job, 1, 4, errc::function_failed, "late", "n", {}}});
   kept.put_checkpoint(job, {1, {{0, 1}}, blob{std::string{"late"}}});
   CAF_CHECK(kept.dead_letters(job).empty());
   CAF_CHECK(kept.log_after(job, 0, ample).empty());
@@ -323,8 +323,8 @@ inline void ending_releases_inputs_and_log_and_keeps_the_result(store& kept) {
 inline void dead_letters_and_their_inputs_stay(store& kept) {
   auto empty = kept.bytes();
   auto job = put_tasks(kept, 3, 5000);
-  dead_letter letter{job, 1, 4, errc::bad_input, "input 1 is odd", "alpha"};
-  kept.bury({letter, {999, 1, 4, errc::bad_input, "of no job", "alpha"}});
+  dead_letter letter{job, 1, 4, errc::bad_input, "input 1 is odd", "alpha", {}};
+  kept.bury({letter, {999, 1, 4, errc::bad_input, "of no job", "alpha", {}}});
   accept(kept, record_of(job, {0, 3}, {1}));
   CAF_CHECK(finish(kept, job, job_state::failed));
   auto letters = kept.dead_letters(job);
@@ -338,6 +338,76 @@ inline void dead_letters_and_their_inputs_stay(store& kept) {
   CAF_CHECK(kept.dead_letters(999).empty());
   kept.forget(job);
   CAF_CHECK(kept.dead_letters(job).empty());
+  CAF_CHECK_EQUAL(kept.bytes(), empty);
+}
+
+inline dead_letter letter_of(job_id job, task_index index) {
+  return {job, index, 4, errc::bad_input, "odd", "alpha", {}};
+}
+
+inline void a_failed_job_goes_on_with_its_dead_letters(store& kept) {
+  auto empty = kept.bytes();
+  auto job = put_tasks(kept, 4, 5000);
+  kept.bury({letter_of(job, 3), letter_of(job, 1)});
+  accept(kept, record_of(job, {0, 4}, {1, 3}, "first"));
+  CAF_CHECK(kept.requeue(job, {1}).empty()); // It has not ended.
+  CAF_CHECK(finish(kept, job, job_state::failed, "result"));
+  CAF_CHECK(kept.requeue(job, {0, 2, 99}).empty());
+  CAF_CHECK(kept.find(job)->state == job_state::failed);
+  CAF_CHECK(kept.requeue(job, {99, 3}) == std::vector<task_index>({3}));
+  CAF_CHECK(kept.find(job)->state == job_state::running);
+  CAF_CHECK(kept.find(job)->result.empty());
+  CAF_CHECK_EQUAL(kept.dead_letters(job).size(), 1u);
+  auto log = kept.log_after(job, 0, ample);
+  CAF_REQUIRE_EQUAL(log.size(), 1u);
+  CAF_CHECK_EQUAL(log[0].results.view(), "first");
+  CAF_CHECK_EQUAL(kept.last_seq(job), 1u);
+  auto inputs = kept.inputs_of(job);
+  CAF_REQUIRE_EQUAL(inputs.size(), 2u);
+  CAF_CHECK(inputs[0].range == (index_range{1, 2}));
+  CAF_CHECK(inputs[1].range == (index_range{3, 4}));
+  CAF_CHECK_EQUAL(accept(kept, record_of(job, {3, 4})), 2u);
+  CAF_CHECK(finish(kept, job, job_state::failed));
+  CAF_CHECK(kept.requeue(job, {1}) == std::vector<task_index>({1}));
+  accept(kept, record_of(job, {1, 2}));
+  CAF_CHECK(finish(kept, job, job_state::succeeded));
+  CAF_CHECK(kept.log_after(job, 0, ample).empty());
+  CAF_CHECK(kept.requeue(job, {1}).empty());
+  kept.forget(job);
+  CAF_CHECK_EQUAL(kept.bytes(), empty);
+}
+
+inline void a_checkpoint_is_kept_for_dead_letters(store& kept) {
+  auto empty = kept.bytes();
+  auto job = put_tasks(kept, 2);
+  kept.bury({letter_of(job, 1)});
+  accept(kept, record_of(job, {0, 2}, {1}));
+  kept.put_checkpoint(job, {1, {}, blob{std::string{"merged"}}});
+  CAF_CHECK(finish(kept, job, job_state::failed));
+  CAF_REQUIRE(kept.checkpoint(job).has_value());
+  CAF_CHECK_EQUAL(kept.checkpoint(job)->merged.view(), "merged");
+  CAF_CHECK_EQUAL(kept.last_seq(job), 1u);
+  kept.forget(job);
+  CAF_CHECK_EQUAL(kept.bytes(), empty);
+}
+
+inline void purged_letters_release_what_was_kept_for_them(store& kept) {
+  auto empty = kept.bytes();
+  auto job = put_tasks(kept, 3, 5000);
+  kept.bury({letter_of(job, 0), letter_of(job, 1)});
+  CAF_CHECK_EQUAL(kept.purge(job, {0}), 0u); // It has not ended.
+  accept(kept, record_of(job, {0, 3}, {0, 1}, std::string(5000, 'r')));
+  CAF_CHECK(finish(kept, job, job_state::failed));
+  auto before = kept.bytes();
+  CAF_CHECK_EQUAL(kept.purge(job, {0, 2, 99}), 1u);
+  CAF_CHECK(kept.bytes() <= before - 5000);
+  CAF_CHECK_EQUAL(kept.log_after(job, 0, ample).size(), 1u);
+  CAF_CHECK_EQUAL(kept.purge(job, {1}), 1u);
+  CAF_CHECK(kept.inputs_of(job).empty());
+  CAF_CHECK(kept.log_after(job, 0, ample).empty());
+  CAF_CHECK(kept.find(job)->state == job_state::failed);
+  CAF_CHECK_EQUAL(kept.purge(999, {1}), 0u);
+  kept.forget(job);
   CAF_CHECK_EQUAL(kept.bytes(), empty);
 }
 
@@ -376,6 +446,9 @@ constexpr claim claims[] = {
   TROUPE_CLAIM(an_ended_job_takes_nothing_more),
   TROUPE_CLAIM(ending_releases_inputs_and_log_and_keeps_the_result),
   TROUPE_CLAIM(dead_letters_and_their_inputs_stay),
+  TROUPE_CLAIM(a_failed_job_goes_on_with_its_dead_letters),
+  TROUPE_CLAIM(a_checkpoint_is_kept_for_dead_letters),
+  TROUPE_CLAIM(purged_letters_release_what_was_kept_for_them),
   TROUPE_CLAIM(only_ended_jobs_are_forgotten),
 };
 

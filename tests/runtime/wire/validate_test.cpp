@@ -352,10 +352,50 @@ CAF_TEST(what_clients_send) {
     {"watch without end", check(watch_job{3, UINT64_MAX}), bad},
     {"more results", check(result_credit{3, 10}), ok},
     {"more than there is", check(result_credit{3, UINT64_MAX}), bad},
+    {"dead letters", check(list_dead{{3, true, 7, "x"}, 3, 6, 1}), ok},
+    {"dead letters of all jobs",
+     check(list_dead{{}, 0, 0, limits::dead_per_page}), ok},
+    {"no dead letters", check(list_dead{{}, 0, 0, 0}), bad},
+    {"too many dead letters",
+     check(list_dead{{}, 0, 0, limits::dead_per_page + 1}), bad},
+    {"one dead letter of no job", check(requeue_dead{{0, true, 7, ""}}), bad},
+    {"purge by a text without end",
+     check(purge_dead{
+       {0, false, 0, std::string(limits::error_text_bytes_max + 1, 'x')}}),
+     bad},
     {"list", check(list_jobs{0, limits::jobs_per_page}), ok},
     {"list of none", check(list_jobs{0, 0}), bad},
     {"list of all", check(list_jobs{0, UINT32_MAX}), bad},
   });
+}
+
+CAF_TEST(what_clients_get_of_dead_letters) {
+  constexpr auto bad = errc::protocol_violation;
+  attempt_record attempt{1, errc::timed_out, "slow", "alpha", 3, 4};
+  dead_letter letter{3, 7, 4, errc::bad_input, "odd", "alpha", {attempt}};
+  CAF_CHECK(check(dead_letters{{letter}}).has_value());
+  auto code_of_changed = [&](auto change) {
+    auto x = letter;
+    change(x);
+    auto ok = check(dead_letters{{x}});
+    return ok ? errc::ok : ok.error().code;
+  };
+  CAF_CHECK(code_of_changed([](dead_letter& x) { x.job = 0; }) == bad);
+  CAF_CHECK(code_of_changed([](dead_letter& x) { x.code = errc::ok; }) == bad);
+  CAF_CHECK(code_of_changed([](dead_letter& x) {
+              x.history[0].code = static_cast<errc>(errc_count);
+            })
+            == bad);
+  CAF_CHECK(code_of_changed([](dead_letter& x) {
+              x.history.resize(limits::history_attempts_max + 1);
+            })
+            == bad);
+  CAF_CHECK(code_of_changed([](dead_letter& x) {
+              x.node.resize(limits::name_bytes_max + 1, 'x');
+            })
+            == bad);
+  CAF_CHECK(!check(zombie_report{0, 1}).has_value());
+  CAF_CHECK(check(zombie_report{7, 1}).has_value());
 }
 
 CAF_TEST(what_clients_get) {

@@ -1,0 +1,151 @@
+#include "runtime/policy/blame.hpp"
+#include "runtime/policy/dispatcher.hpp"
+
+#include <algorithm>
+#include <set>
+
+/// The part of the dispatcher that is about lost workers: what they held comes
+/// back in pieces, and a task that seems to have killed them gets a worker for
+/// itself, so that nothing else can be blamed (docs/adr/0012).
+namespace troupe {
+
+namespace {
+
+uint64_t microseconds(duration x) {
+  return static_cast<uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(x).count());
+}
+
+} // namespace
+
+/// Takes back what a lost worker held of one lease.
+void dispatcher::lose(const lease& held, index_range rest, time_point now,
+                      std::vector<dead_letter>& out) {
+  auto i = jobs_.find(held.job);
+  if (rest.empty() || i == jobs_.end())
+    return;
+  auto& job = i->second;
+  auto blamed = held.blamed + (held.alone ? 1 : 0);
+  touch(held.job);
+  if (held.alone && job.terms.max_crashes > 0
+      && blamed >= job.terms.max_crashes) {
+    out.push_back(give_up_suspect(job, held, rest.begin, now));
+    return;
+  }
+  if (held.alone)
+    job.history.add(rest.begin, record_crash(job, held, now));
+  (void)job.tasks.apply(rest, task_event::returned);
+  for (const auto& piece : split_after_crash(rest))
+    push_ready(job, {piece, held.attempt, held.crashes + 1, blamed});
+}
+
+attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
+                                        time_point now) const {
+  auto since = workers_.at(held.worker).alone_since;
+  failed_task crash;
+  crash.code = errc::kills_workers;
+  crash.text = "its worker was lost while it ran nothing else";
+  crash.duration_us = microseconds(now - since);
+  return record_of(job, held, crash, now);
+}
+
+dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
+                                        task_index suspect, time_point now) {
+  auto crash = record_crash(job, held, now);
+  dead_letter result;
+  result.job = held.job;
+  result.index = suspect;
+  result.attempts = held.attempt;
+  result.code = crash.code;
+  result.node = crash.node;
+  result.text =
+    "suspected of killing its workers: " + std::to_string(held.blamed + 1)
+    + " were lost while they ran nothing else, the last was " + result.node
+    + "; see its log, then requeue the task";
+  result.history = job.history.take(suspect, std::move(crash));
+  (void)job.tasks.apply({suspect, suspect + 1}, task_event::gave_up);
+  release_inputs(job, {suspect, suspect + 1}, 1);
+  note_dead(job, suspect, {result.code, result.text});
+  return result;
+}
+
+/// Grants suspects to workers that hold nothing. If there is none, one worker
+/// gets nothing more until it is empty: otherwise a busy cluster would never
+/// have one.
+void dispatcher::dispatch_suspects(time_point now, std::vector<granted>& out) {
+  std::set<std::string> waiting; // Functions whose suspects found no worker.
+  suspects_.for_each_job([&](job_id id) {
+    const auto& job = jobs_.at(id);
+    if (job.paused || job.fatal.code != errc::ok
+        || waiting.contains(job.terms.function))
+      return true;
+    auto function = job.terms.function;
+    while (suspects_.tasks(id) > 0 && dispatch_suspect(id, now, out))
+      continue;
+    if (suspects_.tasks(id) > 0)
+      waiting.insert(function);
+    return true;
+  });
+  for (auto& [id, worker] : workers_) {
+    auto wanted = [&of = worker.functions](const std::string& function) {
+      return of.contains(function);
+    };
+    worker.reserved = worker.reserved && worker.load.window_tasks > 0
+                      && std::any_of(waiting.begin(), waiting.end(), wanted);
+  }
+  for (const auto& function : waiting)
+    reserve_for(function);
+}
+
+bool dispatcher::dispatch_suspect(job_id id, time_point now,
+                                  std::vector<granted>& out) {
+  auto& job = jobs_.at(id);
+  auto worker = worker_for_itself(job.terms.function);
+  if (!worker)
+    return false;
+  auto what = *suspects_.pop(id, 1);
+  workers_.at(*worker).reserved = false;
+  workers_.at(*worker).alone_since = now;
+  out.push_back(grant_to(*worker, job, what,
+                         run_times_.ns_per_task(job.terms.function), true));
+  return true;
+}
+
+/// Returns a worker that may take a suspect of this function now.
+std::optional<worker_id>
+dispatcher::worker_for_itself(const std::string& function) const {
+  for (const auto& [id, worker] : workers_)
+    if (worker.load.leases == 0 && worker.load.window_tasks > 0
+        && worker.functions.contains(function)
+        && (worker.reserved || may_take_alone()))
+      return id;
+  return std::nullopt;
+}
+
+/// Suspects get half of the workers at most: after many crashes there may be
+/// many of them, and the others' work must go on.
+bool dispatcher::may_take_alone() const {
+  auto taken =
+    std::count_if(workers_.begin(), workers_.end(), [](const auto& x) {
+      return x.second.alone || x.second.reserved;
+    });
+  return static_cast<size_t>(taken) < std::max<size_t>(workers_.size() / 2, 1);
+}
+
+/// Keeps one worker free for suspects of this function, unless one serves
+/// them already.
+void dispatcher::reserve_for(const std::string& function) {
+  worker_entry* best = nullptr;
+  for (auto& [id, worker] : workers_) {
+    if (worker.load.window_tasks == 0 || !worker.functions.contains(function))
+      continue;
+    if (worker.alone || worker.reserved)
+      return;
+    if (best == nullptr || worker.load.estimated_ns < best->load.estimated_ns)
+      best = &worker;
+  }
+  if (best != nullptr)
+    best->reserved = true;
+}
+
+} // namespace troupe
