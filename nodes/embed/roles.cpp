@@ -31,7 +31,8 @@ coordinator_role start_coordinator(caf::actor_system& system,
   memory_store_options memory{options.term, options.memory_bytes_max};
   // The memory store never blocks, so it needs no thread of its own.
   role.store = spawn_on_io_thread(
-    system, store_process, [memory] { return make_memory_store(memory); }, options.log);
+    system, store_process, [memory] { return make_memory_store(memory); },
+    options.log);
   membership_options nodes;
   nodes.events = role.events;
   nodes.term = options.term;
