@@ -31,7 +31,8 @@ coordinator_role start_coordinator(caf::actor_system& system,
   memory_store_options memory{options.term, options.memory_bytes_max};
   // The memory store never blocks, so it needs no thread of its own.
   role.store = spawn_on_io_thread(
-    system, store_process, [memory] { return make_memory_store(memory); }, options.log);
+    system, store_process, [memory] { return make_memory_store(memory); },
+    options.log);
   membership_options nodes;
   nodes.events = role.events;
   nodes.term = options.term;
@@ -59,6 +60,13 @@ coordinator_role start_coordinator(caf::actor_system& system,
   life.finished_job_age_max = options.finished_job_age_max;
   life.log = options.log;
   role.coordinator = spawn_on_io_thread(system, coordinator, life);
+  // Both follow before anybody can join: the front door does not exist yet. A
+  // worker whose credit came before the news of the worker would never get
+  // work.
+  caf::send_as(caf::actor_cast<caf::actor>(role.scheduler), role.membership,
+               follow_atom::value);
+  caf::send_as(caf::actor_cast<caf::actor>(role.coordinator), role.membership,
+               follow_atom::value);
   front_door_options door;
   door.cluster = options.cluster;
   door.handles = {caf::actor_cast<caf::actor>(role.coordinator),
