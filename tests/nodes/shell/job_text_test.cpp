@@ -73,10 +73,11 @@ CAF_TEST(nodes_and_functions_as_json) {
   node.labels = {"gpu"};
   node.functions = 9;
   node.up_us = 1'500'000;
-  CAF_CHECK_EQUAL(node_json(node),
-                  R"({"name": "alpha", "roles": ["coordinator", "worker"], )"
-                  R"("state": "up", "slots": 2, "labels": ["gpu"], )"
-                  R"("functions": 9, "version": "1.0", "up_seconds": 1.5})");
+  CAF_CHECK_EQUAL(
+    node_json(node),
+    R"({"name": "alpha", "roles": ["coordinator", "worker"], )"
+    R"("state": "up", "slots": 2, "labels": ["gpu"], )"
+    R"("functions": 9, "version": "1.0", "up_seconds": 1.5, "zombies": 0})");
   CAF_CHECK_EQUAL(function_json({"f", "int", "null", "any", "Does x"}),
                   R"({"name": "f", "input": "int", "args": "null", )"
                   R"("result": "any", "summary": "Does x"})");
