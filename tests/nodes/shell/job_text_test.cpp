@@ -85,7 +85,8 @@ CAF_TEST(nodes_and_functions_as_json) {
                   R"("functions": 9, "version": "1.0", )"
                   R"("incarnation": "00000000000000ff", "up_seconds": 1.5, )"
                   R"("silent_seconds": 0.25, "phi": 0.13, "busy": 1, )"
-                  R"("queued": 3, "oldest_attempt_seconds": 2})");
+                  R"("queued": 3, "oldest_attempt_seconds": 2, )"
+                  R"("zombies": 0})");
   CAF_CHECK_EQUAL(function_json({"f", "int", "null", "any", "Does x"}),
                   R"({"name": "f", "input": "int", "args": "null", )"
                   R"("result": "any", "summary": "Does x"})");
