@@ -90,7 +90,8 @@ void dispatcher::dispatch_suspects(time_point now, std::vector<granted>& out) {
     auto wanted = [&of = worker.functions](const std::string& function) {
       return of.contains(function);
     };
-    worker.reserved = worker.reserved && worker.load.window_tasks > 0
+    worker.reserved = worker.reserved && !worker.suspended
+                      && worker.load.window_tasks > 0
                       && std::any_of(waiting.begin(), waiting.end(), wanted);
   }
   for (const auto& function : waiting)
@@ -116,7 +117,7 @@ std::optional<worker_id>
 dispatcher::worker_for_itself(const std::string& function) const {
   for (const auto& [id, worker] : workers_)
     if (worker.load.leases == 0 && worker.load.window_tasks > 0
-        && worker.functions.contains(function)
+        && !worker.suspended && worker.functions.contains(function)
         && (worker.reserved || may_take_alone()))
       return id;
   return std::nullopt;
@@ -137,7 +138,8 @@ bool dispatcher::may_take_alone() const {
 void dispatcher::reserve_for(const std::string& function) {
   worker_entry* best = nullptr;
   for (auto& [id, worker] : workers_) {
-    if (worker.load.window_tasks == 0 || !worker.functions.contains(function))
+    if (worker.suspended || worker.load.window_tasks == 0
+        || !worker.functions.contains(function))
       continue;
     if (worker.alone || worker.reserved)
       return;

@@ -136,6 +136,18 @@ CAF_TEST(a_worker_is_not_kept_for_suspects_that_are_gone) {
   }
 }
 
+CAF_TEST(a_silent_worker_gets_no_suspect) {
+  crash_stage stage;
+  stage.add_suspect(1, 2);
+  stage.add_worker(1);
+  stage.core.suspend(1, true);
+  CAF_CHECK(stage.dispatch().empty());
+  stage.add_worker(2);
+  auto grants = stage.dispatch();
+  CAF_REQUIRE_EQUAL(grants.size(), 1u);
+  CAF_CHECK_EQUAL(grants[0].worker, 2u);
+}
+
 CAF_TEST(suspects_leave_half_of_the_workers_to_the_others) {
   crash_stage stage;
   for (job_id id = 1; id <= 8; ++id)

@@ -59,7 +59,7 @@ CAF_TEST(a_suspended_worker_gets_nothing_new_and_keeps_what_it_has) {
   CAF_REQUIRE(!elsewhere.empty());
   for (const auto& x : elsewhere)
     CAF_CHECK_EQUAL(x.worker, 2u);
-  stage.core.remove_worker(2);
+  stage.core.remove_worker(2, stage.now);
   stage.core.suspend(1, false);
   CAF_CHECK(!stage.dispatch().empty());
   stage.core.suspend(99, true); // Unknown: nothing happens.
