@@ -66,6 +66,9 @@ struct coordinator_state {
     bool watchers_behind = false;    ///< They were not told of the last change.
     std::optional<stream_to> reader; ///< Of a streamed job.
     aggregator_actor merger;
+    bool merges = false;        ///< It has an aggregator, or gets one.
+    bool merger_starts = false; ///< Its supervisor was asked for it.
+    uint32_t merger_crashes = 0;
     uint64_t log_seq = 0;
     std::deque<append_inputs> inbox; ///< In order; one is under way.
     std::optional<frame_sink> pull;
@@ -73,10 +76,9 @@ struct coordinator_state {
     uint64_t last_seq = 0;     ///< Of the client's inputs, stored.
     std::optional<ending> end; ///< Decided; merging or writing it.
     bool writing_end = false;
-    bool kept_ended = false;                     ///< It is in `ended`.
-    uint64_t attempts_before = 0;                ///< Before it was resumed.
-    std::optional<merge_checkpoint> resume_from; ///< For its aggregator.
-    blob result;                                 ///< While it is being written.
+    bool kept_ended = false;      ///< It is in `ended`.
+    uint64_t attempts_before = 0; ///< Before it was resumed.
+    blob result;                  ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
 
@@ -126,6 +128,14 @@ struct coordinator_state {
   caf::result<std::vector<job_status>> drain(uint64_t timeout_ms);
   void tick();
 
+  // -- supervision ------------------------------------------------------------
+
+  /// Reads the store and tells the scheduler what there is to do; answers its
+  /// supervisor when it has.
+  caf::result<void> load();
+  void use(const use_event_hub& what);
+  void use(const use_jobs& what);
+
   // -- decisions --------------------------------------------------------------
 
   result<void> admit_submission(const submit_item& what) const;
@@ -135,7 +145,12 @@ struct coordinator_state {
   void store_front(job_id id, job& of);
   void refuse_inputs(job_id id, job& of, const error& why);
   void advance(job_id id, job& of, const job_progress& what);
-  aggregator_actor& merger_of(job_id id, job& of);
+  void drive_merger(job_id id, job& of);
+  void set_reader(job_id id, job& of);
+  void start_merger(job_id id, job& of);
+  void merger_started(job_id id, const caf::actor& started);
+  void lost_merger(job_id id, job& of, const caf::error& reason);
+  void stop_merger(job& of);
   void begin_end(job_id id, job& of, ending how);
   void merge_inline(job_id id, job& of, const std::vector<accept_record>& only);
   void write_end(job& of, std::string type, blob result);
@@ -170,6 +185,8 @@ struct coordinator_state {
   std::unordered_map<uint64_t, caf::typed_response_promise<dead_changed>>
     dead_changes;
   uint64_t last_ticket = 0;
+  supervisor_actor aggregators; ///< None before it was started.
+  std::optional<caf::response_promise> loaded;
   frame_source<caf::actor_addr> outgoing;
   std::set<caf::actor_addr> monitored;
   std::map<std::string, function_info> functions;          ///< Ever offered.

@@ -196,7 +196,7 @@ void coordinator_state::watch(const watch_job& what) {
   if (what.result_credit > 0 && entry.spec.options.stream) {
     entry.reader =
       stream_to{caf::actor_cast<caf::actor>(client), what.result_credit};
-    self->send(merger_of(what.job, entry), *entry.reader);
+    set_reader(what.job, entry);
   }
   self->send(client, job_update{status_of(entry), false, {}});
 }

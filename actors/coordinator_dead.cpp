@@ -1,4 +1,3 @@
-#include "actors/aggregator.hpp"
 #include "actors/coordinator.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/caf_error.hpp"
@@ -115,9 +114,7 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   entry.spec.options.deadline_unix_ms = 0;
   entry.deadline_at.reset();
   entry.log_seq = what.last_seq;
-  entry.resume_from = what.merged;
-  // It reads what was accepted before; more follows.
-  self->send(merger_of(id, entry), merge_log{what.last_seq, false, 0});
+  drive_merger(id, entry); // It reads what was accepted before.
   schedule_job more;
   more.job = id;
   more.header = header_of(id, entry.spec);

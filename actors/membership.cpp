@@ -319,6 +319,9 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
     [&state](list_functions_atom) { return state.functions(); },
     [&state](follow_atom) { state.follow(); },
     [&state](follow_health_atom) { state.follow_health(); },
+    [&state](const use_event_hub& x) {
+      state.options.events = caf::actor_cast<event_hub_actor>(x.events);
+    },
     [&state](tick_atom) { state.tick(); },
   };
 }

@@ -178,7 +178,6 @@ store_state::resumed(job_id job,
   }
   result.dead_left = kept->dead_letters(job).size();
   result.inputs = kept->inputs_of(job);
-  result.merged = kept->checkpoint(job).value_or(merge_checkpoint{});
   result.last_seq = kept->last_seq(job);
   return result;
 }
@@ -195,7 +194,15 @@ store_accepted store_state::accept(store_accept& what) {
 }
 
 store_log store_state::read_log(const store_read_log& what) const {
-  return {what.job, kept->log_after(what.job, what.after, what.bytes)};
+  store_log reply;
+  reply.job = what.job;
+  auto after = what.after;
+  if (what.resume) {
+    reply.resume_from = kept->checkpoint(what.job);
+    after = reply.resume_from ? reply.resume_from->seq : 0;
+  }
+  reply.records = kept->log_after(what.job, after, what.bytes);
+  return reply;
 }
 
 store_actor::behavior_type

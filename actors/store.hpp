@@ -11,15 +11,16 @@
 
 namespace troupe {
 
-/// Opens the store that the STORE actor shall own, on the actor's own thread.
-using store_factory = std::function<std::unique_ptr<store>()>;
+/// Opens the store that the STORE actor shall own, on the actor's own thread. A
+/// store in memory may outlive the actor; only one actor uses it at a time.
+using store_factory = std::function<std::shared_ptr<store>()>;
 
 /// The STORE actor's state: the store, and one method per message. Replies are
 /// messages of their own, never responses.
 struct store_state {
   static constexpr const char* name = "store"; ///< Shown in logs.
 
-  std::unique_ptr<store> kept;
+  std::shared_ptr<store> kept;
 
   store_put_jobs_done put_jobs(const store_put_jobs& what);
   store_put_inputs_done put_inputs(const store_put_inputs& what);

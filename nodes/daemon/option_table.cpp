@@ -97,7 +97,8 @@ constexpr option_row rows[] = {
      return bind<parse_heartbeat_interval>(o.node.heartbeat_interval, r);
    }},
   {"node.threads", "NUMBER", "0", "2",
-   "Threads that run the node's actors, tasks not counted; 0: half of the cores.",
+   "Threads that run the node's actors, tasks not counted; 0: half of the "
+   "cores.",
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_threads>(o.node.threads, r);
    }},

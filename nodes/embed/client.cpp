@@ -297,9 +297,9 @@ client::stream(job_id job,
       watch->slices.pop_front();
       guard.unlock();
       client_core::deliver(next, sink);
-      auto bytes = next.results.size + sizeof(result_slice);
-      core_->call([watch, bytes](client_session_state& at) {
-        at.give_credit(watch, bytes);
+      next.results.bytes = {}; // Only its size is needed now.
+      core_->call([watch, next](client_session_state& at) {
+        at.give_credit(watch, next);
       });
       guard.lock();
     }

@@ -118,6 +118,9 @@ constexpr auto describe_tree_timeout = 1s;
 constexpr size_t supervised_children_max = 1'000'000;
 /// Requests that wait while a supervisor stops or starts children.
 constexpr size_t supervisor_requests_max = 4096;
+
+/// Crashes of a job's aggregators after which the job fails.
+constexpr uint32_t aggregator_crashes_max = 5;
 /// Zombies that are listed one by one; all are counted.
 constexpr size_t zombies_listed_max = 1024;
 /// Children of one supervisor that a description of the tree lists.

@@ -122,7 +122,6 @@ struct store_dead_changed {
     std::vector<index_range> ready; ///< Its tasks that were requeued.
     uint64_t dead_left = 0;         ///< Its dead letters that stay dead.
     std::vector<kept_inputs> inputs;
-    merge_checkpoint merged;
     uint64_t last_seq = 0; ///< Of its accept log.
   };
   /// A job that lost dead letters for good.
@@ -155,11 +154,14 @@ struct store_read_log {
   job_id job = 0;
   uint64_t after = 0;
   uint64_t bytes = 0;
+  bool resume = false; ///< After the checkpoint instead of `after`.
 };
 
 struct store_log {
   job_id job = 0;
   std::vector<accept_record> records;
+  /// If it was asked for and there is one.
+  std::optional<merge_checkpoint> resume_from = std::nullopt;
 };
 
 struct store_put_checkpoint {
@@ -276,6 +278,34 @@ struct worker_leases {
   worker_id worker = 0;
   uint64_t through = 0; ///< See `grants::through`.
   std::vector<lease_id> held;
+};
+
+// -- supervised roles ---------------------------------------------------------
+
+/// The event hub was started (again): send events there from now on.
+struct use_event_hub {
+  caf::actor events;
+};
+
+/// The supervisor of aggregators was started (again).
+struct use_jobs {
+  caf::actor jobs;
+};
+
+/// A runner of a slot was started (again).
+struct runner_up {
+  uint32_t slot = 0;
+  caf::actor runner;
+};
+
+/// Attempts that ignored their stop and still run, by their supervisor's count.
+struct zombies_changed {
+  uint32_t zombies = 0;
+};
+
+/// The supervisor of runners was started (again).
+struct use_runners {
+  caf::actor runners;
 };
 
 // -- host program and CLIENT SESSION ------------------------------------------
@@ -468,6 +498,11 @@ TROUPE_LOCAL_MESSAGE(worker_up)
 TROUPE_LOCAL_MESSAGE(worker_gone)
 TROUPE_LOCAL_MESSAGE(worker_health)
 TROUPE_LOCAL_MESSAGE(worker_leases)
+TROUPE_LOCAL_MESSAGE(use_event_hub)
+TROUPE_LOCAL_MESSAGE(use_jobs)
+TROUPE_LOCAL_MESSAGE(use_runners)
+TROUPE_LOCAL_MESSAGE(runner_up)
+TROUPE_LOCAL_MESSAGE(zombies_changed)
 TROUPE_LOCAL_MESSAGE(client_call)
 TROUPE_LOCAL_MESSAGE(dialed)
 TROUPE_LOCAL_MESSAGE(attached)

@@ -91,6 +91,7 @@ using scheduler_actor =
 /// | `list_functions_atom` | any                    | function_info | wire  |
 /// | `follow_atom`         | SCHEDULER, COORDINATOR | worker_up     | local |
 /// | `follow_health_atom`  | SCHEDULER              | worker_health | local |
+/// | `use_event_hub`       | SUPERVISOR             | -             | local |
 /// | `tick_atom`           | itself                 | -             | local |
 using membership_actor = caf::typed_actor<
   caf::replies_to<join_request>::with<join_reply>,
@@ -99,6 +100,7 @@ using membership_actor = caf::typed_actor<
   caf::replies_to<list_nodes_atom>::with<std::vector<node_info>>,
   caf::replies_to<list_functions_atom>::with<std::vector<function_info>>,
   caf::reacts_to<follow_atom>, caf::reacts_to<follow_health_atom>,
+  caf::reacts_to<use_event_hub>,
   caf::reacts_to<tick_atom>>;
 
 /// What MEMBERSHIP tells whoever follows it.
@@ -136,6 +138,9 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `worker_up`             | MEMBERSHIP | -              | local |
 /// | `worker_gone`           | MEMBERSHIP | -              | local |
 /// | `drain_atom, uint64_t`  | node       | job_status     | local |
+/// | `started_atom`          | SUPERVISOR | -              | local |
+/// | `use_event_hub`         | SUPERVISOR | -              | local |
+/// | `use_jobs`              | SUPERVISOR | -              | local |
 /// | `tick_atom`             | itself     | -              | local |
 using coordinator_actor = caf::typed_actor<
   caf::reacts_to<submit_jobs>, caf::reacts_to<append_inputs>,
@@ -153,7 +158,8 @@ using coordinator_actor = caf::typed_actor<
   caf::reacts_to<progress_report>, caf::reacts_to<job_merged>,
   caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
-  caf::reacts_to<tick_atom>>;
+  caf::reacts_to<started_atom>, caf::reacts_to<use_event_hub>,
+  caf::reacts_to<use_jobs>, caf::reacts_to<tick_atom>>;
 
 /// An AGGREGATOR merges the results of one job.
 ///
@@ -208,6 +214,9 @@ using client_actor =
 /// | `attached`              | UPLINK    | -              | local |
 /// | `detached_from_cluster` | UPLINK    | -              | local |
 /// | `runner_report`         | RUNNER    | -              | local |
+/// | `runner_up`             | SUPERVISOR | -              | local |
+/// | `use_runners`           | SUPERVISOR | -              | local |
+/// | `zombies_changed`       | SUPERVISOR | -              | local |
 /// | `drain_atom, uint64_t`  | UPLINK    | bool           | local |
 /// | `flush_atom`            | itself    | -              | local |
 /// | `tick_atom`             | itself    | -              | local |
@@ -222,6 +231,8 @@ using worker_actor = caf::typed_actor<
   caf::replies_to<measure_worker>::with<heartbeat>,
   caf::reacts_to<renew_worker>, caf::reacts_to<attached>,
   caf::reacts_to<detached_from_cluster>, caf::reacts_to<runner_report>,
+  caf::reacts_to<runner_up>, caf::reacts_to<use_runners>,
+  caf::reacts_to<zombies_changed>,
   caf::replies_to<drain_atom, uint64_t>::with<bool>, caf::reacts_to<flush_atom>,
   caf::reacts_to<tick_atom>, caf::reacts_to<retry_atom>,
   caf::reacts_to<timeout_atom>>;

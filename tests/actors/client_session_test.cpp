@@ -238,20 +238,40 @@ CAF_TEST(replies_to_another_submit_do_not_count) {
   CAF_CHECK_EQUAL(one->reply.job, 4u);
 }
 
-CAF_TEST(submits_under_way_fail_with_the_connection) {
+CAF_TEST(submits_under_way_are_sent_again_over_the_next_connection) {
   auto one = submit("a");
+  auto first = lead->take<submit_jobs>();
+  CAF_REQUIRE(first.has_value());
   lose();
   auto two = submit("b");
-  CAF_REQUIRE(one->done);
-  CAF_CHECK_EQUAL(to_string(one->reply.why.code), "connection_lost");
-  CAF_CHECK(contains(one->reply.why.text, "the test"));
-  CAF_CHECK(!two->done); // Nobody has seen it: it can wait.
+  CAF_CHECK(!one->done);
+  CAF_CHECK(!two->done);
   open();
   pass(5s);
   auto sent = lead->take<submit_jobs>();
   CAF_REQUIRE(sent.has_value());
-  CAF_REQUIRE_EQUAL(sent->items.size(), 1u);
-  CAF_CHECK_EQUAL(sent->items[0].spec.function, "b");
+  CAF_REQUIRE_EQUAL(sent->items.size(), 2u);
+  CAF_CHECK_EQUAL(sent->items[0].spec.function, "a");
+  CAF_CHECK_EQUAL(sent->items[1].spec.function, "b");
+  CAF_MESSAGE("the coordinator knows by its key whether it has it");
+  auto key = sent->items[0].spec.key;
+  CAF_CHECK_EQUAL(key, first->items[0].spec.key);
+  CAF_CHECK(!key.empty());
+  CAF_CHECK(key != sent->items[1].spec.key);
+  tell(submit_replies{sent->ticket, {{7, {}, true}, {8, {}, false}}});
+  CAF_CHECK_EQUAL(one->reply.job, 7u);
+  CAF_CHECK(!one->reply.existed); // It was this very submit.
+}
+
+CAF_TEST(a_key_that_the_host_gave_is_kept) {
+  auto call = std::make_shared<submit_call>();
+  call->item.spec.key = "mine";
+  this->call([=](client_session_state& at) { at.submit(call, nullptr); });
+  auto sent = lead->take<submit_jobs>();
+  CAF_REQUIRE(sent.has_value());
+  CAF_CHECK_EQUAL(sent->items[0].spec.key, "mine");
+  tell(submit_replies{sent->ticket, {{7, {}, true}}});
+  CAF_CHECK(call->reply.existed);
 }
 
 CAF_TEST(a_watch_may_come_with_the_submit) {
@@ -271,10 +291,6 @@ CAF_TEST(a_watch_fails_with_the_submit_that_it_came_with) {
   CAF_REQUIRE(sent.has_value());
   tell(submit_replies{sent->ticket, {{0, {errc::bad_input, "no"}, false}}});
   CAF_CHECK_EQUAL(refused->problem.text, "no");
-  auto lost = std::make_shared<watch_call>();
-  submit("b", lost);
-  lose();
-  CAF_CHECK_EQUAL(to_string(lost->problem.code), "connection_lost");
 }
 
 CAF_TEST(a_job_that_existed_already_is_asked_for) {
@@ -426,11 +442,37 @@ CAF_TEST(streamed_results_come_once_each) {
   }
   sched.run();
   CAF_CHECK_EQUAL(seen->slices.size(), 3u);
-  call([=](client_session_state& at) { at.give_credit(seen, 77); });
+  result_slice read;
+  read.seq = 1;
+  read.results.size = 77;
+  call([=](client_session_state& at) { at.give_credit(seen, read); });
   auto credit = merger.take<result_credit>();
   CAF_REQUIRE(credit.has_value());
   CAF_CHECK_EQUAL(credit->job, 3u);
-  CAF_CHECK_EQUAL(credit->bytes, 77u);
+  CAF_CHECK_EQUAL(credit->bytes, 77u + sizeof(result_slice));
+}
+
+CAF_TEST(slices_that_a_new_aggregator_sends_again_are_credited_once) {
+  auto seen = watch(3, true);
+  result_slice slice;
+  slice.job = 3;
+  puppet old{sys};
+  for (slice.seq = 1; slice.seq <= 2; ++slice.seq)
+    old.send(subject, slice);
+  sched.run();
+  slice.seq = 1;
+  call([=](client_session_state& at) { at.give_credit(seen, slice); });
+  CAF_CHECK_EQUAL(old.take_all<result_credit>().size(), 1u);
+  puppet fresh{sys};
+  for (slice.seq = 1; slice.seq <= 3; ++slice.seq)
+    fresh.send(subject, slice);
+  sched.run();
+  CAF_CHECK_EQUAL(seen->slices.size(), 3u);
+  CAF_MESSAGE("only the first one was read: it counts at once");
+  CAF_CHECK_EQUAL(fresh.take_all<result_credit>().size(), 1u);
+  slice.seq = 2;
+  call([=](client_session_state& at) { at.give_credit(seen, slice); });
+  CAF_CHECK_EQUAL(fresh.take_all<result_credit>().size(), 1u);
 }
 
 /// Serves all open requests for a transfer of `whole`; true at the `done`.
