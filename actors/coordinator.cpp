@@ -572,6 +572,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
       return state.change_dead(x.which, true);
     },
     [&state](const purge_dead& x) { return state.change_dead(x.which, false); },
+    [&state](const verify_job& x) { return state.verify(x); },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },
     [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
@@ -580,6 +581,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const store_result& x) { state.read_done(x); },
     [&state](const store_dead& x) { state.listed_dead(x); },
     [&state](const store_dead_changed& x) { state.changed_dead(x); },
+    [&state](const store_leases& x) { state.read_leases(x); },
     [&state](const progress_report& x) { state.progress(x); },
     [&state](const job_merged& x) { state.merged(x); },
     [&state](const worker_up& x) { state.add_worker(x); },

@@ -107,6 +107,7 @@ struct coordinator_state {
   caf::result<dead_letters> list_dead_letters(const list_dead& what);
   caf::result<dead_changed> change_dead(const dead_selector& which,
                                         bool requeue);
+  caf::result<job_audit> verify(const verify_job& what);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
   void lost(const caf::down_msg& what);
@@ -119,6 +120,7 @@ struct coordinator_state {
   void read_done(const store_result& what);
   void listed_dead(const store_dead& what);
   void changed_dead(const store_dead_changed& what);
+  void read_leases(const store_leases& what);
   void progress(const progress_report& what);
   void merged(const job_merged& what);
   void add_worker(const worker_up& what);
@@ -169,6 +171,7 @@ struct coordinator_state {
     dead_lists;
   std::unordered_map<uint64_t, caf::typed_response_promise<dead_changed>>
     dead_changes;
+  std::unordered_map<uint64_t, caf::typed_response_promise<job_audit>> audits;
   uint64_t last_ticket = 0;
   frame_source<caf::actor_addr> outgoing;
   std::set<caf::actor_addr> monitored;

@@ -69,6 +69,7 @@ join_reply membership_state::admit(const join_request& what) {
   watch(who);
   for (const auto& [address, follower] : followers)
     tell(follower, who);
+  self->send(options.store, store_put_node{what.name, true});
   publish(event_kind::node_joined, what.name);
   options.log->info(
     "membership", "a node joined",
@@ -105,6 +106,7 @@ void membership_state::remove(member& who, node_state state) {
   who.terms.worker = nullptr;
   who.detector.reset();
   who.last_beat = {};
+  self->send(options.store, store_put_node{who.terms.name, false});
   publish(event_kind::node_left, who.terms.name);
   if (state == node_state::gone)
     options.log->info("membership", "a node is gone",

@@ -21,6 +21,7 @@ namespace troupe {
 
 struct membership_options {
   event_hub_actor events;
+  store_actor store; ///< Is told which nodes are up.
   uint64_t term = 1;
   /// This node as people see it; no worker has its name unless it is part of
   /// the same process (and so of the same incarnation).

@@ -28,13 +28,15 @@ coordinator_role start_coordinator(caf::actor_system& system,
                                    const coordinator_role_options& options) {
   coordinator_role role;
   role.events = spawn_on_io_thread(system, event_hub, options.log);
-  memory_store_options memory{options.term, options.memory_bytes_max};
+  // Made once: what it holds outlives the STORE actor.
+  std::shared_ptr<store> memory =
+    make_memory_store({options.term, options.memory_bytes_max});
   // The memory store never blocks, so it needs no thread of its own.
   role.store = spawn_on_io_thread(
-    system, store_process, [memory] { return make_memory_store(memory); },
-    options.log);
+    system, store_process, [memory] { return memory; }, options.log);
   membership_options nodes;
   nodes.events = role.events;
+  nodes.store = role.store;
   nodes.term = options.term;
   nodes.own_node = options.own_node;
   nodes.detection = options.detection;

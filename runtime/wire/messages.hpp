@@ -293,6 +293,12 @@ struct dead_changed {
   uint64_t jobs = 0; ///< To which they belong.
 };
 
+/// Asks for a check of what is recorded of a job, running or ended; `job_audit`
+/// is the answer.
+struct verify_job {
+  job_id job = 0;
+};
+
 /// Subscribes the sender to a job's updates, and to its results if
 /// `result_credit` is not 0 (bytes of results that the sender has room for).
 struct watch_job {
@@ -414,6 +420,7 @@ TROUPE_WIRE_TYPE(dead_letters, "t.deads", x.items)
 TROUPE_WIRE_TYPE(requeue_dead, "t.requeue", x.which)
 TROUPE_WIRE_TYPE(purge_dead, "t.purge", x.which)
 TROUPE_WIRE_TYPE(dead_changed, "t.dead_done", x.letters, x.jobs)
+TROUPE_WIRE_TYPE(verify_job, "t.verify", x.job)
 TROUPE_WIRE_TYPE(watch_job, "t.watch", x.job, x.result_credit)
 TROUPE_WIRE_TYPE(job_update, "t.update", x.status, x.has_result, x.result)
 TROUPE_WIRE_TYPE(result_slice, "t.results", x.job, x.seq, x.range, x.failed,

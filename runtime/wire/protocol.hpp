@@ -16,6 +16,7 @@ namespace troupe {
 ///
 /// | Message                | Sender      | Reply                 | Scope |
 /// | ---------------------- | ----------- | --------------------- | ----- |
+/// | `store_load`           | COORDINATOR | store_snapshot        | local |
 /// | `store_put_jobs`       | COORDINATOR | store_put_jobs_done   | local |
 /// | `store_put_inputs`     | COORDINATOR | store_put_inputs_done | local |
 /// | `store_finish`         | COORDINATOR | store_finish_done     | local |
@@ -23,15 +24,19 @@ namespace troupe {
 /// | `store_forget`         | COORDINATOR | -                     | local |
 /// | `store_list_dead`      | COORDINATOR | store_dead            | local |
 /// | `store_change_dead`    | COORDINATOR | store_dead_changed    | local |
+/// | `store_read_leases`    | COORDINATOR | store_leases          | local |
+/// | `store_put_node`       | MEMBERSHIP  | -                     | local |
 /// | `store_accept`         | SCHEDULER   | store_accepted        | local |
 /// | `store_read_log`       | AGGREGATOR  | store_log             | local |
 /// | `store_put_checkpoint` | AGGREGATOR  | -                     | local |
 using store_actor = caf::typed_actor<
-  caf::reacts_to<store_put_jobs>, caf::reacts_to<store_put_inputs>,
-  caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
-  caf::reacts_to<store_forget>, caf::reacts_to<store_list_dead>,
-  caf::reacts_to<store_change_dead>, caf::reacts_to<store_accept>,
-  caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
+  caf::reacts_to<store_load>, caf::reacts_to<store_put_jobs>,
+  caf::reacts_to<store_put_inputs>, caf::reacts_to<store_finish>,
+  caf::reacts_to<store_read_result>, caf::reacts_to<store_forget>,
+  caf::reacts_to<store_list_dead>, caf::reacts_to<store_change_dead>,
+  caf::reacts_to<store_read_leases>, caf::reacts_to<store_put_node>,
+  caf::reacts_to<store_accept>, caf::reacts_to<store_read_log>,
+  caf::reacts_to<store_put_checkpoint>>;
 
 /// Whoever gets events.
 using event_subscriber_actor = caf::typed_actor<caf::reacts_to<event>>;
@@ -123,6 +128,7 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `list_dead`             | client     | dead_letters   | wire  |
 /// | `requeue_dead`          | client     | dead_changed   | wire  |
 /// | `purge_dead`            | client     | dead_changed   | wire  |
+/// | `verify_job`            | client     | job_audit      | wire  |
 /// | `frame_request`         | client     | frame          | wire  |
 /// | `frame`                 | client     | -              | wire  |
 /// | `store_put_jobs_done`   | STORE      | -              | local |
@@ -131,6 +137,7 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `store_result`          | STORE      | -              | local |
 /// | `store_dead`            | STORE      | -              | local |
 /// | `store_dead_changed`    | STORE      | -              | local |
+/// | `store_leases`          | STORE      | -              | local |
 /// | `progress_report`       | SCHEDULER  | -              | local |
 /// | `job_merged`            | AGGREGATOR | -              | local |
 /// | `worker_up`             | MEMBERSHIP | -              | local |
@@ -146,14 +153,24 @@ using coordinator_actor = caf::typed_actor<
   caf::replies_to<list_dead>::with<dead_letters>,
   caf::replies_to<requeue_dead>::with<dead_changed>,
   caf::replies_to<purge_dead>::with<dead_changed>,
-  caf::reacts_to<frame_request>, caf::reacts_to<frame>,
-  caf::reacts_to<store_put_jobs_done>, caf::reacts_to<store_put_inputs_done>,
-  caf::reacts_to<store_finish_done>, caf::reacts_to<store_result>,
-  caf::reacts_to<store_dead>, caf::reacts_to<store_dead_changed>,
+  caf::replies_to<verify_job>::with<job_audit>, caf::reacts_to<frame_request>,
+  caf::reacts_to<frame>, caf::reacts_to<store_put_jobs_done>,
+  caf::reacts_to<store_put_inputs_done>, caf::reacts_to<store_finish_done>,
+  caf::reacts_to<store_result>, caf::reacts_to<store_dead>,
+  caf::reacts_to<store_dead_changed>, caf::reacts_to<store_leases>,
   caf::reacts_to<progress_report>, caf::reacts_to<job_merged>,
   caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
   caf::reacts_to<tick_atom>>;
+
+/// An AUDITOR checks the history of one job, away from the actors that tasks
+/// pass, and ends.
+///
+/// | Message        | Sender      | Reply     | Scope |
+/// | -------------- | ----------- | --------- | ----- |
+/// | `store_leases` | COORDINATOR | job_audit | local |
+using auditor_actor =
+  caf::typed_actor<caf::replies_to<store_leases>::with<job_audit>>;
 
 /// An AGGREGATOR merges the results of one job.
 ///

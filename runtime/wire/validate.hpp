@@ -97,6 +97,7 @@ result<void> check(const dead_letter& what);
 result<void> check(const dead_letters& what);
 result<void> check(const requeue_dead& what);
 result<void> check(const purge_dead& what);
+result<void> check(const job_audit& what);
 result<void> check(const watch_job& what);
 result<void> check(const submit_reply& what);
 result<void> check(const inputs_stored& what);
