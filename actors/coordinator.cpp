@@ -39,7 +39,8 @@ void coordinator_state::submit(const submit_jobs& what) {
       continue;
     }
     auto closed = item.closed || item.spec.inputs != input_kind::chunks;
-    message.items.push_back({item.spec, item.inputs.bytes, closed});
+    message.items.push_back({item.spec, item.inputs.bytes, closed,
+                             static_cast<uint64_t>(options.wall->now_us())});
     pending.items.push_back(item);
     pending.items.back().closed = closed;
     pending.positions.push_back(i);
@@ -202,7 +203,7 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
   status.succeeded = what.succeeded;
   status.dead = what.dead;
   status.running = what.running;
-  status.attempts = of.attempts_before + what.attempts;
+  status.attempts = what.attempts;
   of.watchers_behind = true;
   auto grew = what.log_seq > of.log_seq;
   of.log_seq = std::max(of.log_seq, what.log_seq);
@@ -420,6 +421,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
       return state.change_dead(x.which, true);
     },
     [&state](const purge_dead& x) { return state.change_dead(x.which, false); },
+    [&state](const verify_job& x) { return state.verify(x); },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },
     [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
@@ -428,12 +430,14 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const store_result& x) { state.read_done(x); },
     [&state](const store_dead& x) { state.listed_dead(x); },
     [&state](const store_dead_changed& x) { state.changed_dead(x); },
+    [&state](const store_leases& x) { state.read_leases(x); },
     [&state](const progress_report& x) { state.progress(x); },
     [&state](const job_merged& x) { state.merged(x); },
     [&state](const worker_up& x) { state.add_worker(x); },
     [&state](const worker_gone& x) { state.remove_worker(x); },
     [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
     [&state](started_atom) { return state.load(); },
+    [&state](const store_snapshot& x) { state.rebuild(x); },
     [&state](const use_event_hub& x) { state.use(x); },
     [&state](const use_jobs& x) { state.use(x); },
     [&state](tick_atom) { state.tick(); },

@@ -76,9 +76,8 @@ struct coordinator_state {
     uint64_t last_seq = 0;     ///< Of the client's inputs, stored.
     std::optional<ending> end; ///< Decided; merging or writing it.
     bool writing_end = false;
-    bool kept_ended = false;      ///< It is in `ended`.
-    uint64_t attempts_before = 0; ///< Before it was resumed.
-    blob result;                  ///< While it is being written.
+    bool kept_ended = false; ///< It is in `ended`.
+    blob result;             ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
 
@@ -109,6 +108,7 @@ struct coordinator_state {
   caf::result<dead_letters> list_dead_letters(const list_dead& what);
   caf::result<dead_changed> change_dead(const dead_selector& which,
                                         bool requeue);
+  caf::result<job_audit> verify(const verify_job& what);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
   void lost(const caf::down_msg& what);
@@ -121,6 +121,7 @@ struct coordinator_state {
   void read_done(const store_result& what);
   void listed_dead(const store_dead& what);
   void changed_dead(const store_dead_changed& what);
+  void read_leases(const store_leases& what);
   void progress(const progress_report& what);
   void merged(const job_merged& what);
   void add_worker(const worker_up& what);
@@ -133,6 +134,7 @@ struct coordinator_state {
   /// Reads the store and tells the scheduler what there is to do; answers its
   /// supervisor when it has.
   caf::result<void> load();
+  void rebuild(const store_snapshot& what);
   void use(const use_event_hub& what);
   void use(const use_jobs& what);
 
@@ -162,6 +164,8 @@ struct coordinator_state {
   void resume(const store_dead_changed::resumed_job& what, schedule& out);
   void keep_ended(job_id id, job& of);
   void cancel_orphans();
+  void restore(const job_snapshot& what, schedule& out);
+  void restore_ended(const job_snapshot& what, job& of);
   void set_deadline(job& of);
   void end_late_jobs();
   job_header header_of(job_id id, const job_spec& spec) const;
@@ -184,6 +188,7 @@ struct coordinator_state {
     dead_lists;
   std::unordered_map<uint64_t, caf::typed_response_promise<dead_changed>>
     dead_changes;
+  std::unordered_map<uint64_t, caf::typed_response_promise<job_audit>> audits;
   uint64_t last_ticket = 0;
   supervisor_actor aggregators; ///< None before it was started.
   std::optional<caf::response_promise> loaded;

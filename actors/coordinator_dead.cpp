@@ -102,7 +102,6 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   status.reason.clear();
   status.cancelled = 0;
   status.dead = what.dead_left;
-  entry.attempts_before = status.attempts;
   entry.submitted_at =
     self->clock().now() - std::chrono::microseconds{status.seconds_us};
   entry.end.reset();
@@ -124,6 +123,10 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   more.inputs = what.inputs;
   more.succeeded = status.succeeded;
   more.dead = status.dead;
+  more.attempts = status.attempts;
+  more.resumed = true;
+  more.closed = true;
+  more.last_seq = what.last_seq;
   out.jobs.push_back(std::move(more));
   publish(event_kind::job_state, entry);
 }

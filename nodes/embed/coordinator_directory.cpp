@@ -37,6 +37,8 @@ void coordinator_directory::forget(const std::string& id) {
   auto from_scheduler = from_membership || id == "scheduler";
   if (id == "front_door")
     now_.front_door = nullptr;
+  if (id == "agent")
+    now_.agent = nullptr;
   if (id == "event_hub")
     now_.events = nullptr;
   if (all)
@@ -56,6 +58,7 @@ void coordinator_directory::set(const std::string& id,
       to = caf::actor_cast<Handle>(child);
   };
   take("front_door", now_.front_door);
+  take("agent", now_.agent);
   take("event_hub", now_.events);
   take("store", now_.store);
   take("membership", now_.membership);
@@ -73,6 +76,8 @@ void coordinator_directory::tell() const {
                          caf::actor_cast<caf::actor>(now_.scheduler),
                          caf::actor_cast<caf::actor>(now_.membership),
                          caf::actor_cast<caf::actor>(now_.events)});
+  if (now_.membership && now_.agent)
+    caf::anon_send(now_.membership, use_agent{now_.agent});
   if (!now_.events)
     return;
   auto hub = caf::actor_cast<caf::actor>(now_.events);

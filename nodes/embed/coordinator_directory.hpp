@@ -19,6 +19,7 @@ public:
   /// Those that do not run at the moment are null.
   struct handles {
     caf::actor front_door;
+    caf::actor agent;
     event_hub_actor events;
     store_actor store;
     membership_actor membership;

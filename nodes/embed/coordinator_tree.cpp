@@ -1,3 +1,4 @@
+#include "actors/agent.hpp"
 #include "actors/aggregator.hpp"
 #include "actors/coordinator.hpp"
 #include "actors/event_hub.hpp"
@@ -9,12 +10,14 @@
 #include "actors/supervisor.hpp"
 #include "nodes/embed/roles.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 /// The supervision tree of a coordinator (docs/supervision.md):
 ///
 ///     coordinator      one_for_one
 ///     ├─ front_door
+///     ├─ agent
 ///     ├─ event_hub
 ///     └─ cluster       rest_for_one
 ///        ├─ store
@@ -59,6 +62,15 @@ start_outcome start_front_door(const parts& of, const start_context& context) {
     context.system.spawn(front_door, terms, logger_ptr{of.options.log}));
 }
 
+start_outcome start_agent(const parts& of, const start_context& context) {
+  agent_options terms;
+  terms.root = caf::actor_cast<supervisor_actor>(context.supervisor);
+  terms.faults = of.options.faults;
+  terms.process = make_process_control();
+  terms.log = of.options.log;
+  return start_outcome::started(context.system.spawn(agent, terms));
+}
+
 start_outcome start_event_hub(const parts& of, const start_context& context) {
   return start_outcome::started(
     spawn_on_io_thread(context.system, event_hub, of.options.log));
@@ -74,6 +86,7 @@ start_outcome start_store(const parts& of, const start_context& context) {
 start_outcome start_membership(const parts& of, const start_context& context) {
   membership_options terms;
   terms.events = of.now->current().events;
+  terms.store = context.sibling<store_actor>("store");
   terms.term = of.options.term;
   terms.own_node = of.options.own_node;
   terms.detection = of.options.detection;
@@ -167,6 +180,7 @@ coordinator_role start_coordinator(caf::actor_system& system,
       gave_up(too_many_restarts(what));
   };
   root.children.push_back(child("front_door", start_front_door, all));
+  root.children.push_back(child("agent", start_agent, all));
   root.children.push_back(child("event_hub", start_event_hub, all));
   root.children.push_back(supervisor_child(
     {"cluster"}, [all](const start_context&) { return cluster_options(all); }));
