@@ -35,6 +35,8 @@ void uplink_state::join(const connection& to, const cluster_handles& handles) {
       [=, this](const join_request& terms) {
         auto request = terms;
         request.worker = to.via->outbound(terms.worker);
+        if (options.agent)
+          request.agent = to.via->outbound(options.agent);
         request.heartbeat_ms =
           static_cast<uint32_t>(options.heartbeat_interval.count());
         self->request(handles.membership, limits::request_timeout, request)

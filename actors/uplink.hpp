@@ -21,6 +21,7 @@ struct uplink_options {
   std::shared_ptr<dialer> dial;
   greeting who;
   worker_actor worker;
+  caf::actor agent; ///< Of this node.
   threading connects = threading::detached;
   std::chrono::milliseconds heartbeat_interval =
     limits::heartbeat_interval_default;

@@ -34,6 +34,7 @@ struct coordinator_role_options {
   size_t result_bytes_max = limits::result_bytes_max;
   size_t job_result_bytes_max = limits::job_result_bytes_max;
   std::shared_ptr<logger> log;
+  bool faults = false; ///< Clients may break things on purpose.
   /// See `coordinator_directory`.
   std::function<void(const caf::actor&)> on_front_door;
   /// Called in a supervisor's context when its actors crash again and again:
@@ -60,6 +61,7 @@ struct worker_role_options {
   std::chrono::milliseconds heartbeat_interval =
     limits::heartbeat_interval_default;
   uint64_t seed = 0;
+  bool faults = false; ///< Clients may break things on purpose.
   std::function<void(const error&)> on_refused; ///< See `uplink_options`.
   std::function<void(const error&)> on_gave_up; ///< As of a coordinator.
 };

@@ -1,3 +1,4 @@
+#include "actors/agent.hpp"
 #include "actors/io_thread.hpp"
 #include "actors/runner.hpp"
 #include "actors/supervisor.hpp"
@@ -5,6 +6,8 @@
 #include "actors/worker.hpp"
 #include "nodes/embed/roles.hpp"
 
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 /// The supervision tree of a worker (docs/supervision.md):
@@ -13,6 +16,7 @@
 ///     └─ worker_tree    rest_for_one
 ///        ├─ worker
 ///        ├─ runners     one_for_one, a runner per slot
+///        ├─ agent
 ///        └─ uplink
 namespace troupe {
 
@@ -24,6 +28,8 @@ using std::chrono::milliseconds;
 struct parts {
   worker_role_options options;
   std::shared_ptr<worker_directory> now;
+  /// The root's own address, as soon as it starts children.
+  std::shared_ptr<caf::actor_addr> root = std::make_shared<caf::actor_addr>();
 };
 
 /// A restart a second is survived for ever, a crash at each start is not.
@@ -68,12 +74,22 @@ child_spec runners_child(const parts& of) {
   return spec;
 }
 
+start_outcome start_agent(const parts& of, const start_context& context) {
+  agent_options terms;
+  terms.root = caf::actor_cast<supervisor_actor>(*of.root);
+  terms.faults = of.options.faults;
+  terms.process = make_process_control();
+  terms.log = of.options.worker.log;
+  return start_outcome::started(context.system.spawn(agent, terms));
+}
+
 start_outcome start_uplink(const parts& of, const start_context& context) {
   const auto& terms = of.options;
   uplink_options result;
   result.dial = terms.dial;
   result.who = {terms.cluster, terms.worker.name, terms.worker.incarnation_id};
   result.worker = context.sibling<worker_actor>("worker");
+  result.agent = context.sibling("agent");
   result.seed = terms.seed;
   result.heartbeat_interval = terms.heartbeat_interval;
   result.on_refused = terms.on_refused;
@@ -92,6 +108,9 @@ result<std::optional<supervisor_options>> tree_options(const parts& of) {
   };
   result.children.push_back(worker_child(of));
   result.children.push_back(runners_child(of));
+  result.children.push_back({{"agent"}, [of](const start_context& context) {
+                               return start_agent(of, context);
+                             }});
   result.children.push_back({{"uplink"}, [of](const start_context& context) {
                                return start_uplink(of, context);
                              }});
@@ -115,7 +134,8 @@ worker_role start_worker(caf::actor_system& system,
       gave_up(too_many_restarts(what));
   };
   root.children.push_back(
-    supervisor_child({"worker_tree"}, [all](const start_context&) {
+    supervisor_child({"worker_tree"}, [all](const start_context& context) {
+      *all.root = context.supervisor;
       return tree_options(all);
     }));
   // The specs are ours, so they are right.
