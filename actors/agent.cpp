@@ -21,20 +21,24 @@ caf::error no_such_actor(const std::string& path, size_t at) {
                             + " is the part that fails"});
 }
 
+void fail_with(caf::typed_response_promise<fault_done>& to, caf::error why) {
+  to.deliver(std::move(why));
+}
+
 } // namespace
 
 caf::result<supervision_tree> agent_state::show() {
-  auto promise = self->make_response_promise<supervision_tree>();
+  auto answer = self->make_response_promise<supervision_tree>();
   self->request(options.root, limits::request_timeout, tree_atom::value)
     .then(
-      [promise](const supervision_tree& x) mutable {
+      [answer](const supervision_tree& x) mutable {
         auto listed = x;
         if (listed.nodes.size() > limits::tree_actors_max)
           listed.nodes.resize(limits::tree_actors_max);
-        promise.deliver(std::move(listed));
+        answer.deliver(std::move(listed));
       },
-      [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
-  return promise;
+      [answer](caf::error& why) mutable { answer.deliver(std::move(why)); });
+  return answer;
 }
 
 caf::result<fault_done> agent_state::inject(const inject_fault& what) {
@@ -47,10 +51,10 @@ caf::result<fault_done> agent_state::inject(const inject_fault& what) {
                      {"kind", std::to_string(static_cast<int>(what.what))}});
   switch (what.what) {
     case fault_kind::kill_actor: {
-      auto promise = self->make_response_promise<fault_done>();
+      auto answer = self->make_response_promise<fault_done>();
       // The first part names the root itself, which is not to be killed.
-      kill(options.root, what.path, what.path.find('/'), promise);
-      return promise;
+      kill(options.root, what.path, what.path.find('/'), answer);
+      return answer;
     }
     case fault_kind::kill_node: options.process->kill(); return fault_done{};
     case fault_kind::freeze_node:
@@ -64,7 +68,7 @@ caf::result<fault_done> agent_state::inject(const inject_fault& what) {
 void agent_state::kill(const supervisor_actor& from, const std::string& path,
                        size_t at, promise to) {
   if (at == std::string::npos)
-    return to.deliver(no_such_actor(path, path.size()));
+    return fail_with(to, no_such_actor(path, path.size()));
   self->request(from, limits::request_timeout, which_atom::value)
     .then(
       [=, this](const child_list& among) { kill_listed(among, path, at, to); },
@@ -79,10 +83,10 @@ void agent_state::kill_listed(const child_list& among, const std::string& path,
     std::find_if(among.items.begin(), among.items.end(),
                  [&](const child_list::item& x) { return x.id == id; });
   if (found == among.items.end() || !found->child)
-    return to.deliver(no_such_actor(path, end));
+    return fail_with(to, no_such_actor(path, end));
   if (end < path.size()) {
     if (found->type != child_type::supervisor)
-      return to.deliver(no_such_actor(path, path.size()));
+      return fail_with(to, no_such_actor(path, path.size()));
     return kill(caf::actor_cast<supervisor_actor>(found->child), path, end, to);
   }
   // Supervisors obey nobody but their parents and anonymous exits.

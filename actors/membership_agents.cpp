@@ -53,15 +53,19 @@ void membership_state::show_next(
   const show_tree& what, std::vector<agent_actor> agents,
   std::shared_ptr<supervision_tree> all,
   caf::typed_response_promise<supervision_tree> promise) {
-  if (agents.empty())
-    return promise.deliver(*all);
+  if (agents.empty()) {
+    promise.deliver(*all);
+    return;
+  }
   auto next = agents.front();
   agents.erase(agents.begin());
   self->request(next, agent_timeout, what)
     .then(
       [=, this](const supervision_tree& x) mutable {
-        if (auto ok = check(x); !ok)
-          return promise.deliver(to_caf(ok.error()));
+        if (auto ok = check(x); !ok) {
+          promise.deliver(to_caf(ok.error()));
+          return;
+        }
         all->nodes.insert(all->nodes.end(), x.nodes.begin(), x.nodes.end());
         show_next(what, agents, all, promise);
       },

@@ -116,6 +116,7 @@ result<void> node::start_lead() {
     port->replace(front_door);
   };
   terms.on_gave_up = around_.on_gave_up;
+  terms.faults = options_.node.faults;
   lead_ = start_coordinator(system_, terms);
   if (auto ok = await_start(system_, lead_->root); !ok)
     return ok;
@@ -155,6 +156,7 @@ result<void> node::start_work() {
   terms.seed = system_entropy();
   terms.on_refused = around_.on_refused;
   terms.on_gave_up = around_.on_gave_up;
+  terms.faults = options_.node.faults;
   work_ = start_worker(system_, terms);
   return await_start(system_, work_->root);
 }

@@ -98,6 +98,15 @@ caf::expected<std::vector<node_info>> client::nodes() const {
                                             list_nodes_atom::value);
 }
 
+caf::expected<supervision_tree> client::tree(const std::string& node) const {
+  return core_->ask<supervision_tree>(&cluster_handles::membership,
+                                      show_tree{node});
+}
+
+caf::expected<fault_done> client::inject(const inject_fault& what) const {
+  return core_->ask<fault_done>(&cluster_handles::membership, what);
+}
+
 caf::expected<std::vector<job_status>> client::jobs() const {
   std::vector<job_status> all;
   for (job_id before = 0;;) {
