@@ -166,6 +166,9 @@ constexpr example dead_examples[] = {
    "All that failed for one reason"},
   {"troupe dead purge 7", "Forget them for good"},
 };
+constexpr example verify_examples[] = {
+  {"troupe verify 7", "Proves that each task of job 7 was accepted once"},
+};
 constexpr example nodes_examples[] = {
   {"troupe nodes", "The nodes that the coordinator knows"},
 };
@@ -200,6 +203,10 @@ constexpr std::string_view dead_details =
   "ACTION is list, show, requeue or purge; WHICH is JOB or JOB/INDEX. A job "
   "whose dead letters are requeued goes on running and keeps all that it had. "
   "Dead letters are kept until they are requeued or purged.";
+constexpr std::string_view verify_details =
+  "Replays what is recorded of the job's leases: each task has exactly one "
+  "accepted result, none from a lease that was not current. A violation is "
+  "exit code 1. Of a job that runs, only what can be judged is.";
 constexpr std::string_view functions_details =
   "The types are those of docs/shell.md: JSON values of these shapes are "
   "what --input and --args take.";
@@ -235,6 +242,15 @@ constexpr command_spec commands[] = {
    cancel_command},
   {"dead", "List, show, requeue or purge dead letters", "ACTION [WHICH]", 1, 2,
    dead_options, dead_details, dead_examples, dead_command},
+  {"verify",
+   "Check that each task of a job was accepted exactly once",
+   "JOB",
+   1,
+   1,
+   {},
+   verify_details,
+   verify_examples,
+   verify_command},
   {"nodes",
    "List the nodes of the cluster",
    "",
