@@ -168,6 +168,10 @@ caf::expected<dead_changed> client::purge(const dead_selector& which) const {
                                   purge_dead{which});
 }
 
+caf::expected<job_audit> client::verify(job_id job) const {
+  return core_->ask<job_audit>(&cluster_handles::coordinator, verify_job{job});
+}
+
 // -- submit -------------------------------------------------------------------
 
 result<job_id> client_core::submit(submit_item item) const {

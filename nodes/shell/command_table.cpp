@@ -169,6 +169,9 @@ constexpr example dead_examples[] = {
    "All that failed for one reason"},
   {"troupe dead purge 7", "Forget them for good"},
 };
+constexpr example verify_examples[] = {
+  {"troupe verify 7", "Proves that each task of job 7 was accepted once"},
+};
 constexpr example nodes_examples[] = {
   {"troupe nodes", "The nodes that the coordinator knows"},
 };
@@ -219,9 +222,12 @@ constexpr std::string_view tree_details =
   "often it was restarted.";
 constexpr std::string_view fault_details =
   "For tests of a cluster. ACTION is kill (an actor by its path in troupe "
-  "tree, "
-  "or without a path the whole process) or freeze (the process, for --for). "
+  "tree, or without a path the whole process) or freeze (the process, for --for). "
   "Only nodes with node.faults = yes do it.";
+constexpr std::string_view verify_details =
+  "Replays what is recorded of the job's leases: each task has exactly one "
+  "accepted result, none from a lease that was not current. A violation is "
+  "exit code 1. Of a job that runs, only what can be judged is.";
 constexpr std::string_view functions_details =
   "The types are those of docs/shell.md: JSON values of these shapes are "
   "what --input and --args take.";
@@ -257,6 +263,15 @@ constexpr command_spec commands[] = {
    cancel_command},
   {"dead", "List, show, requeue or purge dead letters", "ACTION [WHICH]", 1, 2,
    dead_options, dead_details, dead_examples, dead_command},
+  {"verify",
+   "Check that each task of a job was accepted exactly once",
+   "JOB",
+   1,
+   1,
+   {},
+   verify_details,
+   verify_examples,
+   verify_command},
   {"nodes",
    "List the nodes of the cluster",
    "",

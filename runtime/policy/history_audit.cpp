@@ -158,9 +158,10 @@ void replay::finish(const audited_job& job) {
   for (const auto& range : missing)
     tasks += range.size();
   if (tasks > job.excused)
-    complain(std::to_string(tasks - job.excused)
-             + " tasks have no accepted result although they are neither dead "
-               "letters nor cancelled; the first without one is task "
+    complain("tasks without an accepted result that are neither dead letters "
+             "nor cancelled: "
+             + std::to_string(tasks - job.excused)
+             + "; the first without one is task "
              + std::to_string(missing.front().begin));
 }
 

@@ -252,8 +252,7 @@ struct schedule {
   /// `jobs` are all that have not ended, from a COORDINATOR that has started.
   bool complete = false;
   uint64_t term = 0;              ///< With `complete`: of new leases.
-  /// With `complete`: names of those that were up.
-  std::vector<std::string> nodes = {};
+  std::vector<std::string> nodes{}; ///< With `complete`: those that were up.
 };
 
 /// The job ended or was cancelled: revoke its leases, forget it.

@@ -142,6 +142,11 @@ public:
   /// Drops dead letters of jobs that have ended for good. Errors: as `requeue`.
   caf::expected<dead_changed> purge(const dead_selector& which) const;
 
+  /// Has what is recorded of a job checked: each task accepted exactly once,
+  /// nothing from a stale lease. Violations are no error here.
+  /// Errors: `unknown_job`.
+  caf::expected<job_audit> verify(job_id job) const;
+
   /// Waits until the job is in a terminal state; a job that failed is no error
   /// here. Errors: `timed_out`, `unknown_job`, `connection_lost` (when the
   /// coordinator came back without the job).
