@@ -417,10 +417,8 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const cancel_job& x) { return state.cancel(x); },
     [&state](const open_result& x) { return state.read(x); },
     [&state](const list_dead& x) { return state.list_dead_letters(x); },
-    [&state](const requeue_dead& x) {
-      return state.change_dead(x.which, true);
-    },
-    [&state](const purge_dead& x) { return state.change_dead(x.which, false); },
+    [&state](const requeue_dead& x) { return state.change(x); },
+    [&state](const purge_dead& x) { return state.change(x); },
     [&state](const verify_job& x) { return state.verify(x); },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },

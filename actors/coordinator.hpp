@@ -106,8 +106,8 @@ struct coordinator_state {
   caf::result<job_status> cancel(const cancel_job& what);
   caf::result<job_result> read(const open_result& what);
   caf::result<dead_letters> list_dead_letters(const list_dead& what);
-  caf::result<dead_changed> change_dead(const dead_selector& which,
-                                        bool requeue);
+  caf::result<dead_changed> change(const requeue_dead& what);
+  caf::result<dead_changed> change(const purge_dead& what);
   caf::result<job_audit> verify(const verify_job& what);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
@@ -164,6 +164,8 @@ struct coordinator_state {
   void resume(const store_dead_changed::resumed_job& what, schedule& out);
   void keep_ended(job_id id, job& of);
   void cancel_orphans();
+  caf::result<dead_changed> change_dead(const dead_selector& which,
+                                        bool requeue);
   void restore(const job_snapshot& what, schedule& out);
   void restore_ended(const job_snapshot& what, job& of);
   void set_deadline(job& of);

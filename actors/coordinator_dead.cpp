@@ -51,6 +51,14 @@ void coordinator_state::listed_dead(const store_dead& what) {
     node.mapped().deliver(what.found);
 }
 
+caf::result<dead_changed> coordinator_state::change(const requeue_dead& what) {
+  return change_dead(what.which, true);
+}
+
+caf::result<dead_changed> coordinator_state::change(const purge_dead& what) {
+  return change_dead(what.which, false);
+}
+
 caf::result<dead_changed>
 coordinator_state::change_dead(const dead_selector& which, bool requeue) {
   if (auto ok = check(which); !ok)

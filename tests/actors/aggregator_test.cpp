@@ -227,9 +227,9 @@ CAF_TEST(it_goes_on_where_the_one_before_it_was) {
   finish(6, 5);
   auto done = coordinator.take<job_merged>();
   CAF_REQUIRE(done.has_value());
-  CAF_CHECK_EQUAL(decode_as<int64_t>(done->result.view(), done->result_type)
-                    .value_or(-1),
-                  100);
+  CAF_CHECK_EQUAL(
+    decode_as<int64_t>(done->result.view(), done->result_type).value_or(-1),
+    100);
 }
 
 CAF_TEST(streamed_results_wait_for_their_reader) {

@@ -1,7 +1,6 @@
 #define CAF_SUITE coordinator
 
 #include "actors/coordinator.hpp"
-#include "runtime/wire/caf_error.hpp"
 #include "tests/actors/cluster_fixture.hpp"
 
 #include <caf/test/dsl.hpp>
@@ -296,44 +295,6 @@ CAF_TEST(a_result_over_the_limit_ends_the_job_at_once) {
   pass(200ms);
   CAF_CHECK(job.watch->status.state == job_state::failed);
   CAF_CHECK(job.watch->status.reason.find("1000") != std::string::npos);
-}
-
-CAF_TEST(a_killed_aggregator_is_replaced) {
-  start();
-  auto item = echo(strings(10, "x"));
-  item.closed = false;
-  item.spec.options.stream = true;
-  auto job = submit(std::move(item));
-  pass(50ms);
-  auto old = job.watch->source;
-  CAF_REQUIRE(old != nullptr);
-  auto read = job.watch->slices.size();
-  CAF_REQUIRE(read > 0u);
-  for (int i = 0; i < 10; ++i) {
-    caf::anon_send_exit(job.watch->source, caf::exit_reason::kill);
-    pass(50ms);
-  }
-  CAF_CHECK(job.watch->status.state == job_state::open);
-  CAF_CHECK(job.watch->source != old);
-  CAF_CHECK_EQUAL(job.watch->slices.size(), read); // Sent again, and known.
-}
-
-CAF_TEST(a_job_fails_when_its_aggregator_crashes_again_and_again) {
-  start();
-  auto item = echo(strings(10, "x"));
-  item.closed = false;
-  item.spec.options.stream = true;
-  auto job = submit(std::move(item));
-  pass(50ms);
-  for (uint32_t i = 0; i < limits::aggregator_crashes_max; ++i) {
-    CAF_CHECK(job.watch->status.state == job_state::open);
-    CAF_REQUIRE(job.watch->source != nullptr);
-    caf::exit_msg crash{nullptr, to_caf({errc::internal, "it threw"})};
-    caf::anon_send(job.watch->source, std::move(crash));
-    pass(50ms);
-  }
-  CAF_CHECK(job.watch->status.state == job_state::failed);
-  CAF_CHECK(job.watch->status.reason.find("aggregator") != std::string::npos);
 }
 
 CAF_TEST(the_life_of_a_job_is_told_as_events) {
