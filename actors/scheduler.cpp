@@ -6,6 +6,8 @@
 
 #include <caf/actor_cast.hpp>
 
+#include <algorithm>
+
 namespace troupe {
 
 // -- events -------------------------------------------------------------------
@@ -20,8 +22,13 @@ void scheduler_state::add_worker(const worker_up& what) {
   for (const auto& function : what.functions)
     terms.functions.push_back(function.name);
   core->add_worker(terms);
-  peers[what.worker].handle = caf::actor_cast<worker_actor>(what.handle);
+  auto& who = peers[what.worker];
+  if (who.handle)
+    by_address.erase(who.handle.address());
+  who.handle = caf::actor_cast<worker_actor>(what.handle);
   by_address[what.handle.address()] = what.worker;
+  if (what.joined)
+    rejoin(what, who);
   request_flush();
 }
 
@@ -50,7 +57,8 @@ void scheduler_state::audit(const worker_leases& what) {
   auto found = i->second.audit.check(current, what.held, what.through);
   if (found.behind) {
     grants nothing;
-    nothing.through = current.back().counter;
+    for (const auto& id : current) // Adopted ones are not in their order.
+      nothing.through = std::max(nothing.through, id.counter);
     self->send(i->second.handle, std::move(nothing));
   }
   for (const auto& id : found.lost) {
@@ -61,33 +69,6 @@ void scheduler_state::audit(const worker_leases& what) {
   }
   if (!found.lost.empty())
     request_flush();
-}
-
-void scheduler_state::add_work(const schedule& what) {
-  coordinator = caf::actor_cast<coordinator_actor>(self->current_sender());
-  for (const auto& job : what.jobs) {
-    dispatcher::job_terms terms;
-    terms.id = job.job;
-    terms.function = job.header.function;
-    terms.payload = job.header.inputs == input_kind::chunks;
-    terms.tasks = job.tasks;
-    terms.retry.base = std::chrono::milliseconds{job.options.backoff_base_ms};
-    terms.retry.cap = std::chrono::milliseconds{job.options.backoff_cap_ms};
-    terms.retry.max_attempts = job.options.retries + 1;
-    terms.max_dead =
-      job.options.max_dead == 0 ? options.max_dead : job.options.max_dead;
-    terms.max_crashes = job.options.max_crashes;
-    terms.added_at = self->clock().now();
-    headers.insert_or_assign(job.job, job.header);
-    if (job.ready.empty())
-      core->add_job(terms);
-    else
-      core->resume_job(
-        terms, {job.tasks, job.ready, job.inputs, job.succeeded, job.dead});
-  }
-  for (const auto& more : what.inputs)
-    core->add_inputs(more.job, more.range, more.inputs, more.closed);
-  request_flush();
 }
 
 void scheduler_state::remove_work(const unschedule& what) {
@@ -312,10 +293,14 @@ void scheduler_state::tick() {
 }
 
 void scheduler_state::send_records() {
-  if (to_record.empty() && to_bury.empty())
+  auto notes = core->take_notes();
+  if (to_record.empty() && to_bury.empty() && notes.setbacks.empty()
+      && notes.fatals.empty())
     return;
   store_accept batch;
   batch.ticket = ++last_ticket;
+  batch.setbacks = std::move(notes.setbacks);
+  batch.fatals = std::move(notes.fatals);
   batch.dead = std::move(to_bury);
   batch.records.reserve(to_record.size());
   for (const auto& [worker, what] : to_record) {

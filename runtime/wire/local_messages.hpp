@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// Messages between actors of one process. They share memory (`shared_ptr`,
@@ -142,6 +143,8 @@ struct store_accept {
   uint64_t ticket = 0;
   std::vector<accept_record> records;
   std::vector<dead_letter> dead;
+  std::vector<setback> setbacks; ///< Of these records, and of lost workers.
+  std::vector<std::pair<job_id, error>> fatals; ///< Why jobs must fail.
 };
 
 struct store_accepted {
@@ -176,11 +179,20 @@ struct schedule_job {
   job_options options;
   uint64_t tasks = 0; ///< Of a range job, and of one that is resumed.
   /// Only these tasks are to run, the others have ended (a job whose dead
-  /// letters were requeued); empty: all.
+  /// letters were requeued); empty: all, unless it is `resumed`.
   std::vector<index_range> ready;
   std::vector<kept_inputs> inputs; ///< Of `ready`.
   uint64_t succeeded = 0;          ///< Of the others.
   uint64_t dead = 0;               ///< Of the others.
+  /// The job goes on after a crash: what follows and the four above are meant
+  /// as they are, also when they are empty.
+  bool resumed = false;
+  bool closed = false;          ///< No more inputs follow.
+  std::vector<task_past> pasts; ///< Of tasks of `ready`, ascending.
+  uint64_t attempts = 0;        ///< Executions accepted before.
+  std::string first_dead;
+  error fatal;
+  uint64_t last_seq = 0; ///< Of the accept log.
 };
 
 struct schedule_inputs {
@@ -193,6 +205,10 @@ struct schedule_inputs {
 struct schedule {
   std::vector<schedule_job> jobs;
   std::vector<schedule_inputs> inputs;
+  /// `jobs` are all that have not ended, from a COORDINATOR that has started.
+  bool complete = false;
+  uint64_t term = 0;                ///< With `complete`: of new leases.
+  std::vector<std::string> nodes{}; ///< With `complete`: those that were up.
 };
 
 /// The job ended or was cancelled: revoke its leases, forget it.
@@ -259,6 +275,10 @@ struct worker_up {
   uint64_t window_tasks = 0;
   uint64_t window_bytes = 0;
   std::vector<function_info> functions;
+  /// It has just joined, or joined again, and holds `held`. False: it was there
+  /// already when the follower asked.
+  bool joined = false;
+  std::vector<held_lease> held{};
 };
 
 struct worker_gone {
@@ -296,10 +316,10 @@ struct dialed {
 
 // -- UPLINK and WORKER --------------------------------------------------------
 
-/// The uplink joined a coordinator.
+/// The uplink joined a coordinator. What the worker holds goes on; its
+/// scheduler says what must stop.
 struct attached {
   caf::actor scheduler;
-  std::vector<lease_id> keep; ///< Leases that stay; all others are gone.
   caf::actor membership{};
 };
 
