@@ -26,7 +26,7 @@ join_request worker_state::describe() {
         {x.name, x.input_type, x.args_type, x.result_type, x.summary});
   result.held = take_stock();
   result.worker = caf::actor_cast<caf::actor>(self);
-  result.zombies = static_cast<uint32_t>(zombies.size());
+  result.zombies = zombies;
   return result;
 }
 
