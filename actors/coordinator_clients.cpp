@@ -128,8 +128,8 @@ void coordinator_state::store_front(job_id id, job& of) {
   of.storing = true;
   auto ticket = ++last_ticket;
   storing_inputs.emplace(ticket, id);
-  self->send(options.store,
-             store_put_inputs{ticket, id, front.inputs.bytes, front.last});
+  self->send(options.store, store_put_inputs{ticket, id, front.inputs.bytes,
+                                             front.last, front.seq});
 }
 
 void coordinator_state::stored_inputs(const store_put_inputs_done& what) {
