@@ -56,6 +56,12 @@ struct fixture : test::cluster_fixture {
     sched.run();
   }
 
+  static dead_selector of_job(job_id job) {
+    dead_selector result;
+    result.job = job;
+    return result;
+  }
+
   job_audit audit(job_id job) {
     job_audit result;
     auto pending = watcher.ask(now().coordinator, verify_job{job});
@@ -175,12 +181,12 @@ CAF_TEST(dead_letters_and_the_end_of_a_job_are_kept) {
     kill(whom);
     pass(5s);
     auto pending =
-      watcher.ask(now().coordinator, list_dead{{job.id()}, 0, 0, 10});
+      watcher.ask(now().coordinator, list_dead{of_job(job.id()), 0, 0, 10});
     sched.run();
     pending.receive(
       [](const dead_letters& x) { CAF_CHECK_EQUAL(x.items.size(), 1u); },
       [](const caf::error&) { CAF_FAIL("no dead letters"); });
-    auto again = watcher.ask(now().coordinator, requeue_dead{{job.id()}});
+    auto again = watcher.ask(now().coordinator, requeue_dead{of_job(job.id())});
     sched.run();
     again.receive([](const dead_changed& x) { CAF_CHECK_EQUAL(x.letters, 1u); },
                   [](const caf::error&) { CAF_FAIL("not requeued"); });
