@@ -135,7 +135,7 @@ struct client_session_fixture : stage {
   client_actor subject;
 };
 
-caf::behavior refusing_door(caf::event_based_actor*, errc code) {
+inline caf::behavior refusing_door(caf::event_based_actor*, errc code) {
   return {
     [code](hello_atom, const std::string&, const std::string&, uint32_t,
            const std::string&, uint64_t) {
