@@ -17,6 +17,8 @@ using kind = lease_event_kind;
 /// One job of ten tasks and a worker that has been granted all of them.
 struct record_stage : dispatcher_stage {
   record_stage() {
+    teach("f", 1us);
+    core.take_lease_events();
     add_worker(1);
     add_range_job(3, 10, "f", {10ms, 10ms, 3});
     first = dispatch().at(0);
