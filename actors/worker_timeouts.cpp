@@ -93,7 +93,7 @@ void worker_state::replace_runner(slot& on, uint32_t position) {
 }
 
 runner_actor worker_state::spawn_runner(uint32_t position) {
-  runner_options terms{position, self, options.log};
+  runner_options terms{position, self, options.log, options.pace};
   return spawn_blocking<caf::linked>(self, options.runners, runner, terms);
 }
 
