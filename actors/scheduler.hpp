@@ -115,7 +115,7 @@ struct scheduler_state {
   std::unordered_map<job_id, accept_record> only_records;
   bool flush_pending = false;
   std::optional<time_point> answers_due;
-  std::optional<time_point> armed_for;
+  std::set<time_point> armed; ///< When ticks will come.
 };
 
 /// Creates the behavior of the SCHEDULER.

@@ -61,6 +61,11 @@ proxy* as_proxy(const caf::strong_actor_ptr& x) {
 
 } // namespace
 
+caf::strong_actor_ptr network::behind(const caf::strong_actor_ptr& x) {
+  auto found = as_proxy(x);
+  return found == nullptr ? x : found->target();
+}
+
 network::network(caf::actor_system& system, uint64_t seed, network_hooks hooks)
   : system_(system), random_(make_seeded_random(seed)),
     hooks_(std::move(hooks)), alive_(std::make_shared<network*>(this)) {

@@ -98,6 +98,9 @@ public:
   /// Delivers everything that arrives until then.
   void deliver_until(time_point now);
 
+  /// Returns the actor behind a proxy, or `x` itself; none if that is dead.
+  static caf::strong_actor_ptr behind(const caf::strong_actor_ptr& x);
+
   /// Messages under way.
   size_t in_flight() const {
     return queue_.size();

@@ -124,6 +124,7 @@ void spoil(job_plan& plan, random_source& random) {
       break;
     case 1:
       plan.spec.reducer = "mutliply";
+      plan.spec.options.stream = false; // Streams are not reduced.
       plan.refusal = "unknown reducer";
       break;
     case 2:
@@ -134,6 +135,7 @@ void spoil(job_plan& plan, random_source& random) {
     default:
       plan.spec.function = "map";
       plan.spec.reducer = "sum";
+      plan.spec.options.stream = false;
       plan.refusal = "a reducer that cannot take the results";
   }
 }
@@ -216,6 +218,14 @@ std::string job_plan::expected() const {
     extreme = extreme ? std::max(*extreme, y) : y;
   }
   return reducer == "sum" ? encoded(sum) : encoded(extreme);
+}
+
+bool job_plan::is_same(std::string_view a, std::string_view b) const {
+  if (spec.reducer != "merge_counts")
+    return a == b;
+  auto x = decode<counts>(a);
+  auto y = decode<counts>(b);
+  return x && y && *x == *y;
 }
 
 std::string job_plan::describe() const {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::simulation {
@@ -54,6 +55,9 @@ struct job_plan {
 
   /// The encoded value that a program without any cluster computes.
   std::string expected() const;
+
+  /// Whether two encoded results are the same: those of maps have no order.
+  bool is_same(std::string_view a, std::string_view b) const;
 
   /// The encoded result of one task.
   std::string expected_of(task_index index) const;

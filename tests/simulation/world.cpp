@@ -338,7 +338,9 @@ std::string world::label_of(const caf::strong_actor_ptr& who) const {
   if (auto local = dynamic_cast<caf::local_actor*>(who->get()))
     return fmt::format("{}/{}#{}", nodes_[node_of(who->id())].name,
                        local->name(), who->id());
-  return fmt::format("peer#{}", who->id());
+  auto peer = network::behind(who);
+  return peer && peer != who ? "~" + label_of(peer)
+                             : fmt::format("~dead#{}", who->id());
 }
 
 std::string world::describe(const caf::type_erased_tuple& content) const {

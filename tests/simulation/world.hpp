@@ -160,7 +160,7 @@ private:
   std::ostream* trace_;
   std::unique_ptr<random_source> random_;
   std::unique_ptr<network> network_;
-  std::vector<process> nodes_;                     ///< By number.
+  std::vector<process> nodes_;                  ///< By number.
   std::map<caf::actor_id, node_number> owners_; ///< By last id of a run of ids.
   caf::actor_id owned_ = 0;
   node_number running_ = 0;
