@@ -167,6 +167,15 @@ std::set<task_index> job_plan::doomed() const {
   return result;
 }
 
+void job_plan::shrink() {
+  constexpr uint64_t tasks_max = 400;
+  fails_always = 0;
+  killers = 0;
+  inputs.resize(std::min(tasks(), tasks_max));
+  if (spec.inputs != input_kind::chunks)
+    spec.range.last = spec.range.first + static_cast<int64_t>(tasks());
+}
+
 duration job_plan::time_of(index_range range, uint32_t attempt) const {
   duration result{};
   for (auto i = range.begin; i < range.end; ++i) {

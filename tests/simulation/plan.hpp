@@ -50,6 +50,9 @@ struct job_plan {
   /// Indices that must become dead letters when nothing else goes wrong.
   std::set<task_index> doomed() const;
 
+  /// Makes it fit into a small store, where dead letters would stay for ever.
+  void shrink();
+
   /// How long a block of tasks runs.
   duration time_of(index_range tasks, uint32_t attempt) const;
 

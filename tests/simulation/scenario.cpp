@@ -27,6 +27,8 @@ constexpr auto calm_after = 20s;
 /// I6: four messages on the way of a single task, each this long.
 constexpr auto calm_delay = 100us;
 constexpr auto latency_max = 700us;
+/// How long a small store keeps ended jobs.
+constexpr auto small_store_age = 3s;
 
 } // namespace
 
@@ -81,7 +83,10 @@ void scenario::start_lead() {
     terms.own_node.version = product_version;
     terms.own_node.roles = {"coordinator"};
     terms.seed = world_.random().next();
-    terms.memory_bytes_max = memory_;
+    if (small_store_) {
+      terms.memory_bytes_max = *small_store_;
+      terms.finished_job_age_max = small_store_age;
+    }
     terms.log = make_null_logger();
     lead_ = start_coordinator(world_.system(), terms);
   });
@@ -160,8 +165,10 @@ duration scenario::some_time(int from_ms, int to_ms) {
 void scenario::draw_jobs() {
   auto count = 1 + world_.pick(6);
   for (uint64_t i = 1; i <= count; ++i) {
-    auto plan = std::make_shared<const job_plan>(
+    auto plan = std::make_shared<job_plan>(
       draw_plan(i, world_.random(), options_.faults));
+    if (small_store_)
+      plan->shrink();
     plans_.emplace(i, plan);
     auto when =
       world_.chance(0.3) ? duration{} : world_.pick_time({}, chaos_ * 3 / 4);
@@ -297,13 +304,13 @@ bool scenario::all_ended() const {
 
 void scenario::await_end() {
   auto begin = world_.now();
-  auto malformed = false;
+  auto cancelled = false;
   while (world_.violations().empty() && !all_ended()) {
     world_.run_for(500ms);
-    if (!malformed && world_.now() - begin > calm_after) {
+    if (!cancelled && world_.now() - begin > calm_after) {
       for (auto& x : users_)
-        x->cancel_malformed();
-      malformed = true;
+        x->cancel_hopeless();
+      cancelled = true;
     }
     if (world_.now() - begin < end_within)
       continue;
@@ -355,7 +362,7 @@ outcome scenario::run() {
   auto count = many ? 10 + world_.pick(41) : 2 + world_.pick(4);
   chaos_ = some_time(500, 6000);
   if (options_.faults && world_.chance(0.1))
-    memory_ = 16 * limits::kib + world_.pick(64 * limits::kib);
+    small_store_ = 32 * limits::kib + world_.pick(96 * limits::kib);
   start_lead();
   for (uint64_t i = 0; i < count; ++i) {
     workers_.push_back(
@@ -364,7 +371,8 @@ outcome scenario::run() {
   for (size_t i = 0; i < workers_.size(); ++i)
     start_worker(i);
   for (uint64_t i = 0, n = 1 + world_.pick(3); i < n; ++i) {
-    users_.push_back(std::make_unique<user>(world_, fmt::format("c{}", i + 1)));
+    users_.push_back(std::make_unique<user>(world_, fmt::format("c{}", i + 1),
+                                            small_store_.has_value()));
     users_.back()->start();
   }
   draw_jobs();

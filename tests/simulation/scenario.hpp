@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -84,7 +85,7 @@ private:
   std::shared_ptr<const function_registry> functions_;
   node_number lead_node_ = 0;
   coordinator_role lead_;
-  size_t memory_ = limits::gib;
+  std::optional<size_t> small_store_; ///< Bytes.
   std::vector<worker_node> workers_;
   std::vector<std::unique_ptr<user>> users_;
   std::map<std::string, uint64_t> struck_;

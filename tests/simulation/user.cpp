@@ -9,8 +9,8 @@
 
 namespace troupe::simulation {
 
-user::user(world& where, std::string name)
-  : world_(where), name_(std::move(name)) {
+user::user(world& where, std::string name, bool jobs_expire)
+  : world_(where), name_(std::move(name)), jobs_expire_(jobs_expire) {
   // nop
 }
 
@@ -135,6 +135,8 @@ void user::take_reply(errand& x) {
   if (reply.job != 0) {
     x.id = reply.job;
     x.at = phase::known;
+    x.keeps_up = x.keeps_up && !reply.existed;
+    x.lead = board_->handles.coordinator.address();
     return;
   }
   if (reply.why.code == errc::ok || to_string(reply.why).empty())
@@ -211,6 +213,18 @@ void user::read_stream(errand& x) {
 void user::cancel(errand& x) {
   if (!x.plan->cancels || x.asked_cancel || !world_.chance(0.3))
     return;
+  ask_cancel(x);
+}
+
+void user::cancel_hopeless() {
+  for (auto& x : errands_) {
+    auto is_stuck = jobs_expire_ && x->plan->opens;
+    if (up_ && x->at == phase::known && (is_stuck || !x->plan->refusal.empty()))
+      ask_cancel(*x);
+  }
+}
+
+void user::ask_cancel(errand& x) {
   x.asked_cancel = true;
   call([id = x.id](client_session_state& at) {
     if (at.handles)
@@ -221,25 +235,16 @@ void user::cancel(errand& x) {
   });
 }
 
-void user::cancel_malformed() {
-  for (auto& x : errands_)
-    if (up_ && x->at == phase::known && !x->plan->refusal.empty()) {
-      call([id = x->id](client_session_state& at) {
-        if (at.handles)
-          at.self
-            ->request(at.handles->coordinator, limits::request_timeout,
-                      cancel_job{id})
-            .then([](const job_status&) {}, [](caf::error&) {});
-      });
-    }
-}
-
 // -- ends ---------------------------------------------------------------------
 
 void user::check_watch(errand& x) {
   if (x.watch->problem.code == errc::ok
       || x.watch->problem.code == errc::connection_lost)
     return;
+  if (jobs_expire_) {
+    x.at = phase::abandoned;
+    return;
+  }
   violated(x, "I1: a submitted job is not known any more: "
                 + to_string(x.watch->problem));
   x.at = phase::ended;
@@ -255,7 +260,9 @@ void user::take_end(errand& x) {
     check_end(x, status);
     return;
   }
-  if (!x.fetch || (x.fetch->done && x.fetch->problem.code != errc::ok)) {
+  if (x.fetch && x.fetch->problem.code == errc::unknown_job && jobs_expire_) {
+    x.at = phase::abandoned;
+  } else if (!x.fetch || (x.fetch->done && x.fetch->problem.code != errc::ok)) {
     x.fetch = std::make_shared<fetch_call>();
     x.fetch->job = x.id;
     call([f = x.fetch](client_session_state& at) { at.fetch(f); });
@@ -274,7 +281,8 @@ void user::check_end(errand& x, const job_status& status) {
   world_.note(fmt::format("{} sees job {} end: {} ({})", name_, x.id,
                           to_string(status.state), status.reason));
   if (!plan.refusal.empty()) {
-    if (status.state == job_state::succeeded)
+    // One without tasks may have ended before anybody knew the function.
+    if (status.state == job_state::succeeded && plan.tasks() > 0)
       violated(x, "I7: a malformed job succeeded");
     return;
   }
@@ -318,7 +326,8 @@ void user::check_result(errand& x, std::string_view result) {
 
 void user::check_stream(errand& x) {
   read_stream(x);
-  if (!x.keeps_up)
+  // What was under way to a lost connection when the job ended is not kept.
+  if (!x.keeps_up || x.lead != board_->handles.coordinator.address())
     return;
   auto doomed = x.plan->doomed();
   for (task_index i = 0; i < x.plan->tasks(); ++i) {

@@ -17,7 +17,8 @@ namespace troupe::simulation {
 /// back, and knows what it should be.
 class user {
 public:
-  user(world& where, std::string name);
+  /// @param jobs_expire Ended jobs are not kept for long.
+  user(world& where, std::string name, bool jobs_expire);
 
   /// Starts its process, or the next one after a crash: jobs whose id it knows
   /// it watches again, those it submitted with a key it submits again.
@@ -49,8 +50,9 @@ public:
   /// What it waits for, for people.
   std::string describe() const;
 
-  /// Ends the waits for jobs that nobody can run.
-  void cancel_malformed();
+  /// Ends the waits for jobs that nobody can run, and for those that are still
+  /// open because a small store has no room for their inputs.
+  void cancel_hopeless();
 
   /// How long the last job took from submit to the news of its end.
   duration last_latency() const {
@@ -77,7 +79,8 @@ private:
     uint64_t seq = 0;
     bool fed_all = false;
     bool asked_cancel = false;
-    bool keeps_up = true; ///< False: its client crashed in between.
+    bool keeps_up = true; ///< False: its connection was lost in between.
+    caf::actor_addr lead; ///< How the coordinator was seen at the submit.
     std::map<task_index, std::string> streamed;
     uint64_t streamed_from = 0;
   };
@@ -88,6 +91,7 @@ private:
   void feed(errand& x);
   void read_stream(errand& x);
   void cancel(errand& x);
+  void ask_cancel(errand& x);
   void take_end(errand& x);
   void check_end(errand& x, const job_status& status);
   void check_result(errand& x, std::string_view result);
@@ -98,6 +102,7 @@ private:
 
   world& world_;
   std::string name_;
+  bool jobs_expire_;
   node_number node_ = 0;
   bool up_ = false;
   uint64_t starts_ = 0;
