@@ -32,13 +32,12 @@ void aggregator_state::log_grew(const merge_log& what) {
   pump();
 }
 
-void aggregator_state::resume() {
-  if (!options.resume_from)
+/// Goes on where an earlier aggregator of the job was.
+void aggregator_state::resume(const merge_checkpoint& from) {
+  taken = from.seq;
+  if (options.stream || from.merged.empty())
     return;
-  taken = options.resume_from->seq;
-  if (options.stream || options.resume_from->merged.empty())
-    return;
-  if (auto ok = merger->resume(options.resume_from->merged); !ok)
+  if (auto ok = merger->resume(from.merged); !ok)
     problem = std::move(ok.error());
 }
 
@@ -47,7 +46,8 @@ void aggregator_state::pump() {
     return;
   if (taken < known) {
     reading = true;
-    self->send(options.store, store_read_log{options.job, taken, read_bytes});
+    self->send(options.store,
+               store_read_log{options.job, taken, read_bytes, !resumed});
   } else if (last && (!reader || (unsent.empty() && outgoing.size() == 0))) {
     finish();
   }
@@ -55,6 +55,8 @@ void aggregator_state::pump() {
 
 void aggregator_state::take_log(const store_log& what) {
   reading = false;
+  if (!std::exchange(resumed, true) && what.resume_from)
+    resume(*what.resume_from);
   for (const auto& record : what.records) {
     if (options.stream) {
       unread_bytes += weight(record);
@@ -185,9 +187,10 @@ aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
   auto& state = self->state;
   state.options = std::move(options);
   state.merger = std::make_unique<result_merger>(state.options.merge);
-  state.resume();
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost_reader(x); });
+  if (state.options.stream) // One that crashed may have left the job paused.
+    self->send(state.options.scheduler, pause_job{state.options.job, false});
   return {
     [&state](const merge_log& x) { state.log_grew(x); },
     [&state](const store_log& x) { state.take_log(x); },
@@ -195,6 +198,20 @@ aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
     [&state](const result_credit& x) { state.add_credit(x); },
     [&state](const frame_request& x) { state.serve_frame(x); },
   };
+}
+
+supervisor_options aggregator_supervisor(logger_ptr log) {
+  supervisor_options result;
+  result.flags.strategy = supervision_strategy::simple_one_for_one;
+  result.log = std::move(log);
+  child_rules rules{"aggregator"};
+  rules.restart = restart_type::temporary;
+  result.children.push_back(
+    {rules, [](const start_context& context) {
+       return start_outcome::started(context.system.spawn(
+         aggregator, std::any_cast<aggregator_options>(context.args)));
+     }});
+  return result;
 }
 
 } // namespace troupe

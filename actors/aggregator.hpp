@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/supervisor.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/frames.hpp"
 #include "runtime/wire/protocol.hpp"
@@ -21,8 +22,6 @@ struct aggregator_options {
   job_id job = 0;
   bool stream = false;
   result_merger::terms merge;
-  /// What an earlier aggregator of the job had merged.
-  std::optional<merge_checkpoint> resume_from;
   store_actor store;
   scheduler_actor scheduler;
   coordinator_actor coordinator;
@@ -47,7 +46,7 @@ struct aggregator_state {
   void serve_frame(const frame_request& what);
   void lost_reader(const caf::down_msg& what);
 
-  void resume();
+  void resume(const merge_checkpoint& from);
   void pump();
   void merge(const accept_record& record);
   void checkpoint();
@@ -62,6 +61,7 @@ struct aggregator_state {
   uint64_t known = 0; ///< Last record that is in the log.
   uint64_t taken = 0; ///< Last record that was read from it.
   bool reading = false;
+  bool resumed = false; ///< It knows what one before it had merged.
   bool last = false;
   uint64_t tasks = 0;
   bool finished = false;
@@ -78,5 +78,11 @@ struct aggregator_state {
 /// Creates the behavior of an AGGREGATOR.
 aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
                                            aggregator_options options);
+
+/// Returns the options of the supervisor of all aggregators: `start_child` with
+/// `aggregator_options` starts one. They are temporary, since the coordinator
+/// knows best whether a job still needs one, and a job whose merge crashes
+/// again and again must not use up the restarts of others.
+supervisor_options aggregator_supervisor(logger_ptr log);
 
 } // namespace troupe

@@ -12,6 +12,14 @@
 
 namespace troupe {
 
+namespace {
+
+/// How the keys begin that a session gives; those of hosts may do so, too, but
+/// then they do not learn whether a job existed.
+constexpr char automatic_key_mark = '~';
+
+} // namespace
+
 // -- connection ---------------------------------------------------------------
 
 void client_session_state::connect() {
@@ -71,20 +79,17 @@ void client_session_state::lost(const caf::down_msg& what) {
   update_board([&](client_board& board) {
     board.connected = false;
     board.problem = why;
-    // Nobody knows whether these were accepted; sending them again could run
-    // them twice.
-    for (auto& [ticket, calls] : sent_submits)
-      for (auto& [call, watch] : calls) {
-        call->reply.why = why;
-        call->done = true;
-        if (watch)
-          watch->problem = why;
-      }
     for (auto& call : fetches) {
       call->problem = why;
       call->done = true;
     }
   });
+  // Nobody knows whether these were stored; by their keys it does not matter.
+  submits again;
+  for (auto& [ticket, calls] : sent_submits)
+    again.insert(again.end(), calls.begin(), calls.end());
+  again.insert(again.end(), waiting_submits.begin(), waiting_submits.end());
+  waiting_submits = std::move(again);
   sent_submits.clear();
   fetches.clear();
   for (auto& [job, call] : watches)
@@ -96,8 +101,28 @@ void client_session_state::lost(const caf::down_msg& what) {
 
 void client_session_state::submit(std::shared_ptr<submit_call> call,
                                   std::shared_ptr<watch_call> watch) {
+  if (auto& key = call->item.spec.key; key.empty())
+    key = next_key();
   waiting_submits.emplace_back(std::move(call), std::move(watch));
   request_flush();
+}
+
+/// Returns a key that no other session gives: short enough to need no memory
+/// of its own (`std::string` keeps 15 bytes in place).
+std::string client_session_state::next_key() {
+  static constexpr std::string_view digits =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+  auto append = [](std::string& to, uint64_t number, size_t count) {
+    for (; count > 0; --count, number /= digits.size())
+      to += digits[number % digits.size()];
+  };
+  if (key_prefix.empty()) {
+    key_prefix = automatic_key_mark;
+    append(key_prefix, random->next(), 8);
+  }
+  auto result = key_prefix;
+  append(result, ++last_key, 6);
+  return result;
 }
 
 /// Lets all submits that wait in the mailbox leave in one message.
@@ -134,6 +159,9 @@ void client_session_state::submitted(const submit_replies& what) {
       somebody_waits = somebody_waits || !call->quiet || call->reply.job == 0;
       if (watch)
         begin_watch(call->reply, watch);
+      // Of a key that the host did not give it was stored by this very submit.
+      if (call->item.spec.key.starts_with(automatic_key_mark))
+        call->reply.existed = false;
     }
   }
   sent_submits.erase(sent);
@@ -249,8 +277,13 @@ void client_session_state::take_slice(const result_slice& what) {
     update_board([&](client_board&) { call.source = from; });
   }
   auto last = call.inbox.empty() ? call.last_slice_seq : call.inbox.back().seq;
-  if (what.seq <= last)
-    return; // Sent again to a new connection; it was read already.
+  if (what.seq <= last) {
+    // Sent again by a new aggregator, or to a new connection. Credit for those
+    // that wait to be read follows when they are.
+    if (what.seq <= call.last_read_seq)
+      give_credit(i->second, what);
+    return;
+  }
   call.inbox.push_back(what);
   take_whole_slices(call);
 }
@@ -307,9 +340,11 @@ void client_session_state::end_stream(watch_call& call, const error& why) {
 }
 
 void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
-                                       uint64_t bytes) {
+                                       const result_slice& read) {
+  call->last_read_seq = std::max(call->last_read_seq, read.seq);
   if (auto to = caf::actor_cast<aggregator_actor>(call->source))
-    self->send(to, result_credit{call->job, bytes});
+    self->send(
+      to, result_credit{call->job, read.results.size + sizeof(result_slice)});
 }
 
 // -- results ------------------------------------------------------------------

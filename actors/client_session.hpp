@@ -48,6 +48,7 @@ struct watch_call {
   std::deque<result_slice> slices; ///< Of a streamed job, not read yet.
   caf::actor source;               ///< Who gets credit for them.
   uint64_t last_slice_seq = 0;     ///< Of the last that was whole.
+  uint64_t last_read_seq = 0;      ///< Of the last that was given credit for.
   std::deque<result_slice> inbox;  ///< Arrived, the first is being pulled.
   std::optional<frame_sink> pull;
 
@@ -96,7 +97,9 @@ struct client_session_options {
 
 /// A CLIENT SESSION speaks with the coordinator for the threads of a host
 /// program: it coalesces their submits, keeps inputs until they are stored,
-/// follows watched jobs over reconnects and pulls large results.
+/// follows watched jobs over reconnects and pulls large results. A submit
+/// without an idempotency key gets one, so that it can be sent again when
+/// nobody knows whether it was stored.
 struct client_session_state {
   using self_pointer = client_actor::stateful_pointer<client_session_state>;
   static constexpr const char* name = "client";
@@ -115,7 +118,9 @@ struct client_session_state {
   void watch(std::shared_ptr<watch_call> call);
   void unwatch(job_id job);
   void fetch(std::shared_ptr<fetch_call> call);
-  void give_credit(const std::shared_ptr<watch_call>& call, uint64_t bytes);
+  /// The host has read a slice: its sender may send as much more.
+  void give_credit(const std::shared_ptr<watch_call>& call,
+                   const result_slice& read);
 
   // -- events -----------------------------------------------------------------
 
@@ -137,6 +142,7 @@ struct client_session_state {
 
   void request_flush();
   void send_submits();
+  std::string next_key();
 
   /// Needs the board's mutex.
   void begin_watch(const submit_reply& reply,
@@ -164,6 +170,8 @@ struct client_session_state {
   std::map<uint64_t, submits> sent_submits; ///< By ticket.
   uint64_t submit_ticket = 0;
   bool flush_pending = false;
+  std::string key_prefix; ///< Of the keys that this session gives.
+  uint64_t last_key = 0;
   std::map<job_id, std::shared_ptr<watch_call>> watches;
   std::map<job_id, std::shared_ptr<feed_call>> feeds;
   std::vector<std::shared_ptr<fetch_call>> fetches;

@@ -1,6 +1,5 @@
 #include "actors/coordinator.hpp"
 
-#include "actors/aggregator.hpp"
 #include "actors/harden.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
@@ -40,7 +39,8 @@ void coordinator_state::submit(const submit_jobs& what) {
       continue;
     }
     auto closed = item.closed || item.spec.inputs != input_kind::chunks;
-    message.items.push_back({item.spec, item.inputs.bytes, closed});
+    message.items.push_back({item.spec, item.inputs.bytes, closed,
+                             static_cast<uint64_t>(options.wall->now_us())});
     pending.items.push_back(item);
     pending.items.back().closed = closed;
     pending.positions.push_back(i);
@@ -100,8 +100,8 @@ void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
     else
       create(pending.items[i], pending.client, stored, message);
     const auto& item = pending.items[i];
-    urgent = urgent || reply.job == 0 || reply.existed || !item.quiet
-             || !item.watch;
+    urgent =
+      urgent || reply.job == 0 || reply.existed || !item.quiet || !item.watch;
   }
   if (!message.jobs.empty())
     self->send(options.scheduler, std::move(message));
@@ -159,7 +159,7 @@ job_id coordinator_state::create(const submit_item& what,
     if (added && what.spec.options.stream) {
       entry.reader = stream_to{caf::actor_cast<caf::actor>(client),
                                limits::client_result_window_bytes};
-      self->send(merger_of(id, entry), *entry.reader);
+      set_reader(id, entry);
     }
     entry.watchers.insert(client);
     if (!added && is_terminal(entry.status.state))
@@ -203,7 +203,7 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
   status.succeeded = what.succeeded;
   status.dead = what.dead;
   status.running = what.running;
-  status.attempts = of.attempts_before + what.attempts;
+  status.attempts = what.attempts;
   of.watchers_behind = true;
   auto grew = what.log_seq > of.log_seq;
   of.log_seq = std::max(of.log_seq, what.log_seq);
@@ -218,7 +218,7 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
   }
   if (!what.all_ended) {
     if (grew)
-      self->send(merger_of(id, of), merge_log{of.log_seq, false, 0});
+      drive_merger(id, of);
     return;
   }
   status.running = 0;
@@ -235,140 +235,12 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
                  + std::to_string(status.tasks)
                  + " tasks were cancelled when the job failed before";
   }
-  if (of.merger || (what.log_seq > 0 && what.only.empty())) {
+  if (of.merges || (what.log_seq > 0 && what.only.empty())) {
     begin_end(id, of, std::move(how));
   } else {
     of.end = std::move(how);
     merge_inline(id, of, what.only);
   }
-}
-
-result_merger::terms coordinator_state::merge_terms(const job& of) const {
-  result_merger::terms result{
-    of.spec.reducer, {}, options.job_result_bytes_max};
-  if (auto known = functions.find(of.spec.function); known != functions.end())
-    result.function_result_type = known->second.result_type;
-  return result;
-}
-
-aggregator_actor& coordinator_state::merger_of(job_id id, job& of) {
-  if (!of.merger) {
-    aggregator_options terms;
-    terms.job = id;
-    terms.stream = of.spec.options.stream;
-    terms.resume_from = of.resume_from;
-    terms.merge = merge_terms(of);
-    terms.store = options.store;
-    terms.scheduler = options.scheduler;
-    terms.coordinator = self;
-    terms.log = options.log;
-    of.merger = self->spawn<caf::monitored>(aggregator, terms);
-  }
-  return of.merger;
-}
-
-/// Ends a job: no more work, then the merge of what is there, then the write.
-void coordinator_state::begin_end(job_id id, job& of, ending how) {
-  if (of.end)
-    return;
-  if (how.state != job_state::succeeded)
-    self->send(options.scheduler, unschedule{{id}});
-  of.end = std::move(how);
-  if (of.merger || of.log_seq > 0)
-    self->send(merger_of(id, of), merge_log{of.log_seq, true, of.status.tasks});
-  else
-    merge_inline(id, of, {});
-}
-
-void coordinator_state::merge_inline(job_id id, job& of,
-                                     const std::vector<accept_record>& only) {
-  if (of.spec.options.stream) {
-    merged({id, {}, {}, {}}); // Nothing was accepted, so nothing to stream.
-    return;
-  }
-  result_merger merge{merge_terms(of)};
-  result<merged_result> done = merged_result{};
-  for (const auto& record : only)
-    if (auto ok = merge.add(record); !ok)
-      done = tl::unexpected{std::move(ok.error())};
-  if (done)
-    done = merge.finish(of.status.tasks);
-  merged({id, done ? done->type : std::string{}, done ? done->bytes : blob{},
-          done ? error{} : done.error()});
-}
-
-void coordinator_state::merged(const job_merged& what) {
-  auto i = jobs.find(what.job);
-  if (i == jobs.end() || i->second.writing_end)
-    return;
-  auto& entry = i->second;
-  if (!entry.end) {
-    // It cannot succeed any more, so the rest of it need not run.
-    if (what.why.code != errc::ok)
-      begin_end(what.job, entry, {job_state::failed, to_string(what.why)});
-    return;
-  }
-  if (what.why.code != errc::ok && entry.end->state == job_state::succeeded)
-    entry.end = ending{job_state::failed, to_string(what.why)};
-  write_end(entry, what.result_type, what.result);
-}
-
-void coordinator_state::write_end(job& of, std::string type, blob result) {
-  of.writing_end = true;
-  auto& status = of.status;
-  status.result_type = std::move(type);
-  status.result_bytes = result.size();
-  status.seconds_us = microseconds(self->clock().now() - of.submitted_at);
-  of.result = std::move(result);
-  auto final_status = status;
-  final_status.state = of.end->state;
-  final_status.reason = of.end->reason;
-  final_status.running = 0;
-  final_status.cancelled = status.tasks - status.succeeded - status.dead;
-  self->send(options.store, store_finish{std::move(final_status), of.result});
-}
-
-void coordinator_state::finished(const store_finish_done& what) {
-  auto i = jobs.find(what.job);
-  if (i == jobs.end() || is_terminal(i->second.status.state))
-    return;
-  auto& [id, entry] = *i;
-  auto& status = entry.status;
-  status.state = entry.end->state;
-  status.reason = entry.end->reason;
-  status.running = 0;
-  status.cancelled = status.tasks - status.succeeded - status.dead;
-  if (status.dead == 0)
-    keep_ended(id, entry);
-  self->send(options.scheduler, unschedule{{id}});
-  tell_watchers(entry);
-  for (auto& promise : entry.cancellers) {
-    if (status.state == job_state::cancelled)
-      promise.deliver(status);
-    else
-      promise.deliver(
-        to_caf({errc::job_ended, "job " + std::to_string(id) + " is "
-                                   + std::string{to_string(status.state)}
-                                   + " already"}));
-  }
-  publish(event_kind::job_state, entry);
-  options.log->debug(
-    "coordinator", "a job ended",
-    {{"job", std::to_string(id)}, {"state", to_string(status.state)}});
-  entry.cancellers.clear();
-  entry.watchers.clear();
-  entry.inbox.clear();
-  entry.pull.reset(); // Its frames belong to the inputs that went.
-  if (entry.merger) {
-    self->demonitor(entry.merger.address());
-    self->send_exit(entry.merger, caf::exit_reason::user_shutdown);
-  }
-  entry.merger = nullptr;
-  entry.result = blob{};
-  entry.spec.args = blob{};
-  --unfinished;
-  expire();
-  finish_drain();
 }
 
 void coordinator_state::tell_watchers(job& of) {
@@ -452,14 +324,8 @@ void coordinator_state::lost(const caf::down_msg& what) {
   for (auto& [id, entry] : jobs) {
     if (is_terminal(entry.status.state))
       continue;
-    if (entry.merger && entry.merger.address() == what.source) {
-      entry.merger = nullptr;
-      self->send(options.scheduler, unschedule{{id}});
-      entry.end = ending{job_state::failed,
-                         "the aggregator of the job crashed, see the log"};
-      if (!entry.writing_end)
-        write_end(entry, {}, {});
-    }
+    if (entry.merger && entry.merger.address() == what.source)
+      lost_merger(id, entry, what.reason);
     std::erase_if(entry.watchers, [&](const client_actor& x) {
       return x.address() == what.source;
     });
@@ -480,23 +346,6 @@ void coordinator_state::cancel_orphans() {
                 {job_state::cancelled,
                  "client lost: it did not come back to send the rest of the "
                  "inputs"});
-}
-
-void coordinator_state::expire() {
-  std::vector<job_id> old;
-  auto now = self->clock().now();
-  while (!ended.empty()) {
-    auto i = jobs.find(ended.front());
-    auto keep = ended.size() <= options.finished_jobs_kept
-                && now - i->second.ended_at < options.finished_job_age_max;
-    if (keep)
-      break;
-    old.push_back(ended.front());
-    jobs.erase(i);
-    ended.pop_front();
-  }
-  if (!old.empty())
-    self->send(options.store, store_forget{std::move(old)});
 }
 
 void coordinator_state::arm_timer() {
@@ -568,10 +417,9 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const cancel_job& x) { return state.cancel(x); },
     [&state](const open_result& x) { return state.read(x); },
     [&state](const list_dead& x) { return state.list_dead_letters(x); },
-    [&state](const requeue_dead& x) {
-      return state.change_dead(x.which, true);
-    },
-    [&state](const purge_dead& x) { return state.change_dead(x.which, false); },
+    [&state](const requeue_dead& x) { return state.change(x); },
+    [&state](const purge_dead& x) { return state.change(x); },
+    [&state](const verify_job& x) { return state.verify(x); },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },
     [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
@@ -580,11 +428,16 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const store_result& x) { state.read_done(x); },
     [&state](const store_dead& x) { state.listed_dead(x); },
     [&state](const store_dead_changed& x) { state.changed_dead(x); },
+    [&state](const store_leases& x) { state.read_leases(x); },
     [&state](const progress_report& x) { state.progress(x); },
     [&state](const job_merged& x) { state.merged(x); },
     [&state](const worker_up& x) { state.add_worker(x); },
     [&state](const worker_gone& x) { state.remove_worker(x); },
     [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
+    [&state](started_atom) { return state.load(); },
+    [&state](const store_snapshot& x) { state.rebuild(x); },
+    [&state](const use_event_hub& x) { state.use(x); },
+    [&state](const use_jobs& x) { state.use(x); },
     [&state](tick_atom) { state.tick(); },
   };
 }

@@ -66,6 +66,9 @@ struct coordinator_state {
     bool watchers_behind = false;    ///< They were not told of the last change.
     std::optional<stream_to> reader; ///< Of a streamed job.
     aggregator_actor merger;
+    bool merges = false;        ///< It has an aggregator, or gets one.
+    bool merger_starts = false; ///< Its supervisor was asked for it.
+    uint32_t merger_crashes = 0;
     uint64_t log_seq = 0;
     std::deque<append_inputs> inbox; ///< In order; one is under way.
     std::optional<frame_sink> pull;
@@ -73,10 +76,8 @@ struct coordinator_state {
     uint64_t last_seq = 0;     ///< Of the client's inputs, stored.
     std::optional<ending> end; ///< Decided; merging or writing it.
     bool writing_end = false;
-    bool kept_ended = false;                     ///< It is in `ended`.
-    uint64_t attempts_before = 0;                ///< Before it was resumed.
-    std::optional<merge_checkpoint> resume_from; ///< For its aggregator.
-    blob result;                                 ///< While it is being written.
+    bool kept_ended = false; ///< It is in `ended`.
+    blob result;             ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
 
@@ -105,8 +106,9 @@ struct coordinator_state {
   caf::result<job_status> cancel(const cancel_job& what);
   caf::result<job_result> read(const open_result& what);
   caf::result<dead_letters> list_dead_letters(const list_dead& what);
-  caf::result<dead_changed> change_dead(const dead_selector& which,
-                                        bool requeue);
+  caf::result<dead_changed> change(const requeue_dead& what);
+  caf::result<dead_changed> change(const purge_dead& what);
+  caf::result<job_audit> verify(const verify_job& what);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
   void lost(const caf::down_msg& what);
@@ -119,12 +121,22 @@ struct coordinator_state {
   void read_done(const store_result& what);
   void listed_dead(const store_dead& what);
   void changed_dead(const store_dead_changed& what);
+  void read_leases(const store_leases& what);
   void progress(const progress_report& what);
   void merged(const job_merged& what);
   void add_worker(const worker_up& what);
   void remove_worker(const worker_gone& what);
   caf::result<std::vector<job_status>> drain(uint64_t timeout_ms);
   void tick();
+
+  // -- supervision ------------------------------------------------------------
+
+  /// Reads the store and tells the scheduler what there is to do; answers its
+  /// supervisor when it has.
+  caf::result<void> load();
+  void rebuild(const store_snapshot& what);
+  void use(const use_event_hub& what);
+  void use(const use_jobs& what);
 
   // -- decisions --------------------------------------------------------------
 
@@ -136,7 +148,12 @@ struct coordinator_state {
   void store_front(job_id id, job& of);
   void refuse_inputs(job_id id, job& of, const error& why);
   void advance(job_id id, job& of, const job_progress& what);
-  aggregator_actor& merger_of(job_id id, job& of);
+  void drive_merger(job_id id, job& of);
+  void set_reader(job_id id, job& of);
+  void start_merger(job_id id, job& of);
+  void merger_started(job_id id, const caf::actor& started);
+  void lost_merger(job_id id, job& of, const caf::error& reason);
+  void stop_merger(job& of);
   void begin_end(job_id id, job& of, ending how);
   void merge_inline(job_id id, job& of, const std::vector<accept_record>& only);
   void write_end(job& of, std::string type, blob result);
@@ -148,6 +165,10 @@ struct coordinator_state {
   void resume(const store_dead_changed::resumed_job& what, schedule& out);
   void keep_ended(job_id id, job& of);
   void cancel_orphans();
+  caf::result<dead_changed> change_dead(const dead_selector& which,
+                                        bool requeue);
+  void restore(const job_snapshot& what, schedule& out);
+  void restore_ended(const job_snapshot& what, job& of);
   void set_deadline(job& of);
   void end_late_jobs();
   job_header header_of(job_id id, const job_spec& spec) const;
@@ -170,7 +191,10 @@ struct coordinator_state {
     dead_lists;
   std::unordered_map<uint64_t, caf::typed_response_promise<dead_changed>>
     dead_changes;
+  std::unordered_map<uint64_t, caf::typed_response_promise<job_audit>> audits;
   uint64_t last_ticket = 0;
+  supervisor_actor aggregators; ///< None before it was started.
+  std::optional<caf::response_promise> loaded;
   frame_source<caf::actor_addr> outgoing;
   std::set<caf::actor_addr> monitored;
   std::map<std::string, function_info> functions;          ///< Ever offered.

@@ -136,8 +136,8 @@ void coordinator_state::store_front(job_id id, job& of) {
   of.storing = true;
   auto ticket = ++last_ticket;
   storing_inputs.emplace(ticket, id);
-  self->send(options.store,
-             store_put_inputs{ticket, id, front.inputs.bytes, front.last});
+  self->send(options.store, store_put_inputs{ticket, id, front.inputs.bytes,
+                                             front.last, front.seq});
 }
 
 void coordinator_state::stored_inputs(const store_put_inputs_done& what) {
@@ -204,7 +204,7 @@ void coordinator_state::watch(const watch_job& what) {
   if (what.result_credit > 0 && entry.spec.options.stream) {
     entry.reader =
       stream_to{caf::actor_cast<caf::actor>(client), what.result_credit};
-    self->send(merger_of(what.job, entry), *entry.reader);
+    set_reader(what.job, entry);
   }
   self->send(client, job_update{status_of(entry), false, {}});
 }

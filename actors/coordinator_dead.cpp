@@ -1,4 +1,3 @@
-#include "actors/aggregator.hpp"
 #include "actors/coordinator.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/caf_error.hpp"
@@ -52,6 +51,14 @@ void coordinator_state::listed_dead(const store_dead& what) {
     node.mapped().deliver(what.found);
 }
 
+caf::result<dead_changed> coordinator_state::change(const requeue_dead& what) {
+  return change_dead(what.which, true);
+}
+
+caf::result<dead_changed> coordinator_state::change(const purge_dead& what) {
+  return change_dead(what.which, false);
+}
+
 caf::result<dead_changed>
 coordinator_state::change_dead(const dead_selector& which, bool requeue) {
   if (auto ok = check(which); !ok)
@@ -103,7 +110,6 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   status.reason.clear();
   status.cancelled = 0;
   status.dead = what.dead_left;
-  entry.attempts_before = status.attempts;
   entry.submitted_at =
     self->clock().now() - std::chrono::microseconds{status.seconds_us};
   entry.end.reset();
@@ -115,9 +121,7 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   entry.spec.options.deadline_unix_ms = 0;
   entry.deadline_at.reset();
   entry.log_seq = what.last_seq;
-  entry.resume_from = what.merged;
-  // It reads what was accepted before; more follows.
-  self->send(merger_of(id, entry), merge_log{what.last_seq, false, 0});
+  drive_merger(id, entry); // It reads what was accepted before.
   schedule_job more;
   more.job = id;
   more.header = header_of(id, entry.spec);
@@ -127,6 +131,10 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   more.inputs = what.inputs;
   more.succeeded = status.succeeded;
   more.dead = status.dead;
+  more.attempts = status.attempts;
+  more.resumed = true;
+  more.closed = true;
+  more.last_seq = what.last_seq;
   out.jobs.push_back(std::move(more));
   publish(event_kind::job_state, entry);
 }

@@ -130,13 +130,16 @@ private:
 
 class local_dialer final : public dialer {
 public:
-  explicit local_dialer(caf::actor front_door)
+  explicit local_dialer(std::function<caf::actor()> front_door)
     : front_door_(std::move(front_door)) {
     // nop
   }
 
   result<connection> dial(std::chrono::milliseconds) override {
-    return connection{front_door_, make_direct_link()};
+    if (auto door = front_door_())
+      return connection{door, make_direct_link()};
+    return fail(errc::cannot_connect, "the front door of this process is being "
+                                      "started again: try again in a moment");
   }
 
   std::string target() const override {
@@ -144,7 +147,7 @@ public:
   }
 
 private:
-  caf::actor front_door_;
+  std::function<caf::actor()> front_door_;
 };
 
 } // namespace
@@ -158,7 +161,8 @@ std::shared_ptr<dialer> make_tcp_dialer(caf::actor_system& system,
   return std::make_shared<tcp_dialer>(system, std::move(targets));
 }
 
-std::shared_ptr<dialer> make_local_dialer(caf::actor front_door) {
+std::shared_ptr<dialer>
+make_local_dialer(std::function<caf::actor()> front_door) {
   return std::make_shared<local_dialer>(std::move(front_door));
 }
 

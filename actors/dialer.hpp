@@ -7,6 +7,7 @@
 #include <caf/fwd.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,6 +55,9 @@ std::shared_ptr<dialer> make_tcp_dialer(caf::actor_system& system,
                                         std::vector<endpoint> targets);
 
 /// Leads to a front door in this process.
-std::shared_ptr<dialer> make_local_dialer(caf::actor front_door);
+/// @param front_door Returns the current one, null while there is none.
+///                   Called by any thread.
+std::shared_ptr<dialer>
+make_local_dialer(std::function<caf::actor()> front_door);
 
 } // namespace troupe

@@ -69,6 +69,7 @@ join_reply membership_state::admit(const join_request& what) {
   watch(who);
   for (const auto& [address, follower] : followers)
     tell(follower, who);
+  self->send(options.store, store_put_node{what.name, true});
   publish(event_kind::node_joined, what.name);
   options.log->info(
     "membership", "a node joined",
@@ -105,6 +106,7 @@ void membership_state::remove(member& who, node_state state) {
   who.terms.worker = nullptr;
   who.detector.reset();
   who.last_beat = {};
+  self->send(options.store, store_put_node{who.terms.name, false});
   publish(event_kind::node_left, who.terms.name);
   if (state == node_state::gone)
     options.log->info("membership", "a node is gone",
@@ -319,6 +321,14 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
     [&state](list_functions_atom) { return state.functions(); },
     [&state](follow_atom) { state.follow(); },
     [&state](follow_health_atom) { state.follow_health(); },
+    [&state](const show_tree& x) { return state.show(x); },
+    [&state](const inject_fault& x) { return state.inject(x); },
+    [&state](const use_event_hub& x) {
+      state.options.events = caf::actor_cast<event_hub_actor>(x.events);
+    },
+    [&state](const use_agent& x) {
+      state.own_agent = caf::actor_cast<agent_actor>(x.agent);
+    },
     [&state](tick_atom) { state.tick(); },
   };
 }

@@ -21,6 +21,7 @@ namespace troupe {
 
 struct membership_options {
   event_hub_actor events;
+  store_actor store; ///< Is told which nodes are up.
   uint64_t term = 1;
   /// This node as people see it; no worker has its name unless it is part of
   /// the same process (and so of the same incarnation).
@@ -71,11 +72,19 @@ struct membership_state {
   void tick();
   void note_zombies(const zombie_report& what);
   void down(const caf::down_msg& what);
+  caf::result<supervision_tree> show(const show_tree& what);
+  caf::result<fault_done> inject(const inject_fault& what);
   void follow();
   void follow_health();
   std::vector<node_info> nodes() const;
   std::vector<function_info> functions() const;
 
+  std::vector<agent_actor> agents_of(const std::string& node) const;
+  void show_next(const show_tree& what, std::vector<agent_actor> agents,
+                 std::shared_ptr<supervision_tree> all,
+                 caf::typed_response_promise<supervision_tree> promise);
+  void inject_next(const inject_fault& what, std::vector<agent_actor> agents,
+                   caf::typed_response_promise<fault_done> promise);
   uint64_t microseconds_since(time_point when) const;
   uint64_t age_of(const member& who) const;
   join_reply admit(const join_request& what);
@@ -98,6 +107,7 @@ struct membership_state {
   std::map<caf::actor_addr, health_follower_actor> health_followers;
   local_health health;
   bool ticking = false;
+  agent_actor own_agent; ///< Of the coordinator's role.
   worker_id last_worker = 0;
   time_point started_at{};
 };

@@ -257,4 +257,33 @@ runner_actor::behavior_type runner(runner_state::self_pointer self,
   };
 }
 
+supervisor_options runner_supervisor(const runner_supervisor_options& terms) {
+  supervisor_options result;
+  result.log = terms.log;
+  result.flags.intensity = std::max(10u, 2 * terms.slots);
+  for (uint32_t slot = 0; slot < terms.slots; ++slot) {
+    auto start = [terms, slot](const start_context& context) {
+      runner_options own{slot, terms.worker, terms.log, terms.pace};
+      auto child = spawn_blocking(context.system, terms.threads, runner, own);
+      caf::anon_send(terms.worker,
+                     runner_up{slot, caf::actor_cast<caf::actor>(child)});
+      return start_outcome::started(child);
+    };
+    child_rules rules{std::to_string(slot)};
+    rules.shutdown = shutdown_rule::brutal_kill();
+    result.children.push_back({std::move(rules), start});
+  }
+  auto zombies = std::make_shared<uint32_t>(0);
+  result.on_report = [=](const supervision_report& what, const caf::actor&) {
+    if (what.what == supervision_event::child_abandoned)
+      ++*zombies;
+    else if (what.what == supervision_event::zombie_ended)
+      --*zombies;
+    else
+      return;
+    caf::anon_send(terms.worker, zombies_changed{*zombies});
+  };
+  return result;
+}
+
 } // namespace troupe

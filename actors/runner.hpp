@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/spawn.hpp"
+#include "actors/supervisor.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/function/function.hpp"
 #include "runtime/function/integer_input.hpp"
@@ -95,5 +97,18 @@ struct runner_state {
 /// Creates the behavior of a RUNNER.
 runner_actor::behavior_type runner(runner_state::self_pointer self,
                                    runner_options options);
+
+struct runner_supervisor_options {
+  worker_actor worker;
+  uint32_t slots = 1;
+  threading threads = threading::detached;
+  logger_ptr log;
+  task_pace pace{}; ///< As of `runner_options`.
+};
+
+/// Returns the options of the supervisor of a worker's runners, whose ids are
+/// the slots' numbers. The worker is told of each runner that starts
+/// (`runner_up`) and of how many are stuck in user code (`zombies_changed`).
+supervisor_options runner_supervisor(const runner_supervisor_options& terms);
 
 } // namespace troupe

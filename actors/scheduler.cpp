@@ -8,6 +8,13 @@
 
 namespace troupe {
 
+namespace {
+
+/// Lease events that may wait for a message to the STORE to ride on.
+constexpr size_t lease_events_waiting_max = 1024;
+
+} // namespace
+
 // -- events -------------------------------------------------------------------
 
 void scheduler_state::add_worker(const worker_up& what) {
@@ -95,6 +102,7 @@ void scheduler_state::remove_work(const unschedule& what) {
   for (auto job : what.jobs) {
     for (const auto& stopped : core->remove_job(job))
       stops[stopped.worker].items.push_back({stopped.lease, 0});
+    events_due = events_due || core->lease_events() > 0;
     headers.erase(job);
     log_seqs.erase(job);
     only_records.erase(job);
@@ -319,9 +327,14 @@ void scheduler_state::tick() {
 }
 
 void scheduler_state::send_records() {
-  if (to_record.empty() && to_bury.empty())
+  // Events ride with what they led to. Alone they leave when a job went, since
+  // no more comes of it, or when there are many.
+  events_due = events_due || core->lease_events() >= lease_events_waiting_max;
+  if (to_record.empty() && to_bury.empty() && !events_due)
     return;
+  events_due = false;
   store_accept batch;
+  batch.leases = core->take_lease_events();
   batch.ticket = ++last_ticket;
   batch.dead = std::move(to_bury);
   batch.records.reserve(to_record.size());

@@ -113,6 +113,7 @@ struct scheduler_state {
   std::unordered_map<job_id, uint64_t> log_seqs;
   /// Records of jobs that may turn out to fit into one slice.
   std::unordered_map<job_id, accept_record> only_records;
+  bool events_due = false; ///< Lease events must not wait any more.
   bool flush_pending = false;
   std::optional<time_point> answers_due;
   std::set<time_point> armed; ///< When ticks will come.

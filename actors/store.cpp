@@ -23,10 +23,15 @@ void reply(store_actor::stateful_pointer<store_state> self, Message&& what) {
 
 } // namespace
 
+store_snapshot store_state::load(const store_load& what) {
+  auto jobs = kept->load();
+  return {what.ticket, kept->term(), std::move(jobs), kept->nodes()};
+}
+
 store_put_jobs_done::item
 store_state::put_job(const store_put_jobs::item& what) {
   store_put_jobs_done::item done;
-  auto put = kept->put_job(what.spec);
+  auto put = kept->put_job(what.spec, what.submitted_us);
   if (!put) {
     done.why = std::move(put.error());
     return done;
@@ -37,7 +42,7 @@ store_state::put_job(const store_put_jobs::item& what) {
   if (put->existed)
     return done;
   if (!what.inputs.empty()) {
-    auto added = kept->put_inputs(put->id, what.inputs);
+    auto added = kept->put_inputs(put->id, what.inputs, 0);
     if (!added) {
       // All or nothing: a job that was refused must leave no trace.
       job_status refused;
@@ -69,7 +74,7 @@ store_put_inputs_done store_state::put_inputs(const store_put_inputs& what) {
   store_put_inputs_done done;
   done.ticket = what.ticket;
   done.job = what.job;
-  auto added = kept->put_inputs(what.job, what.inputs);
+  auto added = kept->put_inputs(what.job, what.inputs, what.seq);
   if (!added) {
     done.why = std::move(added.error());
     return done;
@@ -178,14 +183,34 @@ store_state::resumed(job_id job,
   }
   result.dead_left = kept->dead_letters(job).size();
   result.inputs = kept->inputs_of(job);
-  result.merged = kept->checkpoint(job).value_or(merge_checkpoint{});
   result.last_seq = kept->last_seq(job);
   return result;
 }
 
+store_leases store_state::read_leases(const store_read_leases& what) const {
+  store_leases reply;
+  reply.ticket = what.ticket;
+  reply.job = what.job;
+  const auto* record = kept->find(what.job);
+  if (record == nullptr)
+    return reply;
+  reply.found = true;
+  reply.state = record->state;
+  reply.tasks = record->tasks;
+  reply.last = record->last;
+  for (const auto& letter : kept->dead_letters(what.job))
+    reply.dead.push_back(letter.index);
+  reply.leases = kept->leases_of(what.job);
+  return reply;
+}
+
 store_accepted store_state::accept(store_accept& what) {
   kept->accept(what.records);
-  kept->bury(what.dead);
+  kept->note_setbacks(what.setbacks);
+  kept->bury(what.dead); // Its history goes with it.
+  for (const auto& [job, why] : what.fatals)
+    kept->note_fatal(job, why);
+  kept->note_leases(what.leases);
   store_accepted done;
   done.ticket = what.ticket;
   done.seqs.reserve(what.records.size());
@@ -195,7 +220,15 @@ store_accepted store_state::accept(store_accept& what) {
 }
 
 store_log store_state::read_log(const store_read_log& what) const {
-  return {what.job, kept->log_after(what.job, what.after, what.bytes)};
+  store_log reply;
+  reply.job = what.job;
+  auto after = what.after;
+  if (what.resume) {
+    reply.resume_from = kept->checkpoint(what.job);
+    after = reply.resume_from ? reply.resume_from->seq : 0;
+  }
+  reply.records = kept->log_after(what.job, after, what.bytes);
+  return reply;
 }
 
 store_actor::behavior_type
@@ -204,6 +237,7 @@ store_process(store_actor::stateful_pointer<store_state> self,
   harden(self, log);
   self->state.kept = open();
   return {
+    [self](const store_load& x) { reply(self, self->state.load(x)); },
     [self](const store_put_jobs& x) { reply(self, self->state.put_jobs(x)); },
     [self](const store_put_inputs& x) {
       reply(self, self->state.put_inputs(x));
@@ -218,6 +252,12 @@ store_process(store_actor::stateful_pointer<store_state> self,
     [self](const store_list_dead& x) { reply(self, self->state.list_dead(x)); },
     [self](const store_change_dead& x) {
       reply(self, self->state.change_dead(x));
+    },
+    [self](const store_read_leases& x) {
+      reply(self, self->state.read_leases(x));
+    },
+    [self](const store_put_node& x) {
+      self->state.kept->put_node(x.name, x.up);
     },
     // Not const: the sole owner of a message may change it in place.
     [self](store_accept& x) { reply(self, self->state.accept(x)); },

@@ -11,16 +11,18 @@
 
 namespace troupe {
 
-/// Opens the store that the STORE actor shall own, on the actor's own thread.
-using store_factory = std::function<std::unique_ptr<store>()>;
+/// Opens the store that the STORE actor shall own, on the actor's own thread. A
+/// store in memory is the same one each time: its data outlives the actor.
+using store_factory = std::function<std::shared_ptr<store>()>;
 
 /// The STORE actor's state: the store, and one method per message. Replies are
 /// messages of their own, never responses.
 struct store_state {
   static constexpr const char* name = "store"; ///< Shown in logs.
 
-  std::unique_ptr<store> kept;
+  std::shared_ptr<store> kept;
 
+  store_snapshot load(const store_load& what);
   store_put_jobs_done put_jobs(const store_put_jobs& what);
   store_put_inputs_done put_inputs(const store_put_inputs& what);
   store_finish_done finish(const store_finish& what, logger& log);
@@ -28,6 +30,7 @@ struct store_state {
   void forget(const store_forget& what);
   store_dead list_dead(const store_list_dead& what) const;
   store_dead_changed change_dead(const store_change_dead& what);
+  store_leases read_leases(const store_read_leases& what) const;
   store_accepted accept(store_accept& what);
   store_log read_log(const store_read_log& what) const;
 

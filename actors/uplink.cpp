@@ -35,6 +35,8 @@ void uplink_state::join(const connection& to, const cluster_handles& handles) {
       [=, this](const join_request& terms) {
         auto request = terms;
         request.worker = to.via->outbound(terms.worker);
+        if (options.agent)
+          request.agent = to.via->outbound(options.agent);
         request.heartbeat_ms =
           static_cast<uint32_t>(options.heartbeat_interval.count());
         self->request(handles.membership, limits::request_timeout, request)
@@ -101,12 +103,6 @@ void uplink_state::begin_anew() {
 }
 
 void uplink_state::lost(const caf::down_msg& what) {
-  if (what.source == options.worker.address()) {
-    if (!leaving && options.on_refused)
-      options.on_refused({errc::internal, "the worker of this node crashed, "
-                                          "see the log"});
-    return;
-  }
   if (!joined_at || what.source != joined_at.address())
     return;
   joined_at = nullptr;
@@ -169,7 +165,6 @@ uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
   state.random = make_seeded_random(state.options.seed);
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
-  self->monitor(state.options.worker);
   self->send(self, connect_atom::value);
   return {
     [&state](connect_atom) { state.connect(); },

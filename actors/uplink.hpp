@@ -21,13 +21,13 @@ struct uplink_options {
   std::shared_ptr<dialer> dial;
   greeting who;
   worker_actor worker;
+  caf::actor agent; ///< Of this node.
   threading connects = threading::detached;
   std::chrono::milliseconds heartbeat_interval =
     limits::heartbeat_interval_default;
   uint64_t seed = 0; ///< Of the jitter between attempts, and of incarnations.
-  /// Called in the uplink's context when this node cannot go on: a coordinator
-  /// refuses it for good (its name is taken, its version or cluster is
-  /// another), or its worker crashed.
+  /// Called in the uplink's context when a coordinator refuses this node for
+  /// good: its name is taken, its version or cluster is another.
   std::function<void(const error&)> on_refused;
   std::shared_ptr<logger> log;
 };

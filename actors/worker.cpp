@@ -119,7 +119,7 @@ void worker_state::enqueue(grant&& what) {
 
 void worker_state::start_leases() {
   for (auto& on : slots) {
-    while (!on.current && !queue.empty()) {
+    while (on.runner && !on.current && !queue.empty()) {
       auto next = std::move(queue.front());
       queue.pop_front();
       if (!start(on, std::move(next)))
@@ -266,7 +266,7 @@ void worker_state::balance_memory() {
       continue;
     if (over)
       on.block->pause();
-    else if (on.block->resume())
+    else if (on.block->resume() && on.runner)
       self->send(on.runner, *on.current);
   }
 }
@@ -350,7 +350,7 @@ void worker_state::revoke(slot& on) {
   arm_timeout_timer();
   // A runner that had given up claiming because of a pause must come back to
   // see the stop.
-  if (on.block->resume())
+  if (on.block->resume() && on.runner)
     self->send(on.runner, *on.current);
 }
 
@@ -378,7 +378,7 @@ join_request worker_state::describe() const {
   for (const auto& x : queue)
     result.held.push_back({x.lease, x.job->header.job, x.range, 0});
   result.worker = caf::actor_cast<caf::actor>(self);
-  result.zombies = static_cast<uint32_t>(zombies.size());
+  result.zombies = zombies;
   return result;
 }
 
@@ -525,9 +525,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
   auto& state = self->state;
   state.options = std::move(options);
   harden(self, state.options.log);
-  self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
-  for (uint32_t i = 0; i < state.options.slots; ++i)
-    state.slots.push_back({state.spawn_runner(i), nullptr, std::nullopt});
+  state.slots.resize(state.options.slots);
   return {
     [&state](const grants& x) { state.take_grants(x); },
     [&state](const slice_answers& x) { state.take_answers(x); },
@@ -542,6 +540,11 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
     [&state](const attached& x) { state.attach(x); },
     [&state](const detached_from_cluster&) { state.detach(); },
     [&state](const runner_report& x) { state.take_report(x); },
+    [&state](const runner_up& x) { state.use(x); },
+    [&state](const use_runners& x) {
+      state.runners = caf::actor_cast<supervisor_actor>(x.runners);
+    },
+    [&state](const zombies_changed& x) { state.note_zombies(x); },
     [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
     [&state](flush_atom) { state.flush(); },
     [&state](tick_atom) { state.tick(); },

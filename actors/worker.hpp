@@ -35,8 +35,8 @@ struct worker_options {
   std::vector<std::string> labels;
   std::shared_ptr<const function_registry> functions;
   worker_permissions permissions;
-  threading runners = threading::detached;
-  task_pace pace; ///< Of the runners; see there.
+  threading runners = threading::detached; ///< For whoever starts them.
+  task_pace pace;                          ///< Of the runners; see there.
   std::shared_ptr<logger> log;
 };
 
@@ -59,7 +59,7 @@ struct worker_state {
   ~worker_state();
 
   struct slot {
-    runner_actor runner;
+    runner_actor runner; ///< None while its supervisor starts one.
     std::shared_ptr<slot_block> block;
     std::optional<run_lease> current;
     bool revoked = false;                      ///< Its results are dropped.
@@ -98,7 +98,8 @@ struct worker_state {
   /// Ends attempts that ran for too long, and gives runners up that do not
   /// come back.
   void expire_attempts();
-  void lost(const caf::down_msg& what);
+  void use(const runner_up& what);
+  void note_zombies(const zombies_changed& what);
 
   // -- decisions --------------------------------------------------------------
 
@@ -120,7 +121,6 @@ struct worker_state {
   void arm_timeout_timer();
   bool is_stuck(const slot& on, time_point now) const;
   void replace_runner(slot& on, uint32_t position);
-  runner_actor spawn_runner(uint32_t position);
   void report_zombies();
   void hand_back(const lease_id& lease, task_index end);
   void hand_back_running();
@@ -146,8 +146,8 @@ struct worker_state {
   bool flush_timer_armed = false;
   bool retry_timer_armed = false;
   std::optional<time_point> timeout_armed_for;
-  /// Runners that were replaced and are still in user code.
-  std::set<caf::actor_addr> zombies;
+  supervisor_actor runners; ///< None before it was started.
+  uint32_t zombies = 0;     ///< Runners that were given up and still run.
   std::optional<time_point> drain_until;
   std::optional<caf::typed_response_promise<bool>> drained;
 };

@@ -64,23 +64,30 @@ void worker_state::expire_attempts() {
 
 /// Whether a runner was asked to stop long ago and is still in user code.
 bool worker_state::is_stuck(const slot& on, time_point now) const {
-  return on.stop_asked_at && now - *on.stop_asked_at >= limits::stop_grace
+  return on.runner && on.stop_asked_at
+         && now - *on.stop_asked_at >= limits::stop_grace
          && (on.revoked || on.block->fenced());
 }
 
+/// Gives a runner up; its supervisor kills it, counts it as a zombie if it does
+/// not end of that, and starts another one.
 void worker_state::replace_runner(slot& on, uint32_t position) {
   options.log->warn(
     "worker", "gave up a thread that did not return when it was asked to stop",
     {{"job", std::to_string(on.current->job->header.job)},
      {"function", on.current->job->header.function}});
-  // Its end, some day, must not take the worker along.
-  self->unlink_from(on.runner.address());
-  self->monitor(on.runner);
-  self->send_exit(on.runner, caf::exit_reason::user_shutdown);
-  zombies.insert(on.runner.address());
-  on.runner = spawn_runner(position);
+  on.runner = nullptr;
   on.stop_asked_at.reset();
-  report_zombies();
+  auto id = std::to_string(position);
+  auto timeout = limits::request_timeout;
+  // If the supervisor ends meanwhile, another one brings other runners.
+  auto no_answer = [](caf::error&) {};
+  auto restart = [=, this] {
+    self->request(runners, timeout, restart_child{id})
+      .then([](const child_started&) {}, no_answer);
+  };
+  self->request(runners, timeout, terminate_child{id, {}})
+    .then(restart, no_answer);
   if (on.revoked || on.block->remaining().empty()) {
     end_lease(on);
     return;
@@ -89,24 +96,32 @@ void worker_state::replace_runner(slot& on, uint32_t position) {
   on.block->move_rest_to(*rest);
   on.block = rest;
   on.current->slot = rest;
-  self->send(on.runner, *on.current);
 }
 
-runner_actor worker_state::spawn_runner(uint32_t position) {
-  runner_options terms{position, self, options.log, options.pace};
-  return spawn_blocking<caf::linked>(self, options.runners, runner, terms);
+void worker_state::use(const runner_up& what) {
+  if (what.slot >= slots.size())
+    return;
+  auto& on = slots[what.slot];
+  // The old one, if there is one, has ended: it left what it had claimed.
+  if (on.runner && on.current)
+    on.block->unclaim();
+  on.runner = caf::actor_cast<runner_actor>(what.runner);
+  if (on.current && (on.revoked || on.block->finished()))
+    end_lease(on);
+  else if (on.current)
+    self->send(on.runner, *on.current);
+  else
+    start_leases();
 }
 
-void worker_state::lost(const caf::down_msg& what) {
-  if (zombies.erase(what.source) > 0)
-    report_zombies();
+void worker_state::note_zombies(const zombies_changed& what) {
+  zombies = what.zombies;
+  report_zombies();
 }
 
 void worker_state::report_zombies() {
   if (membership)
-    self->send(membership,
-               zombie_report{options.incarnation_id,
-                             static_cast<uint32_t>(zombies.size())});
+    self->send(membership, zombie_report{options.incarnation_id, zombies});
 }
 
 } // namespace troupe

@@ -89,6 +89,7 @@ int run(const troupe::parsed_options& parsed) {
     fmt::print(stderr, "trouped: {}\n", to_string(why));
     leave(exit_failure);
   };
+  around.on_gave_up = around.on_refused;
   auto node = troupe::node::start(system, options, around);
   if (!node) {
     fmt::print(stderr, "trouped: {}\n", to_string(node.error()));

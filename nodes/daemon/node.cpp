@@ -110,30 +110,27 @@ result<void> node::start_lead() {
   terms.result_bytes_max = own.result_limit;
   terms.job_result_bytes_max = own.job_result_limit;
   terms.log = around_.log;
-  lead_ = start_coordinator(system_, terms);
-  return publish();
-}
-
-result<void> node::publish() {
   const auto& where = options_.node.listen;
-  auto port = system_.middleman().publish(lead_->front_door, where.port,
-                                          where.host.c_str(), true);
-  if (port) {
-    port_ = *port;
-    return {};
-  }
-  if (port.error() == caf::sec::cannot_open_port)
-    return fail(errc::port_in_use,
-                "cannot listen on " + to_string(where)
-                  + ": the port is in use or not allowed; choose another one "
-                    "with node.listen");
-  return fail(errc::port_in_use, "cannot listen on " + to_string(where) + ": "
-                                   + system_.render(port.error()));
+  port_ = std::make_shared<publication>(system_, where, around_.log);
+  terms.on_front_door = [port = port_](const caf::actor& front_door) {
+    port->replace(front_door);
+  };
+  terms.on_gave_up = around_.on_gave_up;
+  terms.faults = options_.node.faults;
+  lead_ = start_coordinator(system_, terms);
+  if (auto ok = await_start(system_, lead_->root); !ok)
+    return ok;
+  auto opened = port_->open(lead_->directory->current().front_door);
+  if (!opened)
+    return tl::unexpected{std::move(opened.error())};
+  listen_address_ = to_string(endpoint{where.host, *opened});
+  return {};
 }
 
 std::shared_ptr<dialer> node::make_dialer() const {
   if (lead_ && options_.node.join.empty())
-    return make_local_dialer(lead_->front_door);
+    return make_local_dialer(
+      [now = lead_->directory] { return now->current().front_door; });
   return make_tcp_dialer(system_, options_.node.join);
 }
 
@@ -158,14 +155,10 @@ result<void> node::start_work() {
   terms.heartbeat_interval = options_.node.heartbeat_interval;
   terms.seed = system_entropy();
   terms.on_refused = around_.on_refused;
+  terms.on_gave_up = around_.on_gave_up;
+  terms.faults = options_.node.faults;
   work_ = start_worker(system_, terms);
-  return {};
-}
-
-std::string node::listen_address() const {
-  if (!lead_)
-    return "-";
-  return to_string(endpoint{options_.node.listen.host, port_});
+  return await_start(system_, work_->root);
 }
 
 bool node::drain(const std::function<bool()>& stop_now) {
@@ -173,8 +166,8 @@ bool node::drain(const std::function<bool()>& stop_now) {
   auto clean = true;
   // A coordinator's jobs end only while their worker runs: it drains first.
   if (lead_) {
-    auto lost =
-      ask_to_drain<std::vector<job_status>>(system_, lead_->coordinator, ms);
+    auto coordinator = lead_->directory->current().coordinator;
+    auto lost = ask_to_drain<std::vector<job_status>>(system_, coordinator, ms);
     if (!lost.wait(stop_now))
       return false;
     for (const auto& job : lost.answer.get()) {
@@ -188,7 +181,8 @@ bool node::drain(const std::function<bool()>& stop_now) {
     }
   }
   if (work_) {
-    auto idle = ask_to_drain<bool>(system_, work_->uplink, ms);
+    auto uplink = work_->directory->current().uplink;
+    auto idle = ask_to_drain<bool>(system_, uplink, ms);
     if (!idle.wait(stop_now))
       return false;
     if (!idle.answer.get())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nodes/daemon/options.hpp"
+#include "nodes/daemon/publication.hpp"
 #include "nodes/embed/roles.hpp"
 
 #include <caf/actor_system.hpp>
@@ -20,6 +21,9 @@ struct node_surroundings {
   uint32_t cores = 1;
   /// Called from an actor when a coordinator refuses this node for good.
   std::function<void(const error&)> on_refused;
+  /// Called from an actor when the actors of this node crash too often: it must
+  /// end, and its service manager starts it again.
+  std::function<void(const error&)> on_gave_up;
 };
 
 /// One running node: the actors of its roles and the port that it listens on.
@@ -40,7 +44,9 @@ public:
   ~node();
 
   /// Returns `HOST:PORT`, or `-` for a node that does not listen.
-  std::string listen_address() const;
+  const std::string& listen_address() const {
+    return listen_address_;
+  }
 
   /// Ends what runs: no new work, then up to `node.drain_timeout`.
   /// @param stop_now Asked again and again, waits a moment itself; true cuts
@@ -51,7 +57,6 @@ public:
 private:
   result<void> start_lead();
   result<void> start_work();
-  result<void> publish();
   std::shared_ptr<dialer> make_dialer() const;
 
   caf::actor_system& system_;
@@ -60,7 +65,8 @@ private:
   incarnation incarnation_ = 0;
   std::optional<coordinator_role> lead_;
   std::optional<worker_role> work_;
-  uint16_t port_ = 0;
+  std::shared_ptr<publication> port_; ///< Of the coordinator.
+  std::string listen_address_ = "-";
 };
 
 } // namespace troupe

@@ -96,8 +96,16 @@ constexpr option_row rows[] = {
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_heartbeat_interval>(o.node.heartbeat_interval, r);
    }},
+  {"node.faults", "YES|NO", "no", "yes",
+   "Whether clients may break this node on purpose, as `troupe fault` does; "
+   "for "
+   "tests of a cluster.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_flag>(o.node.faults, r);
+   }},
   {"node.threads", "NUMBER", "0", "2",
-   "Threads that run the node's actors, tasks not counted; 0: half of the cores.",
+   "Threads that run the node's actors, tasks not counted; 0: half of the "
+   "cores.",
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_threads>(o.node.threads, r);
    }},

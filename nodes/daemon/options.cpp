@@ -27,9 +27,9 @@ constexpr std::string_view variable_prefix = "TROUPE_";
 
 /// Variables of that prefix that are for others: the shell's coordinator, and
 /// where scripts find programs, sources and build, and their parallelism.
-constexpr std::string_view other_variables[] = {"TROUPE_CONNECT", "TROUPE_BIN",
-                                                "TROUPE_SOURCE", "TROUPE_BUILD",
-                                                "TROUPE_JOBS", "TROUPE_PORT"};
+constexpr std::string_view other_variables[] = {
+  "TROUPE_CONNECT", "TROUPE_BIN",  "TROUPE_SOURCE",
+  "TROUPE_BUILD",   "TROUPE_JOBS", "TROUPE_PORT"};
 
 /// A value from outside, with the words by which errors call the place.
 struct given_value {

@@ -98,6 +98,15 @@ caf::expected<std::vector<node_info>> client::nodes() const {
                                             list_nodes_atom::value);
 }
 
+caf::expected<supervision_tree> client::tree(const std::string& node) const {
+  return core_->ask<supervision_tree>(&cluster_handles::membership,
+                                      show_tree{node});
+}
+
+caf::expected<fault_done> client::inject(const inject_fault& what) const {
+  return core_->ask<fault_done>(&cluster_handles::membership, what);
+}
+
 caf::expected<std::vector<job_status>> client::jobs() const {
   std::vector<job_status> all;
   for (job_id before = 0;;) {
@@ -157,6 +166,10 @@ caf::expected<dead_changed> client::requeue(const dead_selector& which) const {
 caf::expected<dead_changed> client::purge(const dead_selector& which) const {
   return core_->ask<dead_changed>(&cluster_handles::coordinator,
                                   purge_dead{which});
+}
+
+caf::expected<job_audit> client::verify(job_id job) const {
+  return core_->ask<job_audit>(&cluster_handles::coordinator, verify_job{job});
 }
 
 // -- submit -------------------------------------------------------------------
@@ -297,9 +310,9 @@ client::stream(job_id job,
       watch->slices.pop_front();
       guard.unlock();
       client_core::deliver(next, sink);
-      auto bytes = next.results.size + sizeof(result_slice);
-      core_->call([watch, bytes](client_session_state& at) {
-        at.give_credit(watch, bytes);
+      next.results.bytes = {}; // Only its size is needed now.
+      core_->call([watch, next](client_session_state& at) {
+        at.give_credit(watch, next);
       });
       guard.lock();
     }

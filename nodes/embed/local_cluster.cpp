@@ -49,6 +49,11 @@ struct local_cluster::impl {
     work.stop();
     lead.stop();
   }
+
+  std::shared_ptr<dialer> make_dialer() const {
+    return make_local_dialer(
+      [now = lead.directory] { return now->current().front_door; });
+  }
 };
 
 local_cluster::local_cluster(std::unique_ptr<impl> state)
@@ -98,9 +103,12 @@ local_cluster::start(caf::actor_system& system, local_cluster_options options) {
   work.worker.log = options.log;
   auto state = std::make_unique<impl>(system, options.cluster,
                                       start_coordinator(system, lead));
-  work.dial = make_local_dialer(state->lead.front_door);
+  if (auto ok = await_start(system, state->lead.root); !ok)
+    return to_caf(ok.error());
+  work.dial = state->make_dialer();
   state->work = start_worker(system, work);
-  if (auto ok = await_join(system, state->lead.membership); !ok)
+  auto membership = state->lead.directory->current().membership;
+  if (auto ok = await_join(system, membership); !ok)
     return to_caf(ok.error());
   return local_cluster{std::move(state)};
 }
@@ -108,8 +116,7 @@ local_cluster::start(caf::actor_system& system, local_cluster_options options) {
 caf::expected<client> local_cluster::connect() const {
   client_options options;
   options.cluster = impl_->cluster;
-  return client_core::connect(impl_->system, options,
-                              make_local_dialer(impl_->lead.front_door));
+  return client_core::connect(impl_->system, options, impl_->make_dialer());
 }
 
 } // namespace troupe

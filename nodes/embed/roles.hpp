@@ -3,6 +3,8 @@
 #include "actors/dialer.hpp"
 #include "actors/greeting.hpp"
 #include "actors/worker.hpp"
+#include "nodes/embed/coordinator_directory.hpp"
+#include "nodes/embed/worker_directory.hpp"
 #include "runtime/policy/failure_detector.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
@@ -32,20 +34,23 @@ struct coordinator_role_options {
   size_t result_bytes_max = limits::result_bytes_max;
   size_t job_result_bytes_max = limits::job_result_bytes_max;
   std::shared_ptr<logger> log;
+  bool faults = false; ///< Clients may break things on purpose.
+  /// See `coordinator_directory`.
+  std::function<void(const caf::actor&)> on_front_door;
+  /// Called in a supervisor's context when its actors crash again and again:
+  /// the role has ended, the node should.
+  std::function<void(const error&)> on_gave_up;
 };
 
-/// The actors of a coordinator. They live until `stop`.
+/// The actors of a coordinator, below a supervisor. They live until `stop`.
 struct coordinator_role {
-  caf::actor front_door;
-  event_hub_actor events;
-  store_actor store;
-  membership_actor membership;
-  scheduler_actor scheduler;
-  coordinator_actor coordinator;
+  supervisor_actor root;
+  std::shared_ptr<const coordinator_directory> directory;
 
   void stop() const;
 };
 
+/// Starts the tree of a coordinator; `await_start` waits until it is up.
 coordinator_role start_coordinator(caf::actor_system& system,
                                    const coordinator_role_options& options);
 
@@ -56,18 +61,29 @@ struct worker_role_options {
   std::chrono::milliseconds heartbeat_interval =
     limits::heartbeat_interval_default;
   uint64_t seed = 0;
-  std::function<void(const error&)> on_refused;
+  bool faults = false; ///< Clients may break things on purpose.
+  std::function<void(const error&)> on_refused; ///< See `uplink_options`.
+  std::function<void(const error&)> on_gave_up; ///< As of a coordinator.
 };
 
-/// The actors of a worker. They live until `stop`.
+/// The actors of a worker, below a supervisor. They live until `stop`.
 struct worker_role {
-  worker_actor worker;
-  uplink_actor uplink;
+  supervisor_actor root;
+  std::shared_ptr<const worker_directory> directory;
 
   void stop() const;
 };
 
+/// Starts the tree of a worker; it joins when it finds its coordinator.
 worker_role start_worker(caf::actor_system& system,
                          const worker_role_options& options);
+
+/// The words for a role whose root gave up.
+error too_many_restarts(const supervision_report& what);
+
+/// Waits until all actors of a role are up. Blocks the calling thread, which
+/// must not be an actor's. Errors: `start_failed`, `timed_out`.
+result<void> await_start(caf::actor_system& system,
+                         const supervisor_actor& root);
 
 } // namespace troupe

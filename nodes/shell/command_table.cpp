@@ -112,6 +112,9 @@ constexpr option_spec submit_options[] = {
   name_option,        key_option,      retries_option,     backoff_option,
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
   deadline_option};
+constexpr option_spec fault_options[] = {
+  {"for", kind::duration, "TIME", "How long the fault lasts (default 3s)"},
+};
 constexpr option_spec dead_options[] = {
   {"error", kind::text, "TEXT", "Only those whose error contains TEXT"},
   {"all", kind::none, "", "Really requeue or purge those of all jobs"}};
@@ -166,8 +169,21 @@ constexpr example dead_examples[] = {
    "All that failed for one reason"},
   {"troupe dead purge 7", "Forget them for good"},
 };
+constexpr example verify_examples[] = {
+  {"troupe verify 7", "Proves that each task of job 7 was accepted once"},
+};
 constexpr example nodes_examples[] = {
   {"troupe nodes", "The nodes that the coordinator knows"},
+};
+constexpr example tree_examples[] = {
+  {"troupe tree", "The supervision trees of all nodes"},
+  {"troupe tree w1", "Those of one node"},
+};
+constexpr example fault_examples[] = {
+  {"troupe fault kill w1 worker/worker_tree/worker",
+   "An actor crashes; its supervisor starts it again"},
+  {"troupe fault kill w1", "The process of a node ends as with kill -9"},
+  {"troupe fault freeze w1 --for 3s", "The process of a node stands still"},
 };
 constexpr example functions_examples[] = {
   {"troupe functions", "What the workers can run"},
@@ -200,6 +216,18 @@ constexpr std::string_view dead_details =
   "ACTION is list, show, requeue or purge; WHICH is JOB or JOB/INDEX. A job "
   "whose dead letters are requeued goes on running and keeps all that it had. "
   "Dead letters are kept until they are requeued or purged.";
+constexpr std::string_view tree_details =
+  "Of a supervisor it shows the strategy and how many restarts its window has "
+  "used and left; of every actor its state, for how long it is in it, and how "
+  "often it was restarted.";
+constexpr std::string_view fault_details =
+  "For tests of a cluster. ACTION is kill (an actor by its path in troupe "
+  "tree, or without a path the whole process) or freeze (the process, for --for). "
+  "Only nodes with node.faults = yes do it.";
+constexpr std::string_view verify_details =
+  "Replays what is recorded of the job's leases: each task has exactly one "
+  "accepted result, none from a lease that was not current. A violation is "
+  "exit code 1. Of a job that runs, only what can be judged is.";
 constexpr std::string_view functions_details =
   "The types are those of docs/shell.md: JSON values of these shapes are "
   "what --input and --args take.";
@@ -235,6 +263,15 @@ constexpr command_spec commands[] = {
    cancel_command},
   {"dead", "List, show, requeue or purge dead letters", "ACTION [WHICH]", 1, 2,
    dead_options, dead_details, dead_examples, dead_command},
+  {"verify",
+   "Check that each task of a job was accepted exactly once",
+   "JOB",
+   1,
+   1,
+   {},
+   verify_details,
+   verify_examples,
+   verify_command},
   {"nodes",
    "List the nodes of the cluster",
    "",
@@ -244,6 +281,17 @@ constexpr command_spec commands[] = {
    "",
    nodes_examples,
    nodes_command},
+  {"tree",
+   "Show the supervision trees",
+   "[NODE]",
+   0,
+   1,
+   {},
+   tree_details,
+   tree_examples,
+   tree_command},
+  {"fault", "Break something on purpose", "ACTION NODE [PATH]", 2, 3,
+   fault_options, fault_details, fault_examples, fault_command},
   {"functions",
    "List the functions that the workers offer",
    "[NAME]",

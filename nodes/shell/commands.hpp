@@ -17,7 +17,10 @@ outcome<exit_code> jobs_command(session& self);
 outcome<exit_code> job_command(session& self);
 outcome<exit_code> cancel_command(session& self);
 outcome<exit_code> dead_command(session& self);
+outcome<exit_code> verify_command(session& self);
 outcome<exit_code> nodes_command(session& self);
+outcome<exit_code> tree_command(session& self);
+outcome<exit_code> fault_command(session& self);
 outcome<exit_code> functions_command(session& self);
 outcome<exit_code> help_command(session& self);
 

@@ -1,30 +1,14 @@
 #include "nodes/shell/dead_text.hpp"
 
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/units.hpp"
-#include "runtime/function/json.hpp"
 
 #include <fmt/format.h>
-
-#include <chrono>
 
 namespace troupe::shell {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  append_json_string(text, out);
-  return out;
-}
-
-std::string seconds(uint64_t us) {
-  return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
-}
-
-std::string span(uint64_t us) {
-  return format_duration(std::chrono::microseconds{us});
-}
 
 std::string attempt_json(const attempt_record& x) {
   return fmt::format(R"({{"attempt": {}, "node": {}, "started": {}, )"

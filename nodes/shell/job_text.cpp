@@ -1,5 +1,6 @@
 #include "nodes/shell/job_text.hpp"
 
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/function/json.hpp"
@@ -11,32 +12,6 @@
 namespace troupe::shell {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  append_json_string(text, out);
-  return out;
-}
-
-std::string quoted(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const auto& text : texts) {
-    out += out.size() > 1 ? ", " : "";
-    append_json_string(text, out);
-  }
-  return out + "]";
-}
-
-/// Writes microseconds as seconds, exactly, without needless zeros.
-std::string seconds(uint64_t us) {
-  auto text = fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
-  auto end = text.find_last_not_of('0');
-  return text.substr(0, text[end] == '.' ? end : end + 1);
-}
-
-std::string span(uint64_t us) {
-  return format_duration(std::chrono::microseconds{us});
-}
 
 std::string_view name_of(node_state state) {
   switch (state) {
@@ -150,19 +125,18 @@ std::string job_json(const job_status& job) {
 }
 
 std::string node_json(const node_info& node) {
-  return fmt::format(R"({{"name": {}, "roles": {}, "state": "{}", )"
-                     R"("slots": {}, "labels": {}, "functions": {}, )"
-                     R"("version": {}, "incarnation": "{:016x}", )"
-                     R"("up_seconds": {}, )"
-                     R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
-                     R"("queued": {}, "oldest_attempt_seconds": {}, )"
-                     R"("zombies": {}}})",
-                     quoted(node.name), quoted(node.roles), name_of(node.state),
-                     node.slots, quoted(node.labels), node.functions,
-                     quoted(node.version), node.incarnation_id,
-                     seconds(node.up_us), seconds(node.silent_us), node.phi,
-                     node.busy, node.queued, seconds(node.oldest_us),
-                     node.zombies);
+  return fmt::format(
+    R"({{"name": {}, "roles": {}, "state": "{}", )"
+    R"("slots": {}, "labels": {}, "functions": {}, )"
+    R"("version": {}, "incarnation": "{:016x}", )"
+    R"("up_seconds": {}, )"
+    R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
+    R"("queued": {}, "oldest_attempt_seconds": {}, )"
+    R"("zombies": {}}})",
+    quoted(node.name), quoted(node.roles), name_of(node.state), node.slots,
+    quoted(node.labels), node.functions, quoted(node.version),
+    node.incarnation_id, seconds(node.up_us), seconds(node.silent_us), node.phi,
+    node.busy, node.queued, seconds(node.oldest_us), node.zombies);
 }
 
 std::string function_json(const function_info& function) {

@@ -82,6 +82,9 @@ constexpr entry entries[] = {
    "the coordinator took this node for dead; it joins again by itself"},
   {errc::kills_workers, "kills_workers", "suspected of killing its workers"},
   {errc::job_not_ended, "job_not_ended", "the job has not ended yet"},
+  {errc::unknown_node, "unknown_node", "no node that is up has this name"},
+  {errc::faults_not_allowed, "faults_not_allowed",
+   "the node does not allow faults"},
 };
 
 static_assert(std::size(entries) == errc_count);

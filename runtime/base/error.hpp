@@ -61,10 +61,12 @@ enum class errc : uint8_t {
   node_down = 46, ///< This incarnation was silent too long: come back as new.
   kills_workers = 47, ///< A task whose workers crashed again and again.
   job_not_ended = 48, ///< Its dead letters may still change.
+  unknown_node = 49,  ///< No node that is up has this name.
+  faults_not_allowed = 50, ///< The node has not `node.faults = yes`.
 };
 
 /// The number of codes: for tests and for checking what a peer sent.
-constexpr uint8_t errc_count = 49;
+constexpr uint8_t errc_count = 51;
 
 /// Returns the code's name as it appears in `--json` output and docs.
 std::string_view to_string(errc code);

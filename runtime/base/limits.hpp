@@ -43,8 +43,8 @@ constexpr size_t client_result_window_bytes = 8 * mib;
 constexpr uint32_t slice_results_max = 1024;
 constexpr size_t slice_bytes_flush = 64 * kib;
 /// Packed results of one slice: up to the flush, and then one of the largest.
-constexpr size_t packed_results_bytes_max
-  = result_bytes_max + slice_bytes_flush + packed_overhead_bytes_max;
+constexpr size_t packed_results_bytes_max =
+  result_bytes_max + slice_bytes_flush + packed_overhead_bytes_max;
 constexpr auto slice_age_max = 1ms;
 /// Unacknowledged slice bytes at a worker; beyond it the runners pause.
 constexpr size_t unacknowledged_bytes_max = 4 * mib;
@@ -82,6 +82,11 @@ constexpr size_t history_text_bytes_max = 512;
 /// History of the failing tasks of one job, kept by the scheduler. Beyond it
 /// further tasks have only their last attempt in their dead letter.
 constexpr size_t history_bytes_max = 8 * mib;
+/// What happened to the leases of one job, kept to verify it; beyond it the
+/// oldest events go.
+constexpr size_t lease_events_max = 100'000;
+/// Sentences about violations in one report on a job.
+constexpr size_t violations_listed_max = 20;
 /// Dead letters in one answer to a listing.
 constexpr uint32_t dead_per_page = 32;
 /// How long a function may run on after it was asked to stop; then its runner
@@ -118,10 +123,18 @@ constexpr auto describe_tree_timeout = 1s;
 constexpr size_t supervised_children_max = 1'000'000;
 /// Requests that wait while a supervisor stops or starts children.
 constexpr size_t supervisor_requests_max = 4096;
+
+/// Crashes of a job's aggregators after which the job fails.
+constexpr uint32_t aggregator_crashes_max = 5;
 /// Zombies that are listed one by one; all are counted.
 constexpr size_t zombies_listed_max = 1024;
 /// Children of one supervisor that a description of the tree lists.
 constexpr size_t tree_children_max = 1024;
+/// Actors in the trees of one node, as far as they are listed.
+constexpr size_t tree_actors_max = 8 * tree_children_max;
+constexpr size_t actor_path_bytes_max = 1024;
+/// A fault that was asked for ends by itself after at most this time.
+constexpr auto fault_duration_max = 10min;
 constexpr uint32_t restart_intensity_max = 1'000'000;
 constexpr auto restart_period_max = 24h;
 /// A report rendered as one line.

@@ -52,6 +52,12 @@ void attempt_history::forget(task_index task) {
     erase(i);
 }
 
+const std::vector<attempt_record>*
+attempt_history::find(task_index task) const {
+  auto i = tasks_.find(task);
+  return i == tasks_.end() ? nullptr : &i->second;
+}
+
 task_index attempt_history::first_in(index_range range) const {
   auto i = tasks_.lower_bound(range.begin);
   return i == tasks_.end() || i->first >= range.end ? range.end : i->first;

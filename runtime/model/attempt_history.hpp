@@ -27,6 +27,10 @@ public:
   /// Drops the history of a task that succeeded, if it has one.
   void forget(task_index task);
 
+  /// Returns the history of a task, oldest first; null if it has none. Valid
+  /// until the next change.
+  const std::vector<attempt_record>* find(task_index task) const;
+
   /// Returns the first task in `range` with a history, or `range.end`.
   task_index first_in(index_range range) const;
 

@@ -45,6 +45,24 @@ struct dead_letter {
   std::vector<attempt_record> history; ///< Oldest first; see `attempt_history`.
 };
 
+/// What failed attempts and lost workers left behind of a task that has not
+/// ended.
+struct task_past {
+  task_index index = 0;
+  uint32_t failed = 0;                 ///< Attempts that failed.
+  uint32_t blamed = 0;                 ///< Crashes that it is suspected of.
+  std::vector<attempt_record> history; ///< Oldest first; may know less.
+};
+
+/// An attempt that failed (it counts by the accept record's `failed`), or a
+/// crash that a task is blamed for (which counts by this).
+struct setback {
+  job_id job = 0;
+  task_index index = 0;
+  bool blamed = false;
+  attempt_record what;
+};
+
 /// Which dead letters are meant: all that fit every field that is set.
 struct dead_selector {
   job_id job = 0;   ///< 0: of all jobs.

@@ -47,7 +47,9 @@ std::vector<dead_letter> dispatcher::remove_worker(worker_id worker,
   std::vector<dead_letter> result;
   for (const auto& id : book_.of_worker(worker)) {
     auto held = *book_.find(id);
-    lose(held, book_.revoke(id), now, result);
+    auto rest = book_.revoke(id);
+    note(lease_event_kind::revoked, held, rest);
+    lose(held, rest, now, result);
     costs_.erase(id);
   }
   workers_.erase(worker);
@@ -129,10 +131,10 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
   if (i == jobs_.end())
     return result;
   for (const auto& id : book_.of_job(job)) {
-    auto worker = book_.find(id)->worker;
-    book_.revoke(id);
-    unload(id, worker, 0, true);
-    result.push_back({worker, id});
+    auto held = *book_.find(id);
+    note(lease_event_kind::revoked, held, book_.revoke(id));
+    unload(id, held.worker, 0, true);
+    result.push_back({held.worker, id});
   }
   ready_.remove(job);
   suspects_.remove(job);
@@ -208,6 +210,7 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
                                                   time_point now) {
   auto held = *book_.find(what.lease);
   book_.begin_accept(what.lease, what.range);
+  note_accepted(what);
   std::vector<dead_letter> result;
   auto i = jobs_.find(what.job);
   if (i == jobs_.end())
@@ -314,6 +317,7 @@ void dispatcher::revoke(const lease_id& id) {
     return;
   auto held = *found;
   auto rest = book_.revoke(id);
+  note(lease_event_kind::revoked, held, rest);
   unload(id, held.worker, 0, true);
   give_back(held, rest, held.crashes);
 }
@@ -324,6 +328,8 @@ void dispatcher::trimmed(worker_id worker, const lease_id& id, task_index end) {
     return;
   auto held = *found;
   auto rest = book_.trim(id, end);
+  if (!rest.empty())
+    note(lease_event_kind::trimmed, held, rest);
   unload(id, worker, rest.size(), book_.find(id) == nullptr);
   give_back(held, rest, held.crashes);
 }
@@ -490,7 +496,9 @@ dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
                       : blob{part.strings.sub(first, last)};
   }
   auto bytes = result.inputs.size();
-  result.lease = book_.grant({worker, id, what, bytes, alone}).id;
+  const auto& held = book_.grant({worker, id, what, bytes, alone});
+  note(lease_event_kind::granted, held, what.range);
+  result.lease = held.id;
   auto& entry = workers_.at(worker);
   entry.alone = alone;
   result.first = entry.known_jobs.insert(id).second;

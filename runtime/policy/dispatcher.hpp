@@ -9,6 +9,7 @@
 #include "runtime/model/backoff_queue.hpp"
 #include "runtime/model/job.hpp"
 #include "runtime/model/lease_book.hpp"
+#include "runtime/model/lease_event.hpp"
 #include "runtime/model/packed.hpp"
 #include "runtime/model/ready_queue.hpp"
 #include "runtime/model/records.hpp"
@@ -178,6 +179,15 @@ public:
   /// Returns a report for each job that changed since the last call.
   std::vector<report> take_reports();
 
+  /// Returns what happened to leases since the last call. What an accepted
+  /// slice rests on is there when `begin_accept` returns.
+  std::vector<lease_event> take_lease_events();
+
+  /// Returns how many events wait to be taken.
+  size_t lease_events() const {
+    return lease_events_.size();
+  }
+
   // -- inspection -------------------------------------------------------------
 
   const lease_book& leases() const {
@@ -276,6 +286,9 @@ private:
     changed_.insert(job);
   }
 
+  void note(lease_event_kind what, const lease& held, index_range range);
+  void note_accepted(const slice& what);
+  void note_resumed(job_id job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
   void give_back(const lease& what, index_range rest, uint32_t crashes);
@@ -323,6 +336,7 @@ private:
   std::unordered_map<job_id, job_entry> jobs_;
   std::unordered_map<lease_id, lease_cost> costs_;
   std::set<job_id> changed_;
+  std::vector<lease_event> lease_events_;
   size_t turn_ = 0;
 };
 

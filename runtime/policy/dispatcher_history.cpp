@@ -45,6 +45,7 @@ void dispatcher::resume_job(const job_terms& terms, const resumption& what) {
     return;
   add_job(fresh);
   auto& job = jobs_.at(terms.id);
+  note_resumed(terms.id);
   job.closed = true;
   job.succeeded_before = what.succeeded;
   job.dead_before = what.dead;

@@ -1,24 +1,17 @@
 #include "runtime/model/packed.hpp"
+#include "runtime/store/kept_job.hpp"
 #include "runtime/store/store.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
 namespace troupe {
 
 namespace {
-
-/// Packed inputs, released when every one of them has its result.
-struct chunk {
-  blob inputs;
-  task_index end = 0; ///< Its first index is its key.
-  uint64_t missing = 0;
-};
 
 /// The event that leads to a terminal state.
 job_event event_of(job_state terminal) {
@@ -29,143 +22,36 @@ job_event event_of(job_state terminal) {
   }
 }
 
-size_t footprint(const accept_record& x) {
-  return sizeof(x) + x.results.size() + x.failed.size() * sizeof(task_index);
-}
-
-size_t footprint(const dead_letter& x) {
-  auto bytes = sizeof(x) + x.text.size() + x.node.size();
-  for (const auto& attempt : x.history)
-    bytes += sizeof(attempt) + attempt.text.size() + attempt.node.size();
-  return bytes;
-}
-
-size_t footprint(const merge_checkpoint& x) {
-  return x.merged.size() + x.covered.size() * sizeof(index_range);
-}
-
-size_t footprint(const chunk& x) {
-  return sizeof(x) + x.inputs.size();
-}
-
-/// One job and all that belongs to it.
-struct kept_job {
-  job_record record;
-  std::map<task_index, chunk> chunks; ///< By first index.
-  std::vector<accept_record> log;     ///< Without gaps, ascending by `seq`.
-  uint64_t last_seq = 0;
-  std::optional<merge_checkpoint> merged;
-  std::vector<dead_letter> dead;
-
-  size_t base_bytes() const {
-    const auto& spec = record.spec;
-    return sizeof(*this) + spec.args.size() + spec.name.size() + spec.key.size()
-           + spec.input_type.size() + spec.args_type.size();
-  }
-
-  /// Removes `successes` inputs of the chunks in `range` from what is missing.
-  /// @returns the bytes that this released.
-  size_t complete(const accept_record& done);
-
-  /// Drops what nobody needs when the job has ended: all inputs but those of
-  /// dead letters, and log and checkpoint if there are none.
-  /// @returns the bytes that this released.
-  size_t release_all();
-
-  /// Takes letters out. @returns their indices, ascending.
-  std::vector<task_index> take_dead(const std::vector<task_index>& indices,
-                                    size_t& released);
-};
-
-size_t kept_job::complete(const accept_record& done) {
-  size_t released = 0;
-  auto failed = done.failed.begin();
-  auto i = chunks.upper_bound(done.range.begin);
-  if (i != chunks.begin())
-    --i; // The chunk that may reach into the range.
-  while (i != chunks.end() && i->first < done.range.end) {
-    auto& [first, part] = *i;
-    auto begin = std::max(first, done.range.begin);
-    auto end = std::min(part.end, done.range.end);
-    if (begin < end) {
-      failed = std::lower_bound(failed, done.failed.end(), begin);
-      auto after = std::lower_bound(failed, done.failed.end(), end);
-      auto successes = end - begin - static_cast<uint64_t>(after - failed);
-      failed = after;
-      part.missing -= std::min(part.missing, successes);
-    }
-    if (part.missing == 0) {
-      released += footprint(part);
-      i = chunks.erase(i);
-    } else {
-      ++i;
-    }
-  }
-  return released;
-}
-
-size_t kept_job::release_all() {
-  size_t released = 0;
-  if (dead.empty()) {
-    for (const auto& entry : log)
-      released += footprint(entry);
-    log = {};
-    if (merged)
-      released += footprint(*merged);
-    merged.reset();
-  }
-  std::vector<task_index> needed;
-  for (const auto& letter : dead)
-    needed.push_back(letter.index);
-  std::sort(needed.begin(), needed.end());
-  std::erase_if(chunks, [&](const auto& entry) {
-    const auto& [first, part] = entry;
-    auto i = std::lower_bound(needed.begin(), needed.end(), first);
-    if (i != needed.end() && *i < part.end)
-      return false;
-    released += footprint(part);
-    return true;
-  });
-  return released;
-}
-
-std::vector<task_index>
-kept_job::take_dead(const std::vector<task_index>& indices, size_t& released) {
-  auto wanted = indices;
-  std::sort(wanted.begin(), wanted.end());
-  std::vector<task_index> taken;
-  std::erase_if(dead, [&](const dead_letter& letter) {
-    if (!std::binary_search(wanted.begin(), wanted.end(), letter.index))
-      return false;
-    released += footprint(letter);
-    taken.push_back(letter.index);
-    return true;
-  });
-  std::sort(taken.begin(), taken.end());
-  return taken;
-}
-
 /// Keeps everything in this process: nothing survives it, nothing waits for a
 /// disk. Blobs are shared with the messages that brought them.
 class memory_store final : public store {
 public:
   explicit memory_store(const memory_store_options& options)
-    : options_(options) {
+    : options_(options), term_(options.term) {
     // nop
   }
 
   uint64_t term() const override {
-    return options_.term;
+    return term_;
   }
 
   size_t bytes() const override {
     return bytes_;
   }
 
-  result<put_job_reply> put_job(const job_spec& spec) override;
-  result<index_range> put_inputs(job_id job, const blob& packed) override;
+  std::vector<job_snapshot> load() override;
+  result<put_job_reply> put_job(const job_spec& spec,
+                                uint64_t submitted_us) override;
+  result<index_range> put_inputs(job_id job, const blob& packed,
+                                 uint64_t seq) override;
   result<void> close(job_id job) override;
   void accept(std::vector<accept_record>& records) override;
+  void note_setbacks(const std::vector<setback>& setbacks) override;
+  void note_fatal(job_id job, const error& why) override;
+  void note_leases(const std::vector<lease_event>& events) override;
+  lease_history leases_of(job_id job) const override;
+  void put_node(const std::string& name, bool up) override;
+  std::vector<std::string> nodes() const override;
   void bury(const std::vector<dead_letter>& letters) override;
   std::vector<accept_record> log_after(job_id job, uint64_t seq,
                                        size_t bytes_max) const override;
@@ -211,11 +97,21 @@ private:
                             bytes_, options_.bytes_max, bytes));
   }
 
+  /// Changes what is known of a job's tasks and leases, and accounts for it.
+  template <class Change>
+  void change(kept_job& kept, Change how) {
+    bytes_ -= kept.past_bytes();
+    how();
+    bytes_ += kept.past_bytes();
+  }
+
   const memory_store_options options_;
+  uint64_t term_ = 0;
   size_t bytes_ = 0;
   job_id last_id_ = 0;
   std::unordered_map<job_id, kept_job> jobs_;
   std::unordered_map<std::string, job_id> keys_;
+  std::set<std::string> nodes_; ///< Those that are up.
 };
 
 tl::unexpected<error> no_such_job(job_id job) {
@@ -225,12 +121,23 @@ tl::unexpected<error> no_such_job(job_id job) {
                           job));
 }
 
-result<put_job_reply> memory_store::put_job(const job_spec& spec) {
+std::vector<job_snapshot> memory_store::load() {
+  ++term_;
+  std::vector<job_snapshot> result;
+  result.reserve(jobs_.size());
+  for (auto id : jobs())
+    result.push_back(jobs_.at(id).snapshot());
+  return result;
+}
+
+result<put_job_reply> memory_store::put_job(const job_spec& spec,
+                                            uint64_t submitted_us) {
   if (!spec.key.empty())
     if (auto i = keys_.find(spec.key); i != keys_.end())
       return put_job_reply{i->second, true};
   kept_job kept;
   kept.record.spec = spec;
+  kept.submitted_us = submitted_us;
   if (auto ok = reserve(kept.base_bytes()); !ok)
     return tl::unexpected{std::move(ok.error())};
   auto id = ++last_id_;
@@ -246,7 +153,8 @@ result<put_job_reply> memory_store::put_job(const job_spec& spec) {
   return put_job_reply{id, false};
 }
 
-result<index_range> memory_store::put_inputs(job_id job, const blob& packed) {
+result<index_range> memory_store::put_inputs(job_id job, const blob& packed,
+                                             uint64_t seq) {
   auto* kept = get(job);
   if (!kept)
     return no_such_job(job);
@@ -255,17 +163,22 @@ result<index_range> memory_store::put_inputs(job_id job, const blob& packed) {
     return fail(errc::job_ended, fmt::format("job {} is {} and takes no more "
                                              "inputs: submit a new job",
                                              job, to_string(record.state)));
-  if (packed.empty())
-    return index_range{record.tasks, record.tasks};
-  auto view = packed_view::parse(packed.view());
-  if (!view)
-    return tl::unexpected{std::move(view.error())};
-  index_range added{record.tasks, record.tasks + view->size()};
+  index_range added{record.tasks, record.tasks};
+  if (seq != 0 && seq <= kept->input_seq)
+    return added;
+  if (!packed.empty()) {
+    auto view = packed_view::parse(packed.view());
+    if (!view)
+      return tl::unexpected{std::move(view.error())};
+    added.end += view->size();
+  }
+  kept_chunk part{packed, added.end, added.size()};
+  if (!added.empty())
+    if (auto ok = reserve(footprint(part)); !ok)
+      return tl::unexpected{std::move(ok.error())};
+  kept->input_seq = std::max(kept->input_seq, seq);
   if (added.empty())
     return added;
-  chunk part{packed, added.end, added.size()};
-  if (auto ok = reserve(footprint(part)); !ok)
-    return tl::unexpected{std::move(ok.error())};
   kept->chunks.emplace_hint(kept->chunks.end(), added.begin, std::move(part));
   record.tasks = added.end;
   return added;
@@ -292,7 +205,7 @@ void memory_store::accept(std::vector<accept_record>& records) {
     if (!kept)
       continue;
     record.seq = ++kept->last_seq;
-    bytes_ -= kept->complete(record);
+    change(*kept, [&] { bytes_ -= kept->complete(record); });
     bytes_ += footprint(record);
     kept->log.push_back(record);
   }
@@ -304,8 +217,40 @@ void memory_store::bury(const std::vector<dead_letter>& letters) {
     if (!kept)
       continue;
     bytes_ += footprint(letter);
-    kept->dead.push_back(letter);
+    change(*kept, [&] { kept->bury(letter); });
   }
+}
+
+void memory_store::note_setbacks(const std::vector<setback>& setbacks) {
+  for (const auto& what : setbacks)
+    if (auto* kept = get_live(what.job))
+      change(*kept, [&] { kept->note(what); });
+}
+
+void memory_store::note_fatal(job_id job, const error& why) {
+  if (auto* kept = get_live(job); kept && kept->fatal.code == errc::ok)
+    change(*kept, [&] { kept->fatal = why; });
+}
+
+void memory_store::note_leases(const std::vector<lease_event>& events) {
+  for (const auto& what : events)
+    if (auto* kept = get(what.job))
+      change(*kept, [&] { kept->leases.add(what); });
+}
+
+lease_history memory_store::leases_of(job_id job) const {
+  const auto* kept = get(job);
+  return kept ? kept->leases : lease_history{};
+}
+
+void memory_store::put_node(const std::string& name, bool up) {
+  auto changed = up ? nodes_.insert(name).second : nodes_.erase(name) > 0;
+  auto bytes = changed ? sizeof(name) + name.size() : 0;
+  bytes_ = up ? bytes_ + bytes : bytes_ - bytes;
+}
+
+std::vector<std::string> memory_store::nodes() const {
+  return {nodes_.begin(), nodes_.end()};
 }
 
 std::vector<accept_record> memory_store::log_after(job_id job, uint64_t seq,
@@ -362,7 +307,7 @@ result<bool> memory_store::finish(const job_status& final_status, blob result) {
                 fmt::format("job {} is {} and cannot end as {}",
                             final_status.id, to_string(record.state),
                             to_string(final_status.state)));
-  bytes_ -= kept->release_all();
+  change(*kept, [&] { bytes_ -= kept->release_all(); });
   bytes_ += result.size();
   record.state = final_status.state;
   record.last = final_status;
@@ -404,7 +349,7 @@ memory_store::requeue(job_id job, const std::vector<task_index>& indices) {
     return taken;
   bytes_ -= released + record.result.size();
   record.state = *next;
-  record.result = {};
+  change(*kept, [&] { kept->resume(taken); });
   return taken;
 }
 
@@ -415,7 +360,8 @@ uint64_t memory_store::purge(job_id job,
     return 0;
   size_t released = 0;
   auto dropped = kept->take_dead(indices, released).size();
-  bytes_ -= released + kept->release_all();
+  change(*kept, [&] { released += kept->release_all(); });
+  bytes_ -= released;
   return dropped;
 }
 
@@ -439,15 +385,7 @@ void memory_store::forget(job_id job) {
   auto& kept = i->second;
   if (const auto& key = kept.record.spec.key; !key.empty())
     keys_.erase(key);
-  bytes_ -= kept.base_bytes() + kept.record.result.size();
-  for (const auto& [first, part] : kept.chunks)
-    bytes_ -= footprint(part);
-  for (const auto& letter : kept.dead)
-    bytes_ -= footprint(letter);
-  for (const auto& entry : kept.log)
-    bytes_ -= footprint(entry);
-  if (kept.merged)
-    bytes_ -= footprint(*kept.merged);
+  bytes_ -= kept.bytes();
   jobs_.erase(i);
 }
 

@@ -4,6 +4,8 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/ids.hpp"
 #include "runtime/model/job.hpp"
+#include "runtime/model/job_snapshot.hpp"
+#include "runtime/model/lease_history.hpp"
 #include "runtime/model/records.hpp"
 
 #include <cstdint>
@@ -13,16 +15,6 @@
 #include <vector>
 
 namespace troupe {
-
-/// What the store knows of a job.
-struct job_record {
-  job_id id = 0;
-  job_spec spec;
-  job_state state = job_state::open;
-  uint64_t tasks = 0;
-  job_status last; ///< Of ended jobs: the final word.
-  blob result;     ///< Of ended jobs.
-};
 
 struct put_job_reply {
   job_id id = 0;
@@ -36,21 +28,29 @@ class store {
 public:
   virtual ~store() = default;
 
-  /// Grows with every writable opening.
+  /// Grows with every writable opening and every `load`.
   virtual uint64_t term() const = 0;
 
-  /// Bytes of payload held: inputs, results and partials.
+  /// Bytes held: inputs, results and partials, and what is known of tasks.
   virtual size_t bytes() const = 0;
 
+  /// Begins a new term and returns all kept jobs in ascending order of their
+  /// ids: what everybody else is rebuilt from.
+  virtual std::vector<job_snapshot> load() = 0;
+
   /// Creates a job. With an idempotency key that is known, returns that job.
-  /// Errors: `store_full`.
-  virtual result<put_job_reply> put_job(const job_spec& spec) = 0;
+  /// @param submitted_us Wall clock, only kept. Errors: `store_full`.
+  virtual result<put_job_reply> put_job(const job_spec& spec,
+                                        uint64_t submitted_us) = 0;
 
   /// Appends packed inputs to an open job.
+  /// @param seq The client's number of them, counting up from 1; 0: none. Those
+  ///            that came before are stored already and are not appended again.
   /// @returns the range of their indices. Errors: `unknown_job`, `job_ended`
   ///          when it is not open, `store_full`, `protocol_violation` when
   ///          the buffer is not packed.
-  virtual result<index_range> put_inputs(job_id job, const blob& packed) = 0;
+  virtual result<index_range> put_inputs(job_id job, const blob& packed,
+                                         uint64_t seq) = 0;
 
   /// Marks that no more inputs follow (`open -> running`).
   virtual result<void> close(job_id job) = 0;
@@ -58,6 +58,24 @@ public:
   /// Records slices of the current term; sets the `seq` of each.
   /// Inputs that are no longer needed are released.
   virtual void accept(std::vector<accept_record>& records) = 0;
+
+  /// Keeps what went wrong with tasks that may still succeed, until they end.
+  virtual void note_setbacks(const std::vector<setback>& setbacks) = 0;
+
+  /// Keeps why a job must fail; the first reason stays.
+  virtual void note_fatal(job_id job, const error& why) = 0;
+
+  /// Keeps what happened to leases, also of jobs that have ended.
+  virtual void note_leases(const std::vector<lease_event>& events) = 0;
+
+  /// Returns what happened to the leases of a job; nothing of an unknown one.
+  virtual lease_history leases_of(job_id job) const = 0;
+
+  /// Keeps the names of the nodes that are up.
+  virtual void put_node(const std::string& name, bool up) = 0;
+
+  /// Returns the names of the nodes that are up, in their order.
+  virtual std::vector<std::string> nodes() const = 0;
 
   /// Keeps dead letters.
   virtual void bury(const std::vector<dead_letter>& letters) = 0;
@@ -85,6 +103,7 @@ public:
 
   /// Takes dead letters of a failed job back: `failed -> running`. Its accept
   /// log, its checkpoint and the inputs of its dead letters were kept for that.
+  /// Its deadline, which may be long past, is cleared.
   /// Of other jobs nothing happens.
   /// @param indices In any order; those that are no dead letters are ignored.
   /// @returns the indices that were taken back, ascending; none: no change.

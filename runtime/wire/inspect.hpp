@@ -4,7 +4,9 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/ids.hpp"
 #include "runtime/model/body.hpp"
+#include "runtime/model/child_rules.hpp"
 #include "runtime/model/job.hpp"
+#include "runtime/model/job_audit.hpp"
 #include "runtime/model/records.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/wire/frames.hpp"
@@ -106,6 +108,12 @@ typename Inspector::result_type inspect(Inspector& f, job_status& x) {
            x.reducer, x.state, x.tasks, x.succeeded, x.dead, x.cancelled,
            x.running, x.attempts, x.seconds_us, x.reason, x.result_type,
            x.result_bytes);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, job_audit& x) {
+  return f(caf::meta::type_name("t.audit"), x.job, x.ok, x.ended, x.incomplete,
+           x.tasks, x.accepted, x.failed, x.leases, x.found, x.violations);
 }
 
 template <class Inspector>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runtime/model/job_snapshot.hpp"
+#include "runtime/model/lease_history.hpp"
 #include "runtime/model/records.hpp"
 #include "runtime/model/slot_block.hpp"
 #include "runtime/wire/child_spec.hpp"
@@ -14,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// Messages between actors of one process. They share memory (`shared_ptr`,
@@ -35,11 +38,24 @@ using connect_atom = caf::atom_constant<caf::atom("connect")>;
 
 // -- COORDINATOR and STORE ----------------------------------------------------
 
+/// A COORDINATOR that starts asks for everything; a new term begins.
+struct store_load {
+  uint64_t ticket = 0; ///< Returned with the reply.
+};
+
+struct store_snapshot {
+  uint64_t ticket = 0;
+  uint64_t term = 0;
+  std::vector<job_snapshot> jobs; ///< All that are kept, ascending by id.
+  std::vector<std::string> nodes; ///< Names of nodes that are up.
+};
+
 struct store_put_jobs {
   struct item {
     job_spec spec;
     blob inputs;
     bool closed = false;
+    uint64_t submitted_us = 0; ///< Wall clock.
   };
   uint64_t ticket = 0; ///< Returned with the reply.
   std::vector<item> items;
@@ -61,6 +77,7 @@ struct store_put_inputs {
   job_id job = 0;
   blob inputs;
   bool last = false;
+  uint64_t seq = 0; ///< The client's number of them; 0: none.
 };
 
 struct store_put_inputs_done {
@@ -122,7 +139,6 @@ struct store_dead_changed {
     std::vector<index_range> ready; ///< Its tasks that were requeued.
     uint64_t dead_left = 0;         ///< Its dead letters that stay dead.
     std::vector<kept_inputs> inputs;
-    merge_checkpoint merged;
     uint64_t last_seq = 0; ///< Of its accept log.
   };
   /// A job that lost dead letters for good.
@@ -136,12 +152,40 @@ struct store_dead_changed {
   std::vector<purged_job> purged;
 };
 
+/// Asks for what happened to the leases of a job.
+struct store_read_leases {
+  uint64_t ticket = 0;
+  job_id job = 0;
+};
+
+struct store_leases {
+  uint64_t ticket = 0;
+  job_id job = 0;
+  bool found = false;
+  job_state state = job_state::open;
+  uint64_t tasks = 0;
+  job_status last;              ///< Of a job that has ended.
+  std::vector<task_index> dead; ///< Its dead letters.
+  lease_history leases;
+};
+
+// -- MEMBERSHIP and STORE -----------------------------------------------------
+
+/// A node came up, or is gone or down.
+struct store_put_node {
+  std::string name;
+  bool up = false;
+};
+
 // -- SCHEDULER and STORE ------------------------------------------------------
 
 struct store_accept {
   uint64_t ticket = 0;
   std::vector<accept_record> records;
   std::vector<dead_letter> dead;
+  std::vector<setback> setbacks; ///< Of these records, and of lost workers.
+  std::vector<std::pair<job_id, error>> fatals; ///< Why jobs must fail.
+  std::vector<lease_event> leases; ///< In the order in which they happened.
 };
 
 struct store_accepted {
@@ -155,11 +199,14 @@ struct store_read_log {
   job_id job = 0;
   uint64_t after = 0;
   uint64_t bytes = 0;
+  bool resume = false; ///< After the checkpoint instead of `after`.
 };
 
 struct store_log {
   job_id job = 0;
   std::vector<accept_record> records;
+  /// If it was asked for and there is one.
+  std::optional<merge_checkpoint> resume_from = std::nullopt;
 };
 
 struct store_put_checkpoint {
@@ -176,11 +223,20 @@ struct schedule_job {
   job_options options;
   uint64_t tasks = 0; ///< Of a range job, and of one that is resumed.
   /// Only these tasks are to run, the others have ended (a job whose dead
-  /// letters were requeued); empty: all.
+  /// letters were requeued); empty: all, unless it is `resumed`.
   std::vector<index_range> ready;
   std::vector<kept_inputs> inputs; ///< Of `ready`.
   uint64_t succeeded = 0;          ///< Of the others.
   uint64_t dead = 0;               ///< Of the others.
+  /// The job goes on after a crash: what follows and the four above are meant
+  /// as they are, also when they are empty.
+  bool resumed = false;
+  bool closed = false;          ///< No more inputs follow.
+  std::vector<task_past> pasts; ///< Of tasks of `ready`, ascending.
+  uint64_t attempts = 0;        ///< Executions accepted before.
+  std::string first_dead;
+  error fatal;
+  uint64_t last_seq = 0; ///< Of the accept log.
 };
 
 struct schedule_inputs {
@@ -193,6 +249,10 @@ struct schedule_inputs {
 struct schedule {
   std::vector<schedule_job> jobs;
   std::vector<schedule_inputs> inputs;
+  /// `jobs` are all that have not ended, from a COORDINATOR that has started.
+  bool complete = false;
+  uint64_t term = 0;              ///< With `complete`: of new leases.
+  std::vector<std::string> nodes{}; ///< With `complete`: those that were up.
 };
 
 /// The job ended or was cancelled: revoke its leases, forget it.
@@ -276,6 +336,39 @@ struct worker_leases {
   worker_id worker = 0;
   uint64_t through = 0; ///< See `grants::through`.
   std::vector<lease_id> held;
+};
+
+// -- supervised roles ---------------------------------------------------------
+
+/// The event hub was started (again): send events there from now on.
+struct use_event_hub {
+  caf::actor events;
+};
+
+/// The supervisor of aggregators was started (again).
+struct use_jobs {
+  caf::actor jobs;
+};
+
+/// The agent of the coordinator's own node was started (again).
+struct use_agent {
+  caf::actor agent;
+};
+
+/// A runner of a slot was started (again).
+struct runner_up {
+  uint32_t slot = 0;
+  caf::actor runner;
+};
+
+/// Attempts that ignored their stop and still run, by their supervisor's count.
+struct zombies_changed {
+  uint32_t zombies = 0;
+};
+
+/// The supervisor of runners was started (again).
+struct use_runners {
+  caf::actor runners;
 };
 
 // -- host program and CLIENT SESSION ------------------------------------------
@@ -406,25 +499,6 @@ struct child_list {
   std::vector<item> items;
 };
 
-/// A supervisor with all that is below it, parents before children.
-struct supervision_tree {
-  struct node {
-    std::string path;
-    child_type type = child_type::worker;
-    child_state state = child_state::stopped;
-    uint64_t state_us = 0; ///< How long it has been in this state.
-    uint64_t restarts = 0; ///< Of this child, since its spec was added.
-    /// The rest is known of supervisors that answered.
-    bool answered = false;
-    supervision_strategy strategy = supervision_strategy::one_for_one;
-    uint32_t restarts_used = 0; ///< Of the window.
-    uint32_t restarts_left = 0;
-    uint64_t children = 0; ///< Also those that are not listed.
-    uint64_t zombies = 0;  ///< All that ever were and have not ended.
-  };
-  std::vector<node> nodes;
-};
-
 /// The SUPERVISOR's own timers.
 struct start_due {
   uint64_t child = 0; ///< 0: all of them, once, at the beginning.
@@ -439,6 +513,8 @@ struct stop_overdue {
 
 #define TROUPE_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::type)
 
+TROUPE_LOCAL_MESSAGE(store_load)
+TROUPE_LOCAL_MESSAGE(store_snapshot)
 TROUPE_LOCAL_MESSAGE(store_put_jobs)
 TROUPE_LOCAL_MESSAGE(store_put_jobs_done)
 TROUPE_LOCAL_MESSAGE(store_put_inputs)
@@ -452,6 +528,9 @@ TROUPE_LOCAL_MESSAGE(store_list_dead)
 TROUPE_LOCAL_MESSAGE(store_dead)
 TROUPE_LOCAL_MESSAGE(store_change_dead)
 TROUPE_LOCAL_MESSAGE(store_dead_changed)
+TROUPE_LOCAL_MESSAGE(store_read_leases)
+TROUPE_LOCAL_MESSAGE(store_leases)
+TROUPE_LOCAL_MESSAGE(store_put_node)
 TROUPE_LOCAL_MESSAGE(store_accept)
 TROUPE_LOCAL_MESSAGE(store_accepted)
 TROUPE_LOCAL_MESSAGE(store_read_log)
@@ -468,6 +547,12 @@ TROUPE_LOCAL_MESSAGE(worker_up)
 TROUPE_LOCAL_MESSAGE(worker_gone)
 TROUPE_LOCAL_MESSAGE(worker_health)
 TROUPE_LOCAL_MESSAGE(worker_leases)
+TROUPE_LOCAL_MESSAGE(use_event_hub)
+TROUPE_LOCAL_MESSAGE(use_agent)
+TROUPE_LOCAL_MESSAGE(use_jobs)
+TROUPE_LOCAL_MESSAGE(use_runners)
+TROUPE_LOCAL_MESSAGE(runner_up)
+TROUPE_LOCAL_MESSAGE(zombies_changed)
 TROUPE_LOCAL_MESSAGE(client_call)
 TROUPE_LOCAL_MESSAGE(dialed)
 TROUPE_LOCAL_MESSAGE(attached)
@@ -488,7 +573,6 @@ TROUPE_LOCAL_MESSAGE(find_child)
 TROUPE_LOCAL_MESSAGE(get_childspec)
 TROUPE_LOCAL_MESSAGE(check_childspecs)
 TROUPE_LOCAL_MESSAGE(child_list)
-TROUPE_LOCAL_MESSAGE(supervision_tree)
 TROUPE_LOCAL_MESSAGE(start_due)
 TROUPE_LOCAL_MESSAGE(stop_overdue)
 

@@ -73,6 +73,7 @@ struct join_request {
   /// The node will send a `heartbeat` at this interval.
   uint32_t heartbeat_ms = 200;
   uint32_t zombies = 0; ///< As in `zombie_report`.
+  caf::actor agent;     ///< Answers questions about the node.
 };
 
 struct join_reply {
@@ -293,6 +294,12 @@ struct dead_changed {
   uint64_t jobs = 0; ///< To which they belong.
 };
 
+/// Asks for a check of what is recorded of a job, running or ended; `job_audit`
+/// is the answer.
+struct verify_job {
+  job_id job = 0;
+};
+
 /// Subscribes the sender to a job's updates, and to its results if
 /// `result_credit` is not 0 (bytes of results that the sender has room for).
 struct watch_job {
@@ -330,6 +337,60 @@ struct open_result {
 struct job_result {
   job_status status;
   body result; ///< Pull it from the coordinator when it is not inline.
+};
+
+// -- supervision --------------------------------------------------------------
+
+/// One actor of a supervision tree.
+struct supervised {
+  std::string path;
+  child_type type = child_type::worker;
+  child_state state = child_state::stopped;
+  uint64_t state_us = 0; ///< How long it has been in this state.
+  uint64_t restarts = 0; ///< Of this child, since its spec was added.
+  /// The rest is known of supervisors that answered.
+  bool answered = false;
+  supervision_strategy strategy = supervision_strategy::one_for_one;
+  uint32_t restarts_used = 0; ///< Of the window.
+  uint32_t restarts_left = 0;
+  uint64_t children = 0; ///< Also those that are not listed.
+  uint64_t zombies = 0;  ///< All that ever were and have not ended.
+};
+
+/// A supervisor with all that is below it, parents before children.
+struct supervision_tree {
+  using node = supervised;
+  std::vector<supervised> nodes;
+};
+
+/// Asks for the supervision trees of a node.
+struct show_tree {
+  std::string node;
+};
+
+enum class fault_kind : uint8_t {
+  kill_actor = 0,  ///< The one at `path`.
+  kill_node = 1,   ///< The node's process, without any notice.
+  freeze_node = 2, ///< The node's process, for `duration_ms`.
+  cut_link = 3,    ///< A worker's connection, for `duration_ms`.
+  delay_link = 4,  ///< What a worker and its coordinator send, by `delay_ms`.
+  drop_slices = 5, ///< A `share` of what a worker delivers.
+};
+
+/// Breaks something on purpose, on a node with `node.faults = yes`. Errors:
+/// `faults_not_allowed`, `unknown_child`, `unknown_node`.
+struct inject_fault {
+  std::string node;
+  fault_kind what = fault_kind::kill_actor;
+  std::string path;
+  uint64_t duration_ms = 0;
+  uint64_t delay_ms = 0;
+  double share = 0; ///< From 0 to 1.
+};
+
+/// What was done, for people.
+struct fault_done {
+  std::string text;
 };
 
 // -- events -------------------------------------------------------------------
@@ -376,7 +437,8 @@ TROUPE_WIRE_TYPE(function_info, "t.function", x.name, x.input_type, x.args_type,
 TROUPE_WIRE_TYPE(held_lease, "t.held", x.lease, x.job, x.rest, x.next_seq)
 TROUPE_WIRE_TYPE(join_request, "t.join", x.name, x.incarnation_id, x.version,
                  x.roles, x.slots, x.labels, x.functions, x.window_tasks,
-                 x.window_bytes, x.held, x.worker, x.heartbeat_ms, x.zombies)
+                 x.window_bytes, x.held, x.worker, x.heartbeat_ms, x.zombies,
+                 x.agent)
 TROUPE_WIRE_TYPE(join_reply, "t.joined", x.worker, x.term, x.keep)
 TROUPE_WIRE_TYPE(heartbeat, "t.beat", x.incarnation_id, x.busy, x.queued,
                  x.unanswered_bytes, x.oldest_us, x.through, x.complete, x.held)
@@ -414,6 +476,7 @@ TROUPE_WIRE_TYPE(dead_letters, "t.deads", x.items)
 TROUPE_WIRE_TYPE(requeue_dead, "t.requeue", x.which)
 TROUPE_WIRE_TYPE(purge_dead, "t.purge", x.which)
 TROUPE_WIRE_TYPE(dead_changed, "t.dead_done", x.letters, x.jobs)
+TROUPE_WIRE_TYPE(verify_job, "t.verify", x.job)
 TROUPE_WIRE_TYPE(watch_job, "t.watch", x.job, x.result_credit)
 TROUPE_WIRE_TYPE(job_update, "t.update", x.status, x.has_result, x.result)
 TROUPE_WIRE_TYPE(result_slice, "t.results", x.job, x.seq, x.range, x.failed,
@@ -423,6 +486,14 @@ TROUPE_WIRE_TYPE(open_result, "t.open_res", x.job)
 TROUPE_WIRE_TYPE(job_result, "t.result", x.status, x.result)
 TROUPE_WIRE_TYPE(event, "t.event", x.seq, x.kind, x.job, x.status, x.node,
                  x.dropped)
+TROUPE_WIRE_TYPE(supervised, "t.actor", x.path, x.type, x.state, x.state_us,
+                 x.restarts, x.answered, x.strategy, x.restarts_used,
+                 x.restarts_left, x.children, x.zombies)
+TROUPE_WIRE_TYPE(supervision_tree, "t.tree", x.nodes)
+TROUPE_WIRE_TYPE(show_tree, "t.show_tree", x.node)
+TROUPE_WIRE_TYPE(inject_fault, "t.fault", x.node, x.what, x.path, x.duration_ms,
+                 x.delay_ms, x.share)
+TROUPE_WIRE_TYPE(fault_done, "t.faulted", x.text)
 TROUPE_WIRE_TYPE(subscribe, "t.subscribe", x.job, x.credit)
 TROUPE_WIRE_TYPE(more_events, "t.more_ev", x.credit)
 

@@ -16,6 +16,7 @@ namespace troupe {
 ///
 /// | Message                | Sender      | Reply                 | Scope |
 /// | ---------------------- | ----------- | --------------------- | ----- |
+/// | `store_load`           | COORDINATOR | store_snapshot        | local |
 /// | `store_put_jobs`       | COORDINATOR | store_put_jobs_done   | local |
 /// | `store_put_inputs`     | COORDINATOR | store_put_inputs_done | local |
 /// | `store_finish`         | COORDINATOR | store_finish_done     | local |
@@ -23,15 +24,19 @@ namespace troupe {
 /// | `store_forget`         | COORDINATOR | -                     | local |
 /// | `store_list_dead`      | COORDINATOR | store_dead            | local |
 /// | `store_change_dead`    | COORDINATOR | store_dead_changed    | local |
+/// | `store_read_leases`    | COORDINATOR | store_leases          | local |
+/// | `store_put_node`       | MEMBERSHIP  | -                     | local |
 /// | `store_accept`         | SCHEDULER   | store_accepted        | local |
 /// | `store_read_log`       | AGGREGATOR  | store_log             | local |
 /// | `store_put_checkpoint` | AGGREGATOR  | -                     | local |
 using store_actor = caf::typed_actor<
-  caf::reacts_to<store_put_jobs>, caf::reacts_to<store_put_inputs>,
-  caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
-  caf::reacts_to<store_forget>, caf::reacts_to<store_list_dead>,
-  caf::reacts_to<store_change_dead>, caf::reacts_to<store_accept>,
-  caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
+  caf::reacts_to<store_load>, caf::reacts_to<store_put_jobs>,
+  caf::reacts_to<store_put_inputs>, caf::reacts_to<store_finish>,
+  caf::reacts_to<store_read_result>, caf::reacts_to<store_forget>,
+  caf::reacts_to<store_list_dead>, caf::reacts_to<store_change_dead>,
+  caf::reacts_to<store_read_leases>, caf::reacts_to<store_put_node>,
+  caf::reacts_to<store_accept>, caf::reacts_to<store_read_log>,
+  caf::reacts_to<store_put_checkpoint>>;
 
 /// Whoever gets events.
 using event_subscriber_actor = caf::typed_actor<caf::reacts_to<event>>;
@@ -89,8 +94,12 @@ using scheduler_actor =
 /// | `zombie_report`       | WORKER                 | -             | wire  |
 /// | `list_nodes_atom`     | any                    | node_info     | wire  |
 /// | `list_functions_atom` | any                    | function_info | wire  |
+/// | `show_tree`           | client                 | supervision_tree | wire |
+/// | `inject_fault`        | client                 | fault_done    | wire  |
 /// | `follow_atom`         | SCHEDULER, COORDINATOR | worker_up     | local |
 /// | `follow_health_atom`  | SCHEDULER              | worker_health | local |
+/// | `use_event_hub`       | SUPERVISOR             | -             | local |
+/// | `use_agent`           | SUPERVISOR             | -             | local |
 /// | `tick_atom`           | itself                 | -             | local |
 using membership_actor = caf::typed_actor<
   caf::replies_to<join_request>::with<join_reply>,
@@ -99,6 +108,9 @@ using membership_actor = caf::typed_actor<
   caf::replies_to<list_nodes_atom>::with<std::vector<node_info>>,
   caf::replies_to<list_functions_atom>::with<std::vector<function_info>>,
   caf::reacts_to<follow_atom>, caf::reacts_to<follow_health_atom>,
+  caf::replies_to<show_tree>::with<supervision_tree>,
+  caf::replies_to<inject_fault>::with<fault_done>,
+  caf::reacts_to<use_event_hub>, caf::reacts_to<use_agent>,
   caf::reacts_to<tick_atom>>;
 
 /// What MEMBERSHIP tells whoever follows it.
@@ -123,6 +135,7 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `list_dead`             | client     | dead_letters   | wire  |
 /// | `requeue_dead`          | client     | dead_changed   | wire  |
 /// | `purge_dead`            | client     | dead_changed   | wire  |
+/// | `verify_job`            | client     | job_audit      | wire  |
 /// | `frame_request`         | client     | frame          | wire  |
 /// | `frame`                 | client     | -              | wire  |
 /// | `store_put_jobs_done`   | STORE      | -              | local |
@@ -131,11 +144,16 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `store_result`          | STORE      | -              | local |
 /// | `store_dead`            | STORE      | -              | local |
 /// | `store_dead_changed`    | STORE      | -              | local |
+/// | `store_leases`          | STORE      | -              | local |
+/// | `store_snapshot`        | STORE      | -              | local |
 /// | `progress_report`       | SCHEDULER  | -              | local |
 /// | `job_merged`            | AGGREGATOR | -              | local |
 /// | `worker_up`             | MEMBERSHIP | -              | local |
 /// | `worker_gone`           | MEMBERSHIP | -              | local |
 /// | `drain_atom, uint64_t`  | node       | job_status     | local |
+/// | `started_atom`          | SUPERVISOR | -              | local |
+/// | `use_event_hub`         | SUPERVISOR | -              | local |
+/// | `use_jobs`              | SUPERVISOR | -              | local |
 /// | `tick_atom`             | itself     | -              | local |
 using coordinator_actor = caf::typed_actor<
   caf::reacts_to<submit_jobs>, caf::reacts_to<append_inputs>,
@@ -146,14 +164,26 @@ using coordinator_actor = caf::typed_actor<
   caf::replies_to<list_dead>::with<dead_letters>,
   caf::replies_to<requeue_dead>::with<dead_changed>,
   caf::replies_to<purge_dead>::with<dead_changed>,
-  caf::reacts_to<frame_request>, caf::reacts_to<frame>,
-  caf::reacts_to<store_put_jobs_done>, caf::reacts_to<store_put_inputs_done>,
-  caf::reacts_to<store_finish_done>, caf::reacts_to<store_result>,
-  caf::reacts_to<store_dead>, caf::reacts_to<store_dead_changed>,
-  caf::reacts_to<progress_report>, caf::reacts_to<job_merged>,
-  caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
+  caf::replies_to<verify_job>::with<job_audit>, caf::reacts_to<frame_request>,
+  caf::reacts_to<frame>, caf::reacts_to<store_put_jobs_done>,
+  caf::reacts_to<store_put_inputs_done>, caf::reacts_to<store_finish_done>,
+  caf::reacts_to<store_result>, caf::reacts_to<store_dead>,
+  caf::reacts_to<store_dead_changed>, caf::reacts_to<store_leases>,
+  caf::reacts_to<store_snapshot>, caf::reacts_to<progress_report>,
+  caf::reacts_to<job_merged>, caf::reacts_to<worker_up>,
+  caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
-  caf::reacts_to<tick_atom>>;
+  caf::reacts_to<started_atom>, caf::reacts_to<use_event_hub>,
+  caf::reacts_to<use_jobs>, caf::reacts_to<tick_atom>>;
+
+/// An AUDITOR checks the history of one job, away from the actors that tasks
+/// pass, and ends.
+///
+/// | Message        | Sender      | Reply     | Scope |
+/// | -------------- | ----------- | --------- | ----- |
+/// | `store_leases` | COORDINATOR | job_audit | local |
+using auditor_actor =
+  caf::typed_actor<caf::replies_to<store_leases>::with<job_audit>>;
 
 /// An AGGREGATOR merges the results of one job.
 ///
@@ -208,23 +238,28 @@ using client_actor =
 /// | `attached`              | UPLINK    | -              | local |
 /// | `detached_from_cluster` | UPLINK    | -              | local |
 /// | `runner_report`         | RUNNER    | -              | local |
+/// | `runner_up`             | SUPERVISOR | -              | local |
+/// | `use_runners`           | SUPERVISOR | -              | local |
+/// | `zombies_changed`       | SUPERVISOR | -              | local |
 /// | `drain_atom, uint64_t`  | UPLINK    | bool           | local |
 /// | `flush_atom`            | itself    | -              | local |
 /// | `tick_atom`             | itself    | -              | local |
 /// | `retry_atom`            | itself    | -              | local |
 /// | `timeout_atom`          | itself    | -              | local |
-using worker_actor = caf::typed_actor<
-  caf::reacts_to<grants>, caf::reacts_to<slice_answers>,
-  caf::reacts_to<trim_leases>, caf::reacts_to<forget_jobs>,
-  caf::reacts_to<frame_request>, caf::reacts_to<frame>,
-  caf::replies_to<ping_atom>::with<uint64_t>,
-  caf::replies_to<describe_worker>::with<join_request>,
-  caf::replies_to<measure_worker>::with<heartbeat>,
-  caf::reacts_to<renew_worker>, caf::reacts_to<attached>,
-  caf::reacts_to<detached_from_cluster>, caf::reacts_to<runner_report>,
-  caf::replies_to<drain_atom, uint64_t>::with<bool>, caf::reacts_to<flush_atom>,
-  caf::reacts_to<tick_atom>, caf::reacts_to<retry_atom>,
-  caf::reacts_to<timeout_atom>>;
+using worker_actor =
+  caf::typed_actor<caf::reacts_to<grants>, caf::reacts_to<slice_answers>,
+                   caf::reacts_to<trim_leases>, caf::reacts_to<forget_jobs>,
+                   caf::reacts_to<frame_request>, caf::reacts_to<frame>,
+                   caf::replies_to<ping_atom>::with<uint64_t>,
+                   caf::replies_to<describe_worker>::with<join_request>,
+                   caf::replies_to<measure_worker>::with<heartbeat>,
+                   caf::reacts_to<renew_worker>, caf::reacts_to<attached>,
+                   caf::reacts_to<detached_from_cluster>,
+                   caf::reacts_to<runner_report>, caf::reacts_to<runner_up>,
+                   caf::reacts_to<use_runners>, caf::reacts_to<zombies_changed>,
+                   caf::replies_to<drain_atom, uint64_t>::with<bool>,
+                   caf::reacts_to<flush_atom>, caf::reacts_to<tick_atom>,
+                   caf::reacts_to<retry_atom>, caf::reacts_to<timeout_atom>>;
 
 /// A RUNNER executes leases of one slot.
 ///
@@ -247,6 +282,17 @@ using uplink_actor = caf::typed_actor<
   caf::reacts_to<connect_atom>, caf::reacts_to<dialed>,
   caf::reacts_to<heartbeat>, caf::reacts_to<down_atom, uint64_t>,
   caf::reacts_to<tick_atom>, caf::replies_to<drain_atom, uint64_t>::with<bool>>;
+
+/// An AGENT answers questions about its node and breaks things there when it is
+/// allowed to.
+///
+/// | Message        | Sender     | Reply            | Scope |
+/// | -------------- | ---------- | ---------------- | ----- |
+/// | `show_tree`    | MEMBERSHIP | supervision_tree | wire  |
+/// | `inject_fault` | MEMBERSHIP | fault_done       | wire  |
+using agent_actor =
+  caf::typed_actor<caf::replies_to<show_tree>::with<supervision_tree>,
+                   caf::replies_to<inject_fault>::with<fault_done>>;
 
 /// A child that starts asynchronously: it answers when it is up, and ends with
 /// an error when it cannot.

@@ -53,10 +53,11 @@ void register_types(caf::actor_system_config& config) {
   add_types<job_status, submit_item, submit_jobs, submit_reply, submit_replies,
             append_inputs, inputs_stored, describe_job, cancel_job, list_jobs,
             list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
-            watch_job, job_update, result_slice, result_credit, open_result,
-            job_result>(config);
-  // Events.
-  add_types<event, subscribe, more_events>(config);
+            verify_job, job_audit, watch_job, job_update, result_slice,
+            result_credit, open_result, job_result>(config);
+  // Events and supervision.
+  add_types<event, subscribe, more_events, supervised, supervision_tree,
+            show_tree, inject_fault, fault_done>(config);
   config.add_error_category(caf_error_category, render_error);
 }
 

@@ -511,6 +511,16 @@ result<void> check(const purge_dead& what) {
   return check(what.which);
 }
 
+result<void> check(const job_audit& what) {
+  for (const auto& x : what.violations)
+    if (auto ok = check_size(x.size(), limits::error_text_bytes_max,
+                             "a violation in the audit of a job");
+        !ok)
+      return ok;
+  return check_size(what.violations.size(), limits::violations_listed_max,
+                    "the violations in the audit of a job");
+}
+
 result<void> check(const watch_job& what) {
   return check_credit(what.result_credit, "the result credit of a client");
 }

@@ -38,6 +38,10 @@ bool is_valid(errc code);
 bool is_valid(job_state state);
 bool is_valid(input_kind kind);
 bool is_valid(node_state state);
+bool is_valid(child_type type);
+bool is_valid(child_state state);
+bool is_valid(supervision_strategy strategy);
+bool is_valid(fault_kind kind);
 bool is_valid(event_kind kind);
 
 // -- parts of several messages ------------------------------------------------
@@ -97,7 +101,13 @@ result<void> check(const dead_letter& what);
 result<void> check(const dead_letters& what);
 result<void> check(const requeue_dead& what);
 result<void> check(const purge_dead& what);
+result<void> check(const job_audit& what);
 result<void> check(const watch_job& what);
+result<void> check(const show_tree& what);
+result<void> check(const inject_fault& what);
+result<void> check(const supervised& what);
+result<void> check(const supervision_tree& what);
+result<void> check(const fault_done& what);
 result<void> check(const submit_reply& what);
 result<void> check(const inputs_stored& what);
 result<void> check(const job_update& what);

@@ -204,6 +204,34 @@ CAF_TEST(a_small_partial_of_a_long_log_is_checkpointed) {
 
 // -- streamed results ---------------------------------------------------------
 
+CAF_TEST(it_goes_on_where_the_one_before_it_was) {
+  start("sum", "int");
+  grow(6);
+  auto read = store.take<store_read_log>();
+  CAF_REQUIRE(read.has_value());
+  CAF_CHECK(read->resume);
+  result_merger before{{"sum", "int", limits::gib}};
+  CAF_REQUIRE(before.add(numbers(4, {0, 3})).has_value()); // 0 + 10 + 20.
+  auto partial = before.partial();
+  CAF_REQUIRE(partial.has_value());
+  store_log answer;
+  answer.job = job;
+  answer.resume_from = merge_checkpoint{4, {}, std::move(*partial)};
+  answer.records = {numbers(5, {3, 4})};
+  tell(store, answer);
+  auto more = store.take<store_read_log>();
+  CAF_REQUIRE(more.has_value());
+  CAF_CHECK(!more->resume);
+  CAF_CHECK_EQUAL(more->after, 5u);
+  tell(store, store_log{job, {numbers(6, {4, 5})}});
+  finish(6, 5);
+  auto done = coordinator.take<job_merged>();
+  CAF_REQUIRE(done.has_value());
+  CAF_CHECK_EQUAL(
+    decode_as<int64_t>(done->result.view(), done->result_type).value_or(-1),
+    100);
+}
+
 CAF_TEST(streamed_results_wait_for_their_reader) {
   start("collect", "int", true);
   grow(1);
@@ -286,6 +314,9 @@ CAF_TEST(a_job_pauses_at_64_MiB_of_unread_results_until_half_is_read) {
   start("collect", "string", true);
   grow(70);
   serve(mebibytes(1, 60));
+  auto fresh = scheduler.take<pause_job>();
+  CAF_REQUIRE(fresh.has_value());
+  CAF_CHECK(!fresh->paused); // The job is not paused for ever by a crash.
   CAF_CHECK(!scheduler.take<pause_job>());
   serve(mebibytes(61, 10));
   auto stop = scheduler.take<pause_job>();

@@ -1,11 +1,8 @@
 #define CAF_SUITE client_session
 
-#include "actors/client_session.hpp"
-#include "actors/front_door.hpp"
-#include "tests/actors/puppet.hpp"
+#include "tests/actors/client_session_fixture.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,145 +13,7 @@ using test::inline_body;
 using test::packed_of;
 using test::puppet;
 
-namespace {
-
-/// Leads to the front door that the test names, or nowhere.
-class switched_dialer final : public dialer {
-public:
-  result<connection> dial(std::chrono::milliseconds) override {
-    ++attempts;
-    if (!door)
-      return fail(errc::cannot_connect, "nobody is there");
-    return connection{door, make_direct_link()};
-  }
-
-  std::string target() const override {
-    return "the test";
-  }
-
-  caf::actor door;
-  size_t attempts = 0;
-};
-
-/// The test plays the coordinator; the front door is real.
-struct fixture : test::stage {
-  fixture() {
-    open();
-    client_session_options options;
-    options.dial = dial;
-    options.who.name = "client";
-    options.board = board;
-    options.connects = threading::scheduled;
-    options.log = log;
-    subject = sys.spawn(client_session, options);
-    sched.run();
-  }
-
-  ~fixture() override {
-    end(subject);
-    if (dial->door)
-      end(dial->door);
-  }
-
-  /// Opens the front door of a coordinator, which the test plays from now on.
-  void open() {
-    lead.emplace(sys);
-    front_door_options how;
-    how.cluster = "default";
-    how.handles = {lead->as(), others.as(), others.as(), others.as()};
-    dial->door = sys.spawn(front_door, how, logger_ptr{log});
-  }
-
-  /// Loses the coordinator; the session finds none until `open`.
-  void lose() {
-    end(dial->door);
-    dial->door = nullptr;
-    lead.reset();
-    sched.run();
-  }
-
-  void call(std::function<void(client_session_state&)> what) {
-    caf::anon_send(subject, client_call{std::move(what)});
-    sched.run();
-  }
-
-  void tell(auto what) {
-    lead->send(subject, std::move(what));
-    sched.run();
-  }
-
-  std::shared_ptr<submit_call>
-  submit(const std::string& function,
-         std::shared_ptr<watch_call> watch = nullptr) {
-    auto result = std::make_shared<submit_call>();
-    result->item.spec.function = function;
-    call([=](client_session_state& at) { at.submit(result, watch); });
-    return result;
-  }
-
-  /// Answers a submit with job ids that count up from `first`.
-  void answer(const submit_jobs& what, job_id first) {
-    submit_replies reply;
-    reply.ticket = what.ticket;
-    for (size_t i = 0; i < what.items.size(); ++i)
-      reply.items.push_back({first + i, {}, false});
-    tell(reply);
-  }
-
-  std::shared_ptr<watch_call> watch(job_id job, bool stream = false) {
-    auto result = std::make_shared<watch_call>();
-    result->job = job;
-    result->stream = stream;
-    call([=](client_session_state& at) { at.watch(result); });
-    return result;
-  }
-
-  std::shared_ptr<fetch_call> fetch(job_id job) {
-    auto result = std::make_shared<fetch_call>();
-    result->job = job;
-    call([=](client_session_state& at) { at.fetch(result); });
-    return result;
-  }
-
-  void feed(const std::shared_ptr<feed_call>& to, uint64_t seq, blob bytes) {
-    append_inputs inputs;
-    inputs.job = to->job;
-    inputs.seq = seq;
-    inputs.inputs = inline_body(std::move(bytes));
-    to->unstored.emplace(seq, inputs);
-    to->unstored_bytes += inputs.inputs.size;
-    call([=](client_session_state& at) { at.feed(to, inputs); });
-  }
-
-  static job_update ended(job_id job) {
-    job_update result;
-    result.status.id = job;
-    result.status.state = job_state::succeeded;
-    result.status.tasks = 1;
-    return result;
-  }
-
-  std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
-  std::shared_ptr<client_board> board = std::make_shared<client_board>();
-  std::shared_ptr<switched_dialer> dial = std::make_shared<switched_dialer>();
-  std::optional<puppet> lead;
-  puppet others{sys};
-  client_actor subject;
-};
-
-caf::behavior refusing_door(caf::event_based_actor*, errc code) {
-  return {
-    [code](hello_atom, const std::string&, const std::string&, uint32_t,
-           const std::string&, uint64_t) {
-      return caf::make_message(refused_atom::value, static_cast<uint8_t>(code),
-                               std::string{"because"});
-    },
-  };
-}
-
-} // namespace
-
-CAF_TEST_FIXTURE_SCOPE(client_session_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(client_session_tests, test::client_session_fixture)
 
 CAF_TEST(shows_on_the_board_that_it_is_connected) {
   CAF_CHECK(board->connected);
@@ -238,20 +97,40 @@ CAF_TEST(replies_to_another_submit_do_not_count) {
   CAF_CHECK_EQUAL(one->reply.job, 4u);
 }
 
-CAF_TEST(submits_under_way_fail_with_the_connection) {
+CAF_TEST(submits_under_way_are_sent_again_over_the_next_connection) {
   auto one = submit("a");
+  auto first = lead->take<submit_jobs>();
+  CAF_REQUIRE(first.has_value());
   lose();
   auto two = submit("b");
-  CAF_REQUIRE(one->done);
-  CAF_CHECK_EQUAL(to_string(one->reply.why.code), "connection_lost");
-  CAF_CHECK(contains(one->reply.why.text, "the test"));
-  CAF_CHECK(!two->done); // Nobody has seen it: it can wait.
+  CAF_CHECK(!one->done);
+  CAF_CHECK(!two->done);
   open();
   pass(5s);
   auto sent = lead->take<submit_jobs>();
   CAF_REQUIRE(sent.has_value());
-  CAF_REQUIRE_EQUAL(sent->items.size(), 1u);
-  CAF_CHECK_EQUAL(sent->items[0].spec.function, "b");
+  CAF_REQUIRE_EQUAL(sent->items.size(), 2u);
+  CAF_CHECK_EQUAL(sent->items[0].spec.function, "a");
+  CAF_CHECK_EQUAL(sent->items[1].spec.function, "b");
+  CAF_MESSAGE("the coordinator knows by its key whether it has it");
+  auto key = sent->items[0].spec.key;
+  CAF_CHECK_EQUAL(key, first->items[0].spec.key);
+  CAF_CHECK(!key.empty());
+  CAF_CHECK(key != sent->items[1].spec.key);
+  tell(submit_replies{sent->ticket, {{7, {}, true}, {8, {}, false}}});
+  CAF_CHECK_EQUAL(one->reply.job, 7u);
+  CAF_CHECK(!one->reply.existed); // It was this very submit.
+}
+
+CAF_TEST(a_key_that_the_host_gave_is_kept) {
+  auto call = std::make_shared<submit_call>();
+  call->item.spec.key = "mine";
+  this->call([=](client_session_state& at) { at.submit(call, nullptr); });
+  auto sent = lead->take<submit_jobs>();
+  CAF_REQUIRE(sent.has_value());
+  CAF_CHECK_EQUAL(sent->items[0].spec.key, "mine");
+  tell(submit_replies{sent->ticket, {{7, {}, true}}});
+  CAF_CHECK(call->reply.existed);
 }
 
 CAF_TEST(a_watch_may_come_with_the_submit) {
@@ -271,10 +150,6 @@ CAF_TEST(a_watch_fails_with_the_submit_that_it_came_with) {
   CAF_REQUIRE(sent.has_value());
   tell(submit_replies{sent->ticket, {{0, {errc::bad_input, "no"}, false}}});
   CAF_CHECK_EQUAL(refused->problem.text, "no");
-  auto lost = std::make_shared<watch_call>();
-  submit("b", lost);
-  lose();
-  CAF_CHECK_EQUAL(to_string(lost->problem.code), "connection_lost");
 }
 
 CAF_TEST(a_job_that_existed_already_is_asked_for) {
@@ -423,94 +298,6 @@ CAF_TEST(a_job_that_is_not_watched_any_more_is_not_followed) {
   call([](client_session_state& at) { at.unwatch(3); });
   tell(ended(3));
   CAF_CHECK(!seen->ended);
-}
-
-CAF_TEST(streamed_results_come_once_each) {
-  auto seen = watch(3, true);
-  auto asked = lead->take<watch_job>();
-  CAF_REQUIRE(asked.has_value());
-  CAF_CHECK_EQUAL(asked->result_credit, limits::client_result_window_bytes);
-  puppet merger{sys};
-  result_slice slice;
-  slice.job = 3;
-  for (auto seq : {1, 2, 2, 1, 3}) {
-    slice.seq = static_cast<uint64_t>(seq);
-    merger.send(subject, slice);
-  }
-  sched.run();
-  CAF_CHECK_EQUAL(seen->slices.size(), 3u);
-  call([=](client_session_state& at) { at.give_credit(seen, 77); });
-  auto credit = merger.take<result_credit>();
-  CAF_REQUIRE(credit.has_value());
-  CAF_CHECK_EQUAL(credit->job, 3u);
-  CAF_CHECK_EQUAL(credit->bytes, 77u);
-}
-
-/// Serves all open requests for a transfer of `whole`; true at the `done`.
-bool serve_frames(puppet& from, const client_actor& to,
-                  const std::string& whole) {
-  while (auto asked = from.take<frame_request>()) {
-    if (asked->bytes == 0)
-      return true;
-    from.send(to, frame{asked->transfer, asked->offset,
-                        blob{whole.substr(asked->offset, asked->bytes)}});
-  }
-  return false;
-}
-
-CAF_TEST(a_large_slice_is_pulled_and_those_behind_it_wait) {
-  auto seen = watch(3, true);
-  puppet merger{sys};
-  std::string whole(700 * limits::kib, 's');
-  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 9, whole.size()}});
-  merger.send(subject,
-              result_slice{3, 2, {1, 2}, {}, inline_body(blob{"two"})});
-  sched.run();
-  CAF_CHECK(seen->slices.empty());
-  auto done = false;
-  for (int i = 0; i < 10 && !done; ++i) {
-    done = serve_frames(merger, subject, whole);
-    sched.run();
-  }
-  CAF_CHECK(done);
-  CAF_REQUIRE_EQUAL(seen->slices.size(), 2u);
-  CAF_CHECK(seen->slices[0].results.bytes.str() == whole);
-  CAF_CHECK_EQUAL(seen->slices[1].seq, 2u);
-}
-
-CAF_TEST(a_half_pulled_slice_comes_again_from_another_aggregator) {
-  auto seen = watch(3, true);
-  std::string whole(700 * limits::kib, 's');
-  puppet old{sys};
-  old.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 9, whole.size()}});
-  sched.run();
-  CAF_CHECK(old.take<frame_request>().has_value());
-  puppet merger{sys};
-  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 1, whole.size()}});
-  sched.run();
-  // What the old one still sends is nobody's.
-  old.send(subject, frame{9, 0, blob{whole.substr(0, 256 * limits::kib)}});
-  sched.run();
-  auto done = false;
-  for (int i = 0; i < 10 && !done; ++i) {
-    done = serve_frames(merger, subject, whole);
-    sched.run();
-  }
-  CAF_CHECK(done);
-  CAF_REQUIRE_EQUAL(seen->slices.size(), 1u);
-  CAF_CHECK(seen->slices[0].results.bytes.str() == whole);
-}
-
-CAF_TEST(a_slice_that_cannot_be_pulled_ends_the_stream_with_a_sentence) {
-  auto seen = watch(3, true);
-  puppet merger{sys};
-  merger.send(subject,
-              result_slice{3, 1, {0, 1}, {}, {{}, 9, 700 * limits::kib}});
-  sched.run();
-  merger.send(subject, frame{9, 0, {}});
-  sched.run();
-  CAF_CHECK(seen->ended);
-  CAF_CHECK_EQUAL(to_string(seen->problem.code), "bad_frame");
 }
 
 // -- results ------------------------------------------------------------------

@@ -53,6 +53,16 @@ public:
     sched.run();
   }
 
+  /// Returns where the coordinator's actors are now.
+  coordinator_directory::handles now() const {
+    return lead.directory->current();
+  }
+
+  std::shared_ptr<dialer> make_dialer() const {
+    return make_local_dialer(
+      [now = lead.directory] { return now->current().front_door; });
+  }
+
   /// Starts a worker that joins the coordinator.
   worker_role& add_worker(const std::string& name, uint32_t slots = 1) {
     worker_role_options terms;
@@ -63,7 +73,7 @@ public:
     terms.worker.permissions = permissions;
     terms.worker.runners = threading::scheduled;
     terms.worker.log = log;
-    terms.dial = dial ? dial : make_local_dialer(lead.front_door);
+    terms.dial = dial ? dial : make_dialer();
     terms.on_refused = [this](const error& why) { refused = why; };
     workers.push_back(start_worker(sys, terms));
     sched.run();
@@ -74,14 +84,13 @@ public:
   /// is told, nothing else is sent.
   void kill_worker(size_t position) {
     auto& x = workers[position];
-    caf::anon_send_exit(x.uplink, caf::exit_reason::kill);
-    caf::anon_send_exit(x.worker, caf::exit_reason::kill);
+    caf::anon_send_exit(x.root, caf::exit_reason::kill);
     sched.run();
   }
 
   void connect_client() {
     client_session_options terms;
-    terms.dial = make_local_dialer(lead.front_door);
+    terms.dial = make_dialer();
     terms.who.name = "client";
     terms.board = board;
     terms.connects = threading::scheduled;

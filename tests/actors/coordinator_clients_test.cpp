@@ -22,7 +22,7 @@ namespace {
 struct fixture : test::cluster_fixture {
   template <class Message>
   void tell(puppet& from, const Message& what) {
-    from.send(lead.coordinator, what);
+    from.send(now().coordinator, what);
     sched.run();
   }
 
@@ -63,7 +63,7 @@ struct fixture : test::cluster_fixture {
 
   job_status status_of(job_id job) {
     job_status result;
-    auto pending = one.ask(lead.coordinator, describe_job{job});
+    auto pending = one.ask(now().coordinator, describe_job{job});
     sched.run();
     pending.receive([&](const job_status& x) { result = x; },
                     [](const caf::error&) { CAF_FAIL("no status"); });
@@ -74,7 +74,7 @@ struct fixture : test::cluster_fixture {
   template <class Reply, class Question>
   error refusal_of(const Question& what) {
     error result;
-    auto pending = one.ask(lead.coordinator, what);
+    auto pending = one.ask(now().coordinator, what);
     sched.run();
     pending.receive([](const Reply&) {},
                     [&](const caf::error& x) { result = from_caf(x); });
@@ -411,7 +411,7 @@ CAF_TEST(a_large_result_is_served_until_the_client_is_done) {
     append(one, job, i + 1, texts({list[i]}), i + 1 == list.size());
   pass(200ms);
   job_result opened;
-  auto pending = two.ask(lead.coordinator, open_result{job});
+  auto pending = two.ask(now().coordinator, open_result{job});
   sched.run();
   pending.receive([&](const job_result& x) { opened = x; },
                   [](const caf::error&) { CAF_FAIL("no result"); });
@@ -438,7 +438,7 @@ CAF_TEST(jobs_are_listed_in_pages_newest_first) {
     open_job(one);
   auto page = [&](job_id before, uint32_t most) {
     std::vector<job_id> ids;
-    auto pending = two.ask(lead.coordinator, list_jobs{before, most});
+    auto pending = two.ask(now().coordinator, list_jobs{before, most});
     sched.run();
     pending.receive(
       [&](const std::vector<job_status>& all) {

@@ -82,7 +82,7 @@ struct fixture : test::cluster_fixture {
   Reply ask(const Question& what) {
     Reply reply;
     why = {};
-    auto pending = people.ask(lead.coordinator, what);
+    auto pending = people.ask(now().coordinator, what);
     sched.run();
     pending.receive([&](const Reply& x) { reply = x; },
                     [&](const caf::error& x) { why = from_caf(x); });
@@ -357,8 +357,7 @@ CAF_TEST(a_task_that_kills_its_workers_is_a_dead_letter_in_the_end) {
   CAF_REQUIRE(add_builtin_functions(*known).has_value());
   size_t worker = 0;
   auto poison = [this, &worker](uint64_t) {
-    caf::anon_send_exit(workers[worker].uplink, caf::exit_reason::kill);
-    caf::anon_send_exit(workers[worker].worker, caf::exit_reason::kill);
+    caf::anon_send_exit(workers[worker].root, caf::exit_reason::kill);
     return uint64_t{0};
   };
   CAF_REQUIRE(known->add("poison", poison).has_value());

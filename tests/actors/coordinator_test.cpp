@@ -134,7 +134,7 @@ CAF_TEST(a_job_waits_for_the_first_worker_and_says_so) {
   auto job = submit(echo({"x"}));
   CAF_REQUIRE(job.id() != 0u);
   pass(200ms);
-  self->send(lead.coordinator, describe_job{job.id()});
+  self->send(now().coordinator, describe_job{job.id()});
   sched.run();
   self->receive([&](const job_status& status) {
     CAF_CHECK(status.reason.find("none has joined") != std::string::npos);
@@ -191,7 +191,7 @@ CAF_TEST(inputs_and_reducers_that_do_not_fit_are_refused) {
 CAF_TEST(cancel_ends_a_job_and_the_first_terminal_state_wins) {
   start(0);
   auto job = submit(echo({"x"}));
-  self->send(lead.coordinator, cancel_job{job.id()});
+  self->send(now().coordinator, cancel_job{job.id()});
   sched.run();
   self->receive([&](const job_status& status) {
     CAF_CHECK(status.state == job_state::cancelled);
@@ -229,7 +229,7 @@ CAF_TEST(a_lost_worker_loses_its_leases_and_others_do_its_work) {
 CAF_TEST(a_draining_coordinator_takes_no_jobs_and_names_those_it_loses) {
   start(0);
   auto job = submit(echo({"x"}));
-  self->send(lead.coordinator, drain_atom::value, uint64_t{1000});
+  self->send(now().coordinator, drain_atom::value, uint64_t{1000});
   sched.run();
   auto late = submit(echo({"y"}));
   CAF_CHECK(late.call->reply.why.code == errc::draining);
@@ -248,7 +248,7 @@ CAF_TEST(ended_jobs_are_kept_up_to_a_number) {
     ids.push_back(submit(echo({"x"})).id());
     pass(20ms);
   }
-  self->send(lead.coordinator, list_jobs{0, 10});
+  self->send(now().coordinator, list_jobs{0, 10});
   sched.run();
   self->receive([&](const std::vector<job_status>& jobs) {
     CAF_REQUIRE_EQUAL(jobs.size(), 2u);
@@ -264,7 +264,7 @@ CAF_TEST(ended_jobs_are_kept_for_a_time) {
   pass(11s);
   auto fresh = submit(echo({"y"})); // Its end is when old ones are looked at.
   pass(50ms);
-  self->send(lead.coordinator, list_jobs{0, 10});
+  self->send(now().coordinator, list_jobs{0, 10});
   sched.run();
   self->receive([&](const std::vector<job_status>& jobs) {
     CAF_REQUIRE_EQUAL(jobs.size(), 1u);
@@ -297,23 +297,9 @@ CAF_TEST(a_result_over_the_limit_ends_the_job_at_once) {
   CAF_CHECK(job.watch->status.reason.find("1000") != std::string::npos);
 }
 
-CAF_TEST(the_crash_of_its_aggregator_fails_a_job) {
-  start();
-  auto item = echo(strings(10, "x"));
-  item.closed = false;
-  item.spec.options.stream = true;
-  auto job = submit(std::move(item));
-  pass(50ms);
-  CAF_REQUIRE(job.watch->source != nullptr);
-  caf::anon_send_exit(job.watch->source, caf::exit_reason::kill);
-  pass(50ms);
-  CAF_CHECK(job.watch->status.state == job_state::failed);
-  CAF_CHECK(job.watch->status.reason.find("aggregator") != std::string::npos);
-}
-
 CAF_TEST(the_life_of_a_job_is_told_as_events) {
   start();
-  self->send(lead.events, subscribe{0, 64});
+  self->send(now().events, subscribe{0, 64});
   submit(echo({"x"}));
   pass(50ms);
   std::vector<job_state> states;

@@ -29,6 +29,7 @@ struct fixture : test::stage {
   fixture() {
     membership_options options;
     options.events = hub.as<event_hub_actor>();
+    options.store = store.as<store_actor>();
     options.term = term;
     options.own_node.name = "lead";
     options.own_node.incarnation_id = 7;
@@ -85,6 +86,7 @@ struct fixture : test::stage {
 
   std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
   puppet hub{sys};
+  puppet store{sys};
   puppet follower{sys};
   membership_actor nodes;
 };
@@ -100,6 +102,22 @@ CAF_TEST(a_worker_gets_an_id_and_the_term) {
   CAF_CHECK_EQUAL(joined.reply->term, term);
   CAF_CHECK(joined.reply->worker != 0u);
   CAF_CHECK(joined.reply->keep.empty());
+}
+
+CAF_TEST(the_store_is_told_who_is_up) {
+  {
+    puppet worker{sys};
+    join(worker, "w", 1);
+    auto up = store.take_all<store_put_node>();
+    CAF_REQUIRE_EQUAL(up.size(), 1u);
+    CAF_CHECK_EQUAL(up[0].name, "w");
+    CAF_CHECK(up[0].up);
+  }
+  sched.run();
+  auto gone = store.take_all<store_put_node>();
+  CAF_REQUIRE_EQUAL(gone.size(), 1u);
+  CAF_CHECK_EQUAL(gone[0].name, "w");
+  CAF_CHECK(!gone[0].up);
 }
 
 CAF_TEST(followers_are_told_of_workers_that_come_later) {

@@ -31,6 +31,43 @@ CAF_TEST(an_answer_rides_on_the_next_grant) {
   CAF_CHECK(message->answers[0].accepted);
 }
 
+CAF_TEST(lease_events_ride_on_what_they_led_to) {
+  up(one, 1);
+  add_range_job(1, 1);
+  CAF_CHECK(!store.take<store_accept>()); // A grant alone needs no message.
+  tell(one, slices{{slice_of(only_lease_of(one))}});
+  auto sent = store.take_all<store_accept>();
+  CAF_REQUIRE_EQUAL(sent.size(), 1u);
+  CAF_CHECK_EQUAL(sent[0].records.size(), 1u);
+  CAF_REQUIRE_EQUAL(sent[0].leases.size(), 2u);
+  CAF_CHECK(sent[0].leases[0].kind == lease_event_kind::granted);
+  CAF_CHECK(sent[0].leases[1].kind == lease_event_kind::accepted);
+}
+
+CAF_TEST(a_job_that_goes_leaves_its_lease_events) {
+  up(one, 1);
+  add_range_job(1, 1);
+  tell(coordinator, unschedule{{1}});
+  auto sent = store.take_all<store_accept>();
+  CAF_REQUIRE_EQUAL(sent.size(), 1u);
+  CAF_CHECK(sent[0].records.empty());
+  CAF_REQUIRE_EQUAL(sent[0].leases.size(), 2u);
+  CAF_CHECK(sent[0].leases[0].kind == lease_event_kind::granted);
+  CAF_CHECK(sent[0].leases[1].kind == lease_event_kind::revoked);
+}
+
+CAF_TEST(lease_events_without_results_do_not_pile_up) {
+  add_range_job(1, 1'000'000);
+  size_t sent = 0;
+  for (worker_id id = 1; id <= 600; ++id) {
+    up(one, id); // A node that is lost again and again.
+    tell(membership, worker_gone{id});
+    for (const auto& x : store.take_all<store_accept>())
+      sent += x.leases.size();
+  }
+  CAF_CHECK_GREATER_OR_EQUAL(sent, 1024u);
+}
+
 CAF_TEST(an_answer_without_a_grant_leaves_after_a_moment) {
   up(one, 1);
   add_range_job(1, 1);

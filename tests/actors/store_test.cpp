@@ -28,12 +28,13 @@ blob packed(std::initializer_list<std::string> items) {
 
 struct fixture : test_coordinator_fixture<config> {
   std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
-  store_actor keeper = sys.spawn(
-    store_process,
-    [] {
-      return make_memory_store({1, 100'000});
-    },
-    logger_ptr{log});
+  std::shared_ptr<store> data = make_memory_store({1, 100'000});
+  store_actor keeper = start();
+
+  store_actor start() {
+    return sys.spawn(
+      store_process, [this] { return data; }, logger_ptr{log});
+  }
 
   ~fixture() override {
     self->send_exit(keeper, caf::exit_reason::user_shutdown);
@@ -184,6 +185,90 @@ CAF_TEST(forgets_without_an_answer) {
   sched.run();
   CAF_CHECK(!self->has_next_message());
   CAF_CHECK(!ask<store_result>(store_read_result{1, job}).found);
+}
+
+CAF_TEST(a_second_actor_finds_what_the_first_one_had) {
+  auto one = item({}, false);
+  one.spec.key = "k";
+  one.submitted_us = 1234;
+  auto job = ask<store_put_jobs_done>(store_put_jobs{1, {one}}).items[0].job;
+  ask<store_put_inputs_done>(
+    store_put_inputs{1, job, packed({"a", "b", "c"}), true, 1});
+  self->send(keeper, store_put_node{"alpha", true});
+  store_accept what;
+  what.records = {{0, job, {0, 2}, {1}, blob{std::string{"A"}}}};
+  what.setbacks = {
+    {job, 1, false, {1, errc::bad_input, "odd", "alpha", 0, 0}},
+    {job, 2, true, {1, errc::kills_workers, "lost", "alpha", 0, 0}}};
+  what.fatals = {{job, {errc::integer_overflow, "too much"}}};
+  ask<store_accepted>(what);
+  self->send_exit(keeper, caf::exit_reason::kill);
+  sched.run();
+  keeper = start();
+  auto got = ask<store_snapshot>(store_load{7});
+  CAF_CHECK_EQUAL(got.ticket, 7u);
+  CAF_CHECK_EQUAL(got.term, 2u);
+  CAF_CHECK(got.nodes == std::vector<std::string>({"alpha"}));
+  CAF_REQUIRE_EQUAL(got.jobs.size(), 1u);
+  const auto& found = got.jobs[0];
+  CAF_CHECK_EQUAL(found.record.spec.key, "k");
+  CAF_CHECK_EQUAL(found.submitted_us, 1234u);
+  CAF_CHECK_EQUAL(found.input_seq, 1u);
+  CAF_CHECK(found.ready == std::vector<index_range>({{1, 3}}));
+  CAF_CHECK_EQUAL(found.succeeded, 1u);
+  CAF_CHECK_EQUAL(found.last_seq, 1u);
+  CAF_CHECK(found.fatal.code == errc::integer_overflow);
+  CAF_REQUIRE_EQUAL(found.pasts.size(), 2u);
+  CAF_CHECK_EQUAL(found.pasts[0].failed, 1u);
+  CAF_CHECK_EQUAL(found.pasts[0].history.size(), 1u);
+  CAF_CHECK_EQUAL(found.pasts[1].blamed, 1u);
+  self->send(keeper, store_put_node{"alpha", false});
+  auto again = ask<store_snapshot>(store_load{8});
+  CAF_CHECK_EQUAL(again.term, 3u);
+  CAF_CHECK(again.nodes.empty());
+}
+
+CAF_TEST(inputs_that_come_again_are_not_stored_twice) {
+  auto job = put({}, false);
+  ask<store_put_inputs_done>(store_put_inputs{1, job, packed({"a"}), false, 1});
+  auto again = ask<store_put_inputs_done>(
+    store_put_inputs{2, job, packed({"a"}), false, 1});
+  CAF_CHECK_EQUAL(to_string(again.why.code), "ok");
+  CAF_CHECK((again.added == index_range{1, 1}));
+}
+
+CAF_TEST(a_dead_letter_ends_the_past_of_its_task) {
+  auto job = put(packed({"a", "b"}), true);
+  store_accept what;
+  what.records = {{0, job, {0, 2}, {1}, {}}};
+  what.setbacks = {{job, 1, false, {1, errc::bad_input, "odd", "a", 0, 0}}};
+  what.dead = {{job, 1, 4, errc::bad_input, "odd", "alpha", {}}};
+  ask<store_accepted>(what);
+  auto got = ask<store_snapshot>(store_load{1});
+  CAF_REQUIRE_EQUAL(got.jobs.size(), 1u);
+  CAF_CHECK(got.jobs[0].ready.empty());
+  CAF_CHECK(got.jobs[0].pasts.empty());
+  CAF_CHECK_EQUAL(got.jobs[0].dead, 1u);
+}
+
+CAF_TEST(the_leases_of_a_job_are_read_back) {
+  auto job = put(packed({"a", "b"}), true);
+  lease_event grant{lease_event_kind::granted, job, {1, 1}, 4, {0, 2}, 0, {}};
+  store_accept what;
+  what.dead = {{job, 1, 4, errc::bad_input, "odd", "alpha", {}}};
+  what.leases = {grant};
+  ask<store_accepted>(what);
+  finish(job, job_state::failed);
+  auto got = ask<store_leases>(store_read_leases{9, job});
+  CAF_CHECK(got.found);
+  CAF_CHECK_EQUAL(got.ticket, 9u);
+  CAF_CHECK_EQUAL(got.job, job);
+  CAF_CHECK_EQUAL(got.tasks, 2u);
+  CAF_CHECK(got.state == job_state::failed);
+  CAF_CHECK(got.last.state == job_state::failed);
+  CAF_CHECK(got.dead == std::vector<task_index>({1}));
+  CAF_CHECK(got.leases.events(job) == std::vector<lease_event>({grant}));
+  CAF_CHECK(!ask<store_leases>(store_read_leases{1, 999}).found);
 }
 
 CAF_TEST(survives_a_message_from_nobody) {

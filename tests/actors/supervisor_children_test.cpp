@@ -387,8 +387,8 @@ CAF_TEST(a_zombie_does_not_hold_up_the_end) {
 CAF_TEST(siblings_wait_for_a_child_that_starts_asynchronously) {
   puppet slow{sys};
   auto first = spec("first");
-  first.start = [&slow](const start_context&) {
-    return start_outcome::starting(slow.as());
+  first.start = [handle = slow.as()](const start_context&) {
+    return start_outcome::starting(handle); // It may outlive the puppet.
   };
   auto top = start_top(flags(), {first, spec("second")});
   CAF_CHECK(states(top) == lines({"first starting", "second stopped"}));
@@ -400,8 +400,8 @@ CAF_TEST(siblings_wait_for_a_child_that_starts_asynchronously) {
 CAF_TEST(a_child_that_is_never_up_is_killed_after_its_time) {
   puppet slow{sys};
   auto first = spec("first");
-  first.start = [&slow](const start_context&) {
-    return start_outcome::starting(slow.as());
+  first.start = [handle = slow.as()](const start_context&) {
+    return start_outcome::starting(handle); // It may outlive the puppet.
   };
   auto top = start_top(flags(), {first});
   pass(29s);

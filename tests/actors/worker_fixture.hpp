@@ -41,6 +41,7 @@ struct worker_fixture : stage {
   }
 
   ~worker_fixture() override {
+    end(runners);
     end(subject);
   }
 
@@ -54,6 +55,12 @@ struct worker_fixture : stage {
     options.runners = threading::scheduled;
     options.log = log;
     subject = sys.spawn(worker, options);
+    auto pool = start_supervisor(
+      sys, runner_supervisor({subject, slots, threading::scheduled, log}));
+    CAF_REQUIRE(pool.has_value());
+    runners = *pool;
+    caf::anon_send(subject, use_runners{caf::actor_cast<caf::actor>(runners)});
+    sched.run();
     attach(lead);
   }
 
@@ -68,9 +75,10 @@ struct worker_fixture : stage {
     sched.run();
   }
 
-  /// Lets the worker handle what it was sent, and nobody else anything.
+  /// Lets the worker and the supervisor of its runners handle what they were
+  /// sent, and nobody else anything.
   void run_worker() {
-    while (sched.prioritize(subject))
+    while (sched.prioritize(subject) || sched.prioritize(runners))
       sched.run_once();
   }
 
@@ -148,6 +156,7 @@ struct worker_fixture : stage {
   std::function<void(int64_t)> during;
   puppet lead{sys};
   worker_actor subject;
+  supervisor_actor runners;
 };
 
 } // namespace troupe::test

@@ -123,7 +123,7 @@ CAF_TEST(a_runner_that_does_not_come_back_is_replaced) {
   during = [&](int64_t x) {
     if (x != 1)
       return;
-    run_for(timeout + limits::stop_grace + 100ms);
+    run_for(timeout + limits::stop_grace + limits::child_kill_grace + 200ms);
     meanwhile = zombies();
   };
   tell(work({timed_header()}, {lease(1, 0, 4)}));
@@ -156,7 +156,7 @@ CAF_TEST(a_cancelled_function_that_ignores_it_frees_its_slot) {
       return;
     lead.send(subject, trim_leases{{{{1, 1}, 0}}});
     run_worker();
-    run_for(limits::stop_grace + 100ms);
+    run_for(limits::stop_grace + limits::child_kill_grace + 200ms);
     CAF_CHECK_EQUAL(zombies(), 1u);
   };
   tell(work({header_of(1)}, {lease(1, 0, 4), lease(2, 4, 5)}));
@@ -172,7 +172,7 @@ CAF_TEST(the_description_of_a_worker_counts_its_zombies) {
   during = [&](int64_t x) {
     if (x != 0)
       return;
-    run_for(timeout + limits::stop_grace + 100ms);
+    run_for(timeout + limits::stop_grace + limits::child_kill_grace + 200ms);
     described_zombies = described().zombies;
   };
   tell(work({timed_header()}, {lease(1, 0, 1)}));

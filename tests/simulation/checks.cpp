@@ -1,14 +1,10 @@
 #include "tests/simulation/checks.hpp"
 
-#include "actors/coordinator.hpp"
 #include "actors/scheduler.hpp"
-
-#include <caf/actor_cast.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
 
 namespace troupe::simulation {
 
@@ -20,13 +16,6 @@ constexpr size_t mailbox_max = 20'000;
 /// slots may have one more in its hands.
 constexpr size_t unanswered_slack = 16 * limits::mib;
 constexpr uint64_t look_interval = 64;
-
-template <class State>
-State* state_of(const caf::scheduled_actor* actor) {
-  using impl = std::remove_pointer_t<decltype(State::self)>;
-  auto found = dynamic_cast<impl*>(const_cast<caf::scheduled_actor*>(actor));
-  return found == nullptr ? nullptr : &found->state;
-}
 
 } // namespace
 
@@ -90,13 +79,9 @@ void checks::see(const wire_message& what) {
 }
 
 void checks::granted(const wire_message& where, const grants& what) {
-  auto sender = where.sender
-                  ? dynamic_cast<caf::scheduled_actor*>(where.sender->get())
-                  : nullptr;
-  auto state = sender == nullptr ? nullptr : state_of<scheduler_state>(sender);
+  auto state = state_of<scheduler_state>(where.sender);
   if (state == nullptr)
     return;
-  scheduler_ = where.sender;
   const auto& book = state->core->leases();
   for (const auto& x : what.items) {
     auto& of = job_of(x.job, x.range.end);
@@ -117,20 +102,10 @@ void checks::granted(const wire_message& where, const grants& what) {
   }
 }
 
-uint64_t checks::unfinished_jobs(const coordinator_actor& lead) const {
-  auto actor = caf::actor_cast<caf::strong_actor_ptr>(lead);
-  auto state = state_of<coordinator_state>(
-    dynamic_cast<caf::scheduled_actor*>(actor->get()));
-  return state == nullptr ? 0 : state->unfinished;
-}
-
-void checks::see_calm() {
-  if (!scheduler_)
-    return;
-  auto state = state_of<scheduler_state>(
-    dynamic_cast<caf::scheduled_actor*>(scheduler_->get()));
+void checks::see_calm(const caf::strong_actor_ptr& scheduler) {
+  auto state = state_of<scheduler_state>(scheduler);
   if (state == nullptr)
-    return;
+    return world_.violated("I5: no scheduler runs when everything is calm");
   if (auto left = state->core->leases().size(); left > 0)
     world_.violated(
       fmt::format("I5: {} leases are left when all jobs have ended", left));

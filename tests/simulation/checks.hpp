@@ -6,9 +6,21 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <type_traits>
 #include <vector>
 
 namespace troupe::simulation {
+
+/// Looks into an actor whose turn it is not: the state of one of that kind, or
+/// nullptr if it is of another kind or has ended.
+template <class State>
+State* state_of(const caf::strong_actor_ptr& actor) {
+  using impl = std::remove_pointer_t<decltype(State::self)>;
+  auto found = actor ? dynamic_cast<impl*>(actor->get()) : nullptr;
+  if (found == nullptr || found->getf(caf::abstract_actor::is_terminated_flag))
+    return nullptr;
+  return &found->state;
+}
 
 /// Watches what actors tell each other and compares it with the invariants of
 /// the design, with books of its own.
@@ -23,10 +35,8 @@ public:
   void see(const wire_message& what);
 
   /// After all jobs have ended and everything calmed down: nothing is left.
-  void see_calm();
-
-  /// Returns how many jobs the coordinator still leads to their end.
-  uint64_t unfinished_jobs(const coordinator_actor& lead) const;
+  /// @param scheduler The one that runs now.
+  void see_calm(const caf::strong_actor_ptr& scheduler);
 
   uint64_t tasks_accepted() const {
     return tasks_;
@@ -40,13 +50,11 @@ private:
 
   void recorded(const store_accept& what);
   void granted(const wire_message& where, const grants& what);
-  void check_book(const caf::scheduled_actor* actor);
   job& job_of(job_id id, task_index end);
 
   world& world_;
   std::map<job_id, job> jobs_;
   uint64_t tasks_ = 0;
-  caf::strong_actor_ptr scheduler_; ///< That granted last.
   uint64_t looks_ = 0;
 };
 

@@ -241,9 +241,11 @@ caf::message network::translate(wire& of, size_t from, caf::message content) {
     if (content.match_element<caf::actor>(i))
       content.get_mutable_as<caf::actor>(i) =
         as_seen(content.get_as<caf::actor>(i));
-    else if (content.match_element<join_request>(i))
-      content.get_mutable_as<join_request>(i).worker =
-        as_seen(content.get_as<join_request>(i).worker);
+    else if (content.match_element<join_request>(i)) {
+      auto& terms = content.get_mutable_as<join_request>(i);
+      terms.worker = as_seen(terms.worker);
+      terms.agent = as_seen(terms.agent);
+    }
   }
   return content;
 }

@@ -76,7 +76,7 @@ scenario::~scenario() {
 // -- nodes --------------------------------------------------------------------
 
 void scenario::start_lead() {
-  lead_node_ = world_.start_node("lead", [this](node_number) {
+  lead_node_ = world_.start_node("lead", [this](node_number number) {
     coordinator_role_options terms;
     terms.own_node.name = "lead";
     terms.own_node.incarnation_id = world_.random().next();
@@ -88,9 +88,14 @@ void scenario::start_lead() {
       terms.finished_job_age_max = small_store_age;
     }
     terms.log = make_null_logger();
+    terms.on_front_door = [this, number](const caf::actor& door) {
+      world_.set_front_door(number, door);
+    };
+    terms.on_gave_up = [this](const error& why) {
+      world_.violated("I5: the coordinator gave up: " + why.text);
+    };
     lead_ = start_coordinator(world_.system(), terms);
   });
-  world_.set_front_door(lead_node_, lead_.front_door);
 }
 
 void scenario::start_worker(size_t position) {
@@ -120,6 +125,7 @@ void scenario::start_worker(size_t position) {
       world_.note("refused for good: " + to_string(why));
       world_.at(world_.now(), [this, number] { worker_doomed(number); });
     };
+    terms.on_gave_up = terms.on_refused;
     x.role = troupe::start_worker(world_.system(), terms);
   });
 }
@@ -127,9 +133,7 @@ void scenario::start_worker(size_t position) {
 void scenario::end_worker(size_t position, bool silently) {
   auto& x = workers_[position];
   x.up = false;
-  world_.end_node(x.node, silently,
-                  {caf::actor_cast<caf::actor>(x.role.uplink),
-                   caf::actor_cast<caf::actor>(x.role.worker)});
+  world_.end_node(x.node, silently, {caf::actor_cast<caf::actor>(x.role.root)});
   x.role = {};
 }
 
@@ -145,6 +149,10 @@ void scenario::worker_doomed(node_number node) {
   for (size_t i = 0; i < workers_.size(); ++i)
     if (workers_[i].node == node)
       end_worker_for_a_while(i, false);
+}
+
+coordinator_directory::handles scenario::now() const {
+  return lead_.directory->current();
 }
 
 size_t scenario::any_worker() {
@@ -176,100 +184,6 @@ void scenario::draw_jobs() {
   }
 }
 
-void scenario::strike(const fault& what) {
-  ++struck_[what.name];
-  world_.note(std::string{"FAULT "} + what.name);
-  what.strike();
-}
-
-/// A seed uses some kinds of faults only, so that rare ones are not drowned.
-void scenario::draw_faults() {
-  std::vector<fault> chosen;
-  for (auto& x : known_faults())
-    if (world_.chance(0.4))
-      chosen.push_back(std::move(x));
-  if (chosen.empty())
-    return;
-  auto count = world_.pick(10);
-  for (uint64_t i = 0; i < count; ++i)
-    world_.at(world_.now() + world_.pick_time({}, chaos_),
-              [this, what = chosen[world_.pick(chosen.size())]] {
-                if (!calm_)
-                  strike(what);
-              });
-}
-
-std::vector<scenario::fault> scenario::known_faults() {
-  auto result = faults_of_processes();
-  for (auto& x : faults_of_links())
-    result.push_back(std::move(x));
-  return result;
-}
-
-std::vector<scenario::fault> scenario::faults_of_processes() {
-  return {
-    {"crash", [this] { end_worker_for_a_while(any_worker(), false); }},
-    {"silent crash", [this] { end_worker_for_a_while(any_worker(), true); }},
-    {"freeze",
-     [this] {
-       auto& x = workers_[any_worker()];
-       if (x.up)
-         world_.freeze(x.node, some_time(50, 3000));
-     }},
-    {"frozen lead", [this] { world_.freeze(lead_node_, some_time(50, 1500)); }},
-    {"client crash",
-     [this] {
-       auto& x = any_user();
-       x.crash();
-       world_.at(world_.now() + some_time(20, 2000), [&x] { x.start(); });
-     }},
-  };
-}
-
-std::vector<scenario::fault> scenario::faults_of_links() {
-  auto& wires = world_.wires();
-  auto for_a_while = [this](duration time, std::function<void()> end) {
-    world_.at(world_.now() + time, std::move(end));
-  };
-  return {
-    {"cut",
-     [this] {
-       world_.wires().cut(workers_[any_worker()].node, some_time(0, 300));
-     }},
-    {"client cut",
-     [this] { world_.wires().cut(any_user().node(), some_time(0, 300)); }},
-    {"outage",
-     [this, &wires, for_a_while] {
-       auto node = workers_[any_worker()].node;
-       wires.cut(node, some_time(0, 300));
-       wires.set_reachable(node, false);
-       for_a_while(some_time(100, 4000),
-                   [&wires, node] { wires.set_reachable(node, true); });
-     }},
-    {"one-way cut",
-     [this, &wires, for_a_while] {
-       auto node = workers_[any_worker()].node;
-       auto outgoing = world_.chance(0.5);
-       wires.silence(node, outgoing, true);
-       for_a_while(some_time(50, 3000), [&wires, node, outgoing] {
-         wires.silence(node, outgoing, false);
-       });
-     }},
-    {"slow wires",
-     [this, &wires, for_a_while] {
-       wires.now.slow_share = 0.2;
-       for_a_while(some_time(100, 2000),
-                   [&wires] { wires.now.slow_share = 0; });
-     }},
-    {"loss",
-     [this, &wires, for_a_while] {
-       wires.now.loss_share = 0.02 + world_.random().uniform() * 0.2;
-       for_a_while(some_time(100, 2000),
-                   [&wires] { wires.now.loss_share = 0; });
-     }},
-  };
-}
-
 void scenario::heal() {
   calm_ = true;
   world_.note("all faults stop");
@@ -299,7 +213,9 @@ bool scenario::all_ended() const {
   for (const auto& x : users_)
     if (!x->is_done())
       return false;
-  return checks_.unfinished_jobs(lead_.coordinator) == 0;
+  auto lead = state_of<coordinator_state>(
+    caf::actor_cast<caf::strong_actor_ptr>(now().coordinator));
+  return lead != nullptr && lead->unfinished == 0;
 }
 
 void scenario::await_end() {
@@ -383,7 +299,7 @@ outcome scenario::run() {
   heal();
   await_end();
   if (world_.violations().empty())
-    checks_.see_calm();
+    checks_.see_calm(caf::actor_cast<caf::strong_actor_ptr>(now().scheduler));
   if (world_.violations().empty())
     check_latency();
   outcome result;

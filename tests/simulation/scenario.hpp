@@ -67,13 +67,18 @@ private:
   void draw_faults();
   std::vector<fault> known_faults();
   std::vector<fault> faults_of_processes();
+  std::vector<fault> faults_of_actors();
   std::vector<fault> faults_of_links();
+  void kill(const caf::strong_actor_ptr& victim);
+  caf::strong_actor_ptr some_aggregator();
+  caf::strong_actor_ptr some_runner(const caf::strong_actor_ptr& of_worker);
   void strike(const fault& what);
   void heal();
   void keep_acting();
   bool all_ended() const;
   void await_end();
   void check_latency();
+  coordinator_directory::handles now() const;
   size_t any_worker();
   user& any_user();
   duration some_time(int from_ms, int to_ms);

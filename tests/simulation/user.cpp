@@ -124,6 +124,8 @@ void user::submit(errand& x) {
   }
   x.due = world_.now();
   x.at = phase::submitted;
+  x.lead = board_->connected ? board_->handles.coordinator.address()
+                             : caf::actor_addr{};
   call(
     [c = x.call, w = x.watch](client_session_state& at) { at.submit(c, w); });
 }
@@ -136,7 +138,6 @@ void user::take_reply(errand& x) {
     x.id = reply.job;
     x.at = phase::known;
     x.keeps_up = x.keeps_up && !reply.existed;
-    x.lead = board_->handles.coordinator.address();
     return;
   }
   if (reply.why.code == errc::ok || to_string(reply.why).empty())
@@ -203,9 +204,8 @@ void user::read_stream(errand& x) {
       if (!x.streamed.emplace(i, (*view)[position++]).second)
         violated(x, fmt::format("I2: result {} was streamed twice", i));
     }
-    auto bytes = what.results.size + sizeof(result_slice);
-    call([w = x.watch, bytes](client_session_state& at) {
-      at.give_credit(w, bytes);
+    call([w = x.watch, what = std::move(what)](client_session_state& at) {
+      at.give_credit(w, what);
     });
   }
 }

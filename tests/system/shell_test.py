@@ -239,6 +239,21 @@ class commands(shell_case):
         retried = self.json("run", "fail", "--input", "1", "--retries", "1")
         self.assertEqual((retried["result"], retried["attempts"]), ([2], 2))
 
+    def test_histories_are_verified(self):
+        good = self.json("run", "echo", "--range", "0..5000")["job"]
+        audit = self.json("verify", good)
+        self.assertEqual((audit["ok"], audit["ended"]), (True, True))
+        self.assertEqual((audit["tasks"], audit["accepted"]), (5000, 5000))
+        self.assertIn("no violation", self.troupe("verify", good).out)
+        failed = self.troupe(
+            "--json", "run", "fail", "--input", "9", "--retries", "1",
+            "--backoff", "1ms", code=1,
+        )
+        audit = self.json("verify", json.loads(failed.out)["job"])
+        self.assertEqual((audit["ok"], audit["failed"]), (True, 2))
+        self.troupe("verify", 999_999, code=1)
+        self.troupe("verify", "x", code=2)
+
     def test_submit_wait_cancel(self):
         number = self.troupe("submit", "sleep", "--input", "60000").out.strip()
         ended = self.troupe("wait", number, "--timeout", "100ms", code=124)

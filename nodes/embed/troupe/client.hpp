@@ -106,6 +106,15 @@ public:
   caf::expected<std::vector<function_info>> functions() const;
   caf::expected<std::vector<node_info>> nodes() const;
 
+  /// Returns the supervision trees of a node, parents before children. Errors:
+  /// `unknown_node`.
+  caf::expected<supervision_tree> tree(const std::string& node) const;
+
+  /// Breaks something on a node that allows it. Errors: `unknown_node`,
+  /// `faults_not_allowed`, `unknown_child`; `connection_lost` and `timed_out`
+  /// when the coordinator itself was hit.
+  caf::expected<fault_done> inject(const inject_fault& what) const;
+
   // -- jobs, encoded ----------------------------------------------------------
 
   /// Begins a job whose inputs come as chunks (`spec.inputs` is `chunks`).
@@ -132,6 +141,11 @@ public:
 
   /// Drops dead letters of jobs that have ended for good. Errors: as `requeue`.
   caf::expected<dead_changed> purge(const dead_selector& which) const;
+
+  /// Has what is recorded of a job checked: each task accepted exactly once,
+  /// nothing from a stale lease. Violations are no error here.
+  /// Errors: `unknown_job`.
+  caf::expected<job_audit> verify(job_id job) const;
 
   /// Waits until the job is in a terminal state; a job that failed is no error
   /// here. Errors: `timed_out`, `unknown_job`, `connection_lost` (when the

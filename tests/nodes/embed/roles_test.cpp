@@ -16,7 +16,7 @@ namespace {
 struct fixture : test::cluster_fixture {
   std::vector<node_info> nodes() {
     std::vector<node_info> result;
-    auto pending = watcher.ask(lead.membership, list_nodes_atom::value);
+    auto pending = watcher.ask(now().membership, list_nodes_atom::value);
     sched.run();
     pending.receive([&](const std::vector<node_info>& x) { result = x; },
                     [](const caf::error&) { CAF_FAIL("no list"); });
@@ -33,7 +33,7 @@ CAF_TEST_FIXTURE_SCOPE(roles_tests, fixture)
 CAF_TEST(the_front_door_leads_to_the_actors_of_the_role) {
   start_lead();
   auto pending =
-    watcher.ask(lead.front_door, hello_atom::value, std::string{"default"},
+    watcher.ask(now().front_door, hello_atom::value, std::string{"default"},
                 std::string{product_version}, uint32_t{protocol_version},
                 std::string{"visitor"}, uint64_t{1});
   sched.run();
@@ -41,10 +41,10 @@ CAF_TEST(the_front_door_leads_to_the_actors_of_the_role) {
     [this](welcome_atom, const std::string&, const std::string&,
            const caf::actor& coordinator, const caf::actor& scheduler,
            const caf::actor& membership, const caf::actor& events) {
-      CAF_CHECK_EQUAL(coordinator, lead.coordinator);
-      CAF_CHECK_EQUAL(scheduler, lead.scheduler);
-      CAF_CHECK_EQUAL(membership, lead.membership);
-      CAF_CHECK_EQUAL(events, lead.events);
+      CAF_CHECK_EQUAL(coordinator, now().coordinator);
+      CAF_CHECK_EQUAL(scheduler, now().scheduler);
+      CAF_CHECK_EQUAL(membership, now().membership);
+      CAF_CHECK_EQUAL(events, now().events);
     },
     [](const caf::error&) { CAF_FAIL("not welcome"); });
 }
@@ -77,27 +77,29 @@ CAF_TEST(a_worker_of_another_cluster_is_refused) {
 
 CAF_TEST(stop_ends_every_actor_of_a_coordinator) {
   start_lead();
-  const caf::actor parts[] = {lead.front_door,
-                              caf::actor_cast<caf::actor>(lead.coordinator),
-                              caf::actor_cast<caf::actor>(lead.scheduler),
-                              caf::actor_cast<caf::actor>(lead.membership),
-                              caf::actor_cast<caf::actor>(lead.store),
-                              caf::actor_cast<caf::actor>(lead.events)};
+  const caf::actor parts[] = {caf::actor_cast<caf::actor>(lead.root),
+                              now().front_door,
+                              caf::actor_cast<caf::actor>(now().coordinator),
+                              caf::actor_cast<caf::actor>(now().scheduler),
+                              caf::actor_cast<caf::actor>(now().membership),
+                              caf::actor_cast<caf::actor>(now().store),
+                              caf::actor_cast<caf::actor>(now().events)};
   for (const auto& x : parts)
     watcher.monitor(x);
   lead.stop();
   sched.run();
-  CAF_CHECK_EQUAL(watcher.take_all<caf::down_msg>().size(), 6u);
+  CAF_CHECK_EQUAL(watcher.take_all<caf::down_msg>().size(), 7u);
 }
 
 CAF_TEST(stop_ends_every_actor_of_a_worker) {
   start_lead();
   auto& work = add_worker("w");
-  watcher.monitor(work.worker);
-  watcher.monitor(work.uplink);
+  watcher.monitor(work.root);
+  watcher.monitor(work.directory->current().worker);
+  watcher.monitor(work.directory->current().uplink);
   work.stop();
   sched.run();
-  CAF_CHECK_EQUAL(watcher.take_all<caf::down_msg>().size(), 2u);
+  CAF_CHECK_EQUAL(watcher.take_all<caf::down_msg>().size(), 3u);
   CAF_CHECK(nodes().at(1).state == node_state::gone);
 }
 

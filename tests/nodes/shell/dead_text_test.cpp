@@ -33,8 +33,8 @@ CAF_TEST(a_dead_letter_as_json_and_as_text) {
     {1, errc::function_failed, "odd", "alpha", 1'500'000, 250'000});
   auto json = dead_json(letter);
   CAF_CHECK(json.ends_with(
-    R"("history": [{"attempt": 1, "node": "alpha", "started": 1.500000, )"
-    R"("seconds": 0.250000, "code": "function_failed", "error": "odd"}]})"));
+    R"("history": [{"attempt": 1, "node": "alpha", "started": 1.5, )"
+    R"("seconds": 0.25, "code": "function_failed", "error": "odd"}]})"));
   auto text = describe(letter);
   CAF_CHECK(text.find("task 7/3 is dead after 2 attempts") == 0);
   CAF_CHECK(text.find("attempt 1 on alpha") != std::string::npos);

@@ -126,8 +126,7 @@ CAF_TEST(one_line_says_how_a_job_ended) {
   job.dead = 1;
   job.state = job_state::failed;
   job.reason = "task 7/0: no\nluck";
-  CAF_CHECK_EQUAL(failure_line(job),
-                  "job 7 failed: task 7/0: no\\nluck");
+  CAF_CHECK_EQUAL(failure_line(job), "job 7 failed: task 7/0: no\\nluck");
   job.state = job_state::cancelled;
   job.dead = 0;
   job.reason.clear();

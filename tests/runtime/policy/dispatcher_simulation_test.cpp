@@ -1,6 +1,7 @@
 #define CAF_SUITE dispatcher_simulation
 
 #include "runtime/policy/dispatcher.hpp"
+#include "runtime/policy/history_audit.hpp"
 #include "tests/runtime/policy/dispatcher_stage.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -389,6 +390,7 @@ private:
       take_reports();
     }
     require(core_.leases().size() == 0, "no lease is left");
+    audit();
     require(core_.ready_tasks() == 0 && !core_.next_due(), "nothing waits");
     for (auto& [id, j] : jobs_)
       require(core_.chunks_of(id) == 0 && j.last.leased == 0,
@@ -398,6 +400,20 @@ private:
       require(load.leases == 0 && load.tasks == 0 && load.estimated_ns == 0
                 && load.input_bytes == 0,
               "no load is left");
+    }
+  }
+
+  /// What the dispatcher recorded of its leases proves I2 and I3 once more.
+  void audit() {
+    std::map<job_id, std::vector<lease_event>> events;
+    for (auto& x : core_.take_lease_events())
+      events[x.job].push_back(x);
+    for (auto& [id, j] : jobs_) {
+      auto found = audit_history(
+        {id, job_state::failed, j.tasks.size(), j.dead, {}}, events[id], false);
+      if (!found.ok)
+        throw broken{"an honest record: " + found.violations.front()};
+      require(found.accepted == j.tasks.size() - j.dead, "all accepted");
     }
   }
 

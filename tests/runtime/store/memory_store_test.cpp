@@ -24,7 +24,7 @@ CAF_TEST(has_the_term_it_was_given) {
 CAF_TEST(results_and_inputs_are_shared_not_copied) {
   auto kept = make(ample);
   auto job = put(*kept, spec_of());
-  CAF_REQUIRE(kept->put_inputs(job, packed({"x"})));
+  CAF_REQUIRE(kept->put_inputs(job, packed({"x"}), 0));
   blob results{std::string(1000, 'r')};
   accept(*kept, {0, job, {0, 1}, {}, results});
   auto log = kept->log_after(job, 0, ample);
@@ -39,7 +39,7 @@ CAF_TEST(bytes_return_to_nothing_after_any_history) {
   for (task_index size = 1; size <= 7; ++size) {
     auto job = put(*kept, spec_of());
     for (int i = 0; i < 6; ++i)
-      CAF_REQUIRE(kept->put_inputs(job, packed({"a", "b", "c", "d"})));
+      CAF_REQUIRE(kept->put_inputs(job, packed({"a", "b", "c", "d"}), 0));
     for (task_index begin = 0; begin < 24; begin += size) {
       auto end = std::min<task_index>(begin + size, 24);
       accept(*kept, record_of(job, {begin, end}, {begin}));

@@ -1,81 +1,14 @@
 #pragma once
 
-#include "runtime/model/packed.hpp"
-#include "runtime/store/store.hpp"
+#include "tests/runtime/store/store_rebuild.hpp"
+#include "tests/runtime/store/store_steps.hpp"
 
-#include <caf/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 /// What every store must do. The test of a store calls each row of
 /// `store_conformance` with a function that makes an empty store.
 namespace troupe::store_test {
-
-/// Makes an empty store that refuses more than about `bytes_max` bytes.
-using store_maker = std::function<std::unique_ptr<store>(size_t bytes_max)>;
-
-constexpr size_t ample = size_t{1} << 30;
-
-inline blob packed(const std::vector<std::string>& items) {
-  packed_builder builder;
-  for (const auto& item : items)
-    builder.add(item);
-  return blob{builder.finish()};
-}
-
-inline job_spec spec_of(std::string key = {}) {
-  job_spec spec;
-  spec.function = "echo";
-  spec.key = std::move(key);
-  return spec;
-}
-
-inline job_id put(store& kept, const job_spec& spec) {
-  auto reply = kept.put_job(spec);
-  CAF_REQUIRE(reply.has_value());
-  CAF_CHECK(!reply->existed);
-  return reply->id;
-}
-
-/// Creates a closed job with `tasks` inputs of `bytes` bytes, one chunk each.
-inline job_id put_tasks(store& kept, size_t tasks, size_t bytes = 100) {
-  auto job = put(kept, spec_of());
-  for (size_t i = 0; i < tasks; ++i)
-    CAF_REQUIRE(kept.put_inputs(job, packed({std::string(bytes, 'i')})));
-  CAF_REQUIRE(kept.close(job));
-  return job;
-}
-
-inline accept_record record_of(job_id job, index_range range,
-                               std::vector<task_index> failed = {},
-                               std::string_view results = "r") {
-  return {0, job, range, std::move(failed), blob{std::string{results}}};
-}
-
-inline uint64_t accept(store& kept, accept_record what) {
-  std::vector<accept_record> records{std::move(what)};
-  kept.accept(records);
-  return records.front().seq;
-}
-
-inline bool finish(store& kept, job_id job, job_state state,
-                   std::string_view result = {}) {
-  job_status last;
-  last.id = job;
-  last.state = state;
-  auto won = kept.finish(last, blob{std::string{result}});
-  CAF_REQUIRE(won.has_value());
-  return *won;
-}
-
-template <class T>
-errc code_of(const result<T>& what) {
-  return what ? errc::ok : what.error().code;
-}
 
 inline void jobs_get_ids_and_are_found(store& kept) {
   CAF_CHECK(kept.jobs().empty());
@@ -94,13 +27,13 @@ inline void jobs_get_ids_and_are_found(store& kept) {
 
 inline void a_key_names_one_job_until_it_is_forgotten(store& kept) {
   auto job = put(kept, spec_of("k"));
-  auto again = kept.put_job(spec_of("k"));
+  auto again = kept.put_job(spec_of("k"), 0);
   CAF_REQUIRE(again.has_value());
   CAF_CHECK(again->existed);
   CAF_CHECK_EQUAL(again->id, job);
   CAF_CHECK(put(kept, spec_of("other")) != job);
   CAF_CHECK(finish(kept, job, job_state::cancelled));
-  again = kept.put_job(spec_of("k"));
+  again = kept.put_job(spec_of("k"), 0);
   CAF_REQUIRE(again.has_value());
   CAF_CHECK(again->existed);
   kept.forget(job);
@@ -109,10 +42,10 @@ inline void a_key_names_one_job_until_it_is_forgotten(store& kept) {
 
 inline void inputs_get_consecutive_indices(store& kept) {
   auto job = put(kept, spec_of());
-  auto first = kept.put_inputs(job, packed({"a", "b"}));
-  auto none = kept.put_inputs(job, blob{});
-  auto empty = kept.put_inputs(job, packed({}));
-  auto second = kept.put_inputs(job, packed({"c"}));
+  auto first = kept.put_inputs(job, packed({"a", "b"}), 0);
+  auto none = kept.put_inputs(job, blob{}, 0);
+  auto empty = kept.put_inputs(job, packed({}), 0);
+  auto second = kept.put_inputs(job, packed({"c"}), 0);
   CAF_REQUIRE(first && none && empty && second);
   CAF_CHECK((*first == index_range{0, 2}));
   CAF_CHECK((*none == index_range{2, 2}));
@@ -141,7 +74,7 @@ inline void inputs_are_refused_with_a_reason(store& kept) {
   auto before = kept.bytes();
   for (const auto& [what, job, inputs, want] : rows) {
     CAF_MESSAGE(what);
-    CAF_CHECK_EQUAL(to_string(code_of(kept.put_inputs(job, inputs))),
+    CAF_CHECK_EQUAL(to_string(code_of(kept.put_inputs(job, inputs, 0))),
                     to_string(want));
   }
   CAF_CHECK_EQUAL(kept.bytes(), before);
@@ -245,9 +178,9 @@ inline void a_checkpoint_replaces_the_records_it_covers(store& kept) {
 inline void inputs_are_released_when_all_of_a_chunk_succeeded(store& kept) {
   auto job = put(kept, spec_of());
   std::string input(5000, 'i');
-  CAF_REQUIRE(kept.put_inputs(job, packed({input, input})));
-  CAF_REQUIRE(kept.put_inputs(job, packed({input, input})));
-  CAF_REQUIRE(kept.put_inputs(job, packed({input, input})));
+  CAF_REQUIRE(kept.put_inputs(job, packed({input, input}), 0));
+  CAF_REQUIRE(kept.put_inputs(job, packed({input, input}), 0));
+  CAF_REQUIRE(kept.put_inputs(job, packed({input, input}), 0));
   auto full = kept.bytes();
   CAF_CHECK(full >= 30'000u);
   accept(kept, record_of(job, {0, 1}));
@@ -341,10 +274,6 @@ inline void dead_letters_and_their_inputs_stay(store& kept) {
   CAF_CHECK_EQUAL(kept.bytes(), empty);
 }
 
-inline dead_letter letter_of(job_id job, task_index index) {
-  return {job, index, 4, errc::bad_input, "odd", "alpha", {}};
-}
-
 inline void a_failed_job_goes_on_with_its_dead_letters(store& kept) {
   auto empty = kept.bytes();
   auto job = put_tasks(kept, 4, 5000);
@@ -421,12 +350,6 @@ inline void only_ended_jobs_are_forgotten(store& kept) {
   CAF_CHECK(kept.find(job) == nullptr);
 }
 
-/// One claim about a store that holds nothing yet.
-struct claim {
-  const char* what;
-  void (*check)(store&);
-};
-
 #define TROUPE_CLAIM(name)                                                     \
   { #name, name }
 
@@ -459,9 +382,9 @@ constexpr claim claims[] = {
 inline void check_full_store(const store_maker& make) {
   auto kept = make(20'000);
   auto job = put(*kept, spec_of("k"));
-  CAF_REQUIRE(kept->put_inputs(job, packed({std::string(12'000, 'i')})));
+  CAF_REQUIRE(kept->put_inputs(job, packed({std::string(12'000, 'i')}), 0));
   auto before = kept->bytes();
-  auto refused = kept->put_inputs(job, packed({std::string(12'000, 'i')}));
+  auto refused = kept->put_inputs(job, packed({std::string(12'000, 'i')}), 0);
   CAF_REQUIRE_EQUAL(to_string(code_of(refused)), "store_full");
   const auto& text = refused.error().text;
   CAF_CHECK(text.find(std::to_string(before)) != std::string::npos);
@@ -470,13 +393,13 @@ inline void check_full_store(const store_maker& make) {
   CAF_CHECK_EQUAL(kept->find(job)->tasks, 1u);
   auto large = spec_of();
   large.args = blob{std::string(12'000, 'a')};
-  CAF_CHECK_EQUAL(to_string(code_of(kept->put_job(large))), "store_full");
+  CAF_CHECK_EQUAL(to_string(code_of(kept->put_job(large, 0))), "store_full");
   CAF_CHECK_EQUAL(kept->jobs().size(), 1u);
-  auto again = kept->put_job(spec_of("k")); // Costs nothing: never refused.
+  auto again = kept->put_job(spec_of("k"), 0); // Costs nothing: never refused.
   CAF_CHECK(again && again->existed);
   CAF_CHECK_EQUAL(
     accept(*kept, record_of(job, {0, 1}, {}, std::string(1000, 'r'))), 1u);
-  CAF_CHECK(kept->put_inputs(job, packed({std::string(12'000, 'i')})));
+  CAF_CHECK(kept->put_inputs(job, packed({std::string(12'000, 'i')}), 0));
 }
 
 inline void check_conformance(const store_maker& make) {
@@ -485,6 +408,7 @@ inline void check_conformance(const store_maker& make) {
     auto kept = make(ample);
     check(*kept);
   }
+  check_rebuild(make);
   check_full_store(make);
 }
 

@@ -51,6 +51,13 @@ grant good_grant() {
   return x;
 }
 
+job_audit audit_of(size_t violations, const std::string& text) {
+  job_audit x;
+  x.job = 3;
+  x.violations.assign(violations, text);
+  return x;
+}
+
 job_header good_header() {
   job_header x;
   x.job = 3;
@@ -348,6 +355,12 @@ CAF_TEST(what_clients_send) {
                x.inputs = announced(limits::input_bytes_max * 2);
              }),
      errc::input_too_large},
+    {"an audit", check(audit_of(limits::violations_listed_max, "x")), ok},
+    {"an audit with too many violations",
+     check(audit_of(limits::violations_listed_max + 1, "x")), bad},
+    {"an audit with a long violation",
+     check(audit_of(1, std::string(limits::error_text_bytes_max + 1, 'x'))),
+     bad},
     {"watch", check(watch_job{3, 1 << 20}), ok},
     {"watch without end", check(watch_job{3, UINT64_MAX}), bad},
     {"more results", check(result_credit{3, 10}), ok},

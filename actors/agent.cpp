@@ -1,0 +1,108 @@
+#include "actors/agent.hpp"
+
+#include "actors/harden.hpp"
+#include "runtime/base/escape.hpp"
+#include "runtime/base/limits.hpp"
+#include "runtime/wire/caf_error.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+caf::error no_such_actor(const std::string& path, size_t at) {
+  return to_caf(
+    {errc::unknown_child, "there is no actor " + quote_text(path)
+                            + ": \"troupe tree\" lists those that there are; "
+                            + quote_text(path.substr(0, at))
+                            + " is the part that fails"});
+}
+
+void fail_with(caf::typed_response_promise<fault_done>& to, caf::error why) {
+  to.deliver(std::move(why));
+}
+
+} // namespace
+
+caf::result<supervision_tree> agent_state::show() {
+  auto answer = self->make_response_promise<supervision_tree>();
+  self->request(options.root, limits::request_timeout, tree_atom::value)
+    .then(
+      [answer](const supervision_tree& x) mutable {
+        auto listed = x;
+        if (listed.nodes.size() > limits::tree_actors_max)
+          listed.nodes.resize(limits::tree_actors_max);
+        answer.deliver(std::move(listed));
+      },
+      [answer](caf::error& why) mutable { answer.deliver(std::move(why)); });
+  return answer;
+}
+
+caf::result<fault_done> agent_state::inject(const inject_fault& what) {
+  if (!options.faults)
+    return to_caf({errc::faults_not_allowed,
+                   "this node breaks nothing on purpose: start it with "
+                   "node.faults = yes (on test clusters only)"});
+  options.log->warn("agent", "a fault was asked for",
+                    {{"path", what.path},
+                     {"kind", std::to_string(static_cast<int>(what.what))}});
+  switch (what.what) {
+    case fault_kind::kill_actor: {
+      auto answer = self->make_response_promise<fault_done>();
+      // The first part names the root itself, which is not to be killed.
+      kill(options.root, what.path, what.path.find('/'), answer);
+      return answer;
+    }
+    case fault_kind::kill_node: options.process->kill(); return fault_done{};
+    case fault_kind::freeze_node:
+      options.process->freeze(std::chrono::milliseconds{what.duration_ms});
+      return fault_done{"the node was frozen"};
+    default:
+      return to_caf({errc::bad_usage, "this node cannot make such a fault"});
+  }
+}
+
+void agent_state::kill(const supervisor_actor& from, const std::string& path,
+                       size_t at, promise to) {
+  if (at == std::string::npos)
+    return fail_with(to, no_such_actor(path, path.size()));
+  self->request(from, limits::request_timeout, which_atom::value)
+    .then(
+      [=, this](const child_list& among) { kill_listed(among, path, at, to); },
+      [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+}
+
+void agent_state::kill_listed(const child_list& among, const std::string& path,
+                              size_t at, promise to) {
+  auto end = std::min(path.find('/', at + 1), path.size());
+  auto id = path.substr(at + 1, end - at - 1);
+  auto found =
+    std::find_if(among.items.begin(), among.items.end(),
+                 [&](const child_list::item& x) { return x.id == id; });
+  if (found == among.items.end() || !found->child)
+    return fail_with(to, no_such_actor(path, end));
+  if (end < path.size()) {
+    if (found->type != child_type::supervisor)
+      return fail_with(to, no_such_actor(path, path.size()));
+    return kill(caf::actor_cast<supervisor_actor>(found->child), path, end, to);
+  }
+  // Supervisors obey nobody but their parents and anonymous exits.
+  caf::anon_send_exit(found->child, caf::exit_reason::kill);
+  to.deliver(fault_done{"killed " + path});
+}
+
+agent_actor::behavior_type agent(agent_state::self_pointer self,
+                                 agent_options options) {
+  auto& state = self->state;
+  state.options = std::move(options);
+  harden(self, state.options.log);
+  return {
+    [&state](const show_tree&) { return state.show(); },
+    [&state](const inject_fault& x) { return state.inject(x); },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,176 @@
+#define CAF_SUITE agent
+
+#include "actors/agent.hpp"
+#include "actors/supervisor.hpp"
+#include "runtime/wire/caf_error.hpp"
+#include "tests/actors/puppet.hpp"
+
+#include <string>
+#include <vector>
+
+using namespace troupe;
+using namespace std::chrono_literals;
+using test::puppet;
+
+namespace {
+
+struct recorded_control : process_control {
+  void kill() override {
+    ++kills;
+  }
+
+  void freeze(std::chrono::milliseconds time) override {
+    frozen = time;
+  }
+
+  int kills = 0;
+  std::chrono::milliseconds frozen{0};
+};
+
+caf::behavior idle() {
+  return {[](int) {}};
+}
+
+child_spec idle_child(const char* id) {
+  return {{id}, [](const start_context& context) {
+            return start_outcome::started(context.system.spawn(idle));
+          }};
+}
+
+/// A tree `top` with the children `a` and `inner`, which has the child `b`.
+struct fixture : test::stage {
+  fixture() {
+    supervisor_options top;
+    top.path = "top";
+    top.flags.intensity = 10;
+    top.log = log;
+    top.children.push_back(idle_child("a"));
+    top.children.push_back(
+      supervisor_child({"inner"}, [this](const start_context&) {
+        supervisor_options inner;
+        inner.flags.intensity = 10;
+        inner.log = log;
+        inner.children.push_back(idle_child("b"));
+        return std::optional{std::move(inner)};
+      }));
+    root = start_supervisor(sys, std::move(top)).value();
+    sched.run();
+  }
+
+  ~fixture() override {
+    end(subject);
+    end(root);
+  }
+
+  void start(bool faults = true) {
+    subject = sys.spawn(agent, agent_options{root, faults, control, log});
+  }
+
+  /// Returns what the agent did, or the error's code and text.
+  std::string inject(const inject_fault& what) {
+    std::string result;
+    auto pending = boss.ask(subject, what);
+    sched.run();
+    pending.receive([&](const fault_done& x) { result = x.text; },
+                    [&](const caf::error& why) {
+                      auto x = from_caf(why);
+                      result = std::string{to_string(x.code)} + ": " + x.text;
+                    });
+    return result;
+  }
+
+  std::string kill(const std::string& path) {
+    return inject({"", fault_kind::kill_actor, path});
+  }
+
+  std::vector<std::string> restarts() {
+    std::vector<std::string> result;
+    auto pending = boss.ask(subject, show_tree{});
+    sched.run();
+    pending.receive(
+      [&](const supervision_tree& x) {
+        for (const auto& node : x.nodes)
+          result.push_back(node.path + " " + std::to_string(node.restarts));
+      },
+      [](const caf::error&) { CAF_FAIL("no tree"); });
+    return result;
+  }
+
+  supervisor_actor root;
+  agent_actor subject;
+  std::shared_ptr<recorded_control> control =
+    std::make_shared<recorded_control>();
+  puppet boss{sys};
+};
+
+using lines = std::vector<std::string>;
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(agent_tests, fixture)
+
+CAF_TEST(shows_the_tree_of_its_role) {
+  start(false);
+  CAF_CHECK(restarts()
+            == lines({"top 0", "top/a 0", "top/inner 0", "top/inner/b 0"}));
+}
+
+CAF_TEST(kills_the_actor_at_a_path_and_no_other) {
+  start();
+  CAF_CHECK_EQUAL(kill("top/a"), "killed top/a");
+  pass(1s);
+  CAF_CHECK(restarts()
+            == lines({"top 0", "top/a 1", "top/inner 0", "top/inner/b 0"}));
+  CAF_CHECK_EQUAL(kill("top/inner/b"), "killed top/inner/b");
+  pass(1s);
+  CAF_CHECK(restarts()
+            == lines({"top 0", "top/a 1", "top/inner 0", "top/inner/b 1"}));
+  CAF_MESSAGE("a supervisor takes its children along");
+  CAF_CHECK_EQUAL(kill("top/inner"), "killed top/inner");
+  pass(1s);
+  CAF_CHECK(restarts()
+            == lines({"top 0", "top/a 1", "top/inner 1", "top/inner/b 0"}));
+}
+
+CAF_TEST(a_wrong_path_is_named_where_it_goes_wrong) {
+  start();
+  struct row {
+    const char* path;
+    const char* wrong;
+  };
+  const row rows[] = {{"", "\"\" is the part"},
+                      {"top", "\"top\" is the part"},
+                      {"top/", "\"top/\" is the part"},
+                      {"top/c", "\"top/c\" is the part"},
+                      {"top/a/b", "\"top/a/b\" is the part"},
+                      {"top/inner/c/d", "\"top/inner/c\" is the part"}};
+  for (const auto& [path, wrong] : rows) {
+    auto said = kill(path);
+    CAF_MESSAGE(said);
+    CAF_CHECK(said.starts_with("unknown_child"));
+    CAF_CHECK(said.find(wrong) != std::string::npos);
+  }
+}
+
+CAF_TEST(acts_on_its_process) {
+  start();
+  inject({"", fault_kind::kill_node, ""});
+  CAF_CHECK_EQUAL(control->kills, 1);
+  CAF_CHECK_EQUAL(inject({"", fault_kind::freeze_node, "", 250}),
+                  "the node was frozen");
+  CAF_CHECK(control->frozen == 250ms);
+}
+
+CAF_TEST(breaks_nothing_unless_it_may) {
+  start(false);
+  for (auto what : {fault_kind::kill_actor, fault_kind::kill_node,
+                    fault_kind::freeze_node}) {
+    auto said = inject({"", what, "top/a"});
+    CAF_CHECK(said.starts_with("faults_not_allowed"));
+  }
+  pass(1s);
+  CAF_CHECK_EQUAL(control->kills, 0);
+  CAF_CHECK_EQUAL(restarts().at(1), "top/a 0");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

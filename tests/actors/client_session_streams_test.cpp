@@ -1,0 +1,117 @@
+#define CAF_SUITE client_session_streams
+
+#include "tests/actors/client_session_fixture.hpp"
+
+using namespace troupe;
+using namespace std::chrono_literals;
+using test::contains;
+using test::inline_body;
+using test::puppet;
+
+CAF_TEST_FIXTURE_SCOPE(client_session_streams_tests,
+                       test::client_session_fixture)
+
+CAF_TEST(streamed_results_come_once_each) {
+  auto seen = watch(3, true);
+  auto asked = lead->take<watch_job>();
+  CAF_REQUIRE(asked.has_value());
+  CAF_CHECK_EQUAL(asked->result_credit, limits::client_result_window_bytes);
+  puppet merger{sys};
+  result_slice slice;
+  slice.job = 3;
+  for (auto seq : {1, 2, 2, 1, 3}) {
+    slice.seq = static_cast<uint64_t>(seq);
+    merger.send(subject, slice);
+  }
+  sched.run();
+  CAF_CHECK_EQUAL(seen->slices.size(), 3u);
+  result_slice read;
+  read.seq = 1;
+  read.results.size = 77;
+  call([=](client_session_state& at) { at.give_credit(seen, read); });
+  auto credit = merger.take<result_credit>();
+  CAF_REQUIRE(credit.has_value());
+  CAF_CHECK_EQUAL(credit->job, 3u);
+  CAF_CHECK_EQUAL(credit->bytes, 77u + sizeof(result_slice));
+}
+
+CAF_TEST(slices_that_a_new_aggregator_sends_again_are_credited_once) {
+  auto seen = watch(3, true);
+  result_slice slice;
+  slice.job = 3;
+  puppet old{sys};
+  for (slice.seq = 1; slice.seq <= 2; ++slice.seq)
+    old.send(subject, slice);
+  sched.run();
+  slice.seq = 1;
+  call([=](client_session_state& at) { at.give_credit(seen, slice); });
+  CAF_CHECK_EQUAL(old.take_all<result_credit>().size(), 1u);
+  puppet fresh{sys};
+  for (slice.seq = 1; slice.seq <= 3; ++slice.seq)
+    fresh.send(subject, slice);
+  sched.run();
+  CAF_CHECK_EQUAL(seen->slices.size(), 3u);
+  CAF_MESSAGE("only the first one was read: it counts at once");
+  CAF_CHECK_EQUAL(fresh.take_all<result_credit>().size(), 1u);
+  slice.seq = 2;
+  call([=](client_session_state& at) { at.give_credit(seen, slice); });
+  CAF_CHECK_EQUAL(fresh.take_all<result_credit>().size(), 1u);
+}
+
+/// Serves all open requests for a transfer of `whole`; true at the `done`.
+CAF_TEST(a_large_slice_is_pulled_and_those_behind_it_wait) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  std::string whole(700 * limits::kib, 's');
+  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 9, whole.size()}});
+  merger.send(subject,
+              result_slice{3, 2, {1, 2}, {}, inline_body(blob{"two"})});
+  sched.run();
+  CAF_CHECK(seen->slices.empty());
+  auto done = false;
+  for (int i = 0; i < 10 && !done; ++i) {
+    done = serve_frames(merger, subject, whole);
+    sched.run();
+  }
+  CAF_CHECK(done);
+  CAF_REQUIRE_EQUAL(seen->slices.size(), 2u);
+  CAF_CHECK(seen->slices[0].results.bytes.str() == whole);
+  CAF_CHECK_EQUAL(seen->slices[1].seq, 2u);
+}
+
+CAF_TEST(a_half_pulled_slice_comes_again_from_another_aggregator) {
+  auto seen = watch(3, true);
+  std::string whole(700 * limits::kib, 's');
+  puppet old{sys};
+  old.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 9, whole.size()}});
+  sched.run();
+  CAF_CHECK(old.take<frame_request>().has_value());
+  puppet merger{sys};
+  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 1, whole.size()}});
+  sched.run();
+  // What the old one still sends is nobody's.
+  old.send(subject, frame{9, 0, blob{whole.substr(0, 256 * limits::kib)}});
+  sched.run();
+  auto done = false;
+  for (int i = 0; i < 10 && !done; ++i) {
+    done = serve_frames(merger, subject, whole);
+    sched.run();
+  }
+  CAF_CHECK(done);
+  CAF_REQUIRE_EQUAL(seen->slices.size(), 1u);
+  CAF_CHECK(seen->slices[0].results.bytes.str() == whole);
+}
+
+CAF_TEST(a_slice_that_cannot_be_pulled_ends_the_stream_with_a_sentence) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  merger.send(subject,
+              result_slice{3, 1, {0, 1}, {}, {{}, 9, 700 * limits::kib}});
+  sched.run();
+  merger.send(subject, frame{9, 0, {}});
+  sched.run();
+  CAF_CHECK(seen->ended);
+  CAF_CHECK_EQUAL(to_string(seen->problem.code), "bad_frame");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
