@@ -32,6 +32,7 @@ void coordinator_state::submit(const submit_jobs& what) {
   pending.replies.items.resize(what.items.size());
   store_put_jobs message;
   message.ticket = ++last_ticket;
+  auto now_us = static_cast<uint64_t>(options.wall->now_us());
   for (size_t i = 0; i < what.items.size(); ++i) {
     const auto& item = what.items[i];
     if (auto ok = admit_submission(item); !ok) {
@@ -39,8 +40,7 @@ void coordinator_state::submit(const submit_jobs& what) {
       continue;
     }
     auto closed = item.closed || item.spec.inputs != input_kind::chunks;
-    message.items.push_back({item.spec, item.inputs.bytes, closed,
-                             static_cast<uint64_t>(options.wall->now_us())});
+    message.items.push_back({item.spec, item.inputs.bytes, closed, now_us});
     pending.items.push_back(item);
     pending.items.back().closed = closed;
     pending.positions.push_back(i);

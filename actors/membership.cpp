@@ -56,25 +56,47 @@ void membership_state::probe(const join_request& what, const caf::actor& old,
 
 join_reply membership_state::admit(const join_request& what) {
   auto& who = members[what.name];
-  if (who.id != 0 && who.is_living())
+  if (who.id != 0 && who.is_living()) {
+    if (who.terms.incarnation_id == what.incarnation_id)
+      return readmit(who, what);
     remove(who, node_state::gone);
+  }
+  who.id = ++last_worker;
+  who.since = self->clock().now();
+  enter(who, what);
+  publish(event_kind::node_joined, what.name);
+  options.log->info(
+    "membership", "a node joined",
+    {{"node", what.name}, {"slots", std::to_string(what.slots)}});
+  return {who.id, options.term};
+}
+
+/// A node that never left joins again: it lost somebody on this side, or its
+/// connection and nobody noticed. It stays the worker that it was, so that it
+/// can go on with its leases.
+join_reply membership_state::readmit(member& who, const join_request& what) {
+  self->demonitor(who.address);
+  auto was_suspect = who.state == node_state::suspect;
+  enter(who, what);
+  if (was_suspect)
+    suspect(who, false);
+  options.log->info(
+    "membership", "a node joined again",
+    {{"node", what.name}, {"leases", std::to_string(what.held.size())}});
+  return {who.id, options.term};
+}
+
+void membership_state::enter(member& who, const join_request& what) {
   who.terms = what;
   who.terms.held.clear();
-  who.id = ++last_worker;
   who.state = node_state::up;
-  who.since = self->clock().now();
   who.address = what.worker.address();
   who.last_beat = {};
   self->monitor(what.worker);
   watch(who);
   for (const auto& [address, follower] : followers)
-    tell(follower, who);
+    tell(follower, who, &what.held);
   self->send(options.store, store_put_node{what.name, true});
-  publish(event_kind::node_joined, what.name);
-  options.log->info(
-    "membership", "a node joined",
-    {{"node", what.name}, {"slots", std::to_string(what.slots)}});
-  return {who.id, options.term, {}};
 }
 
 void membership_state::leave(incarnation who_leaves) {
@@ -217,7 +239,7 @@ void membership_state::follow() {
   self->monitor(follower);
   for (const auto& [node, who] : members)
     if (who.is_living())
-      tell(follower, who);
+      tell(follower, who, nullptr);
 }
 
 void membership_state::follow_health() {
@@ -233,10 +255,19 @@ void membership_state::follow_health() {
 }
 
 void membership_state::tell(const membership_follower_actor& follower,
-                            const member& who) {
-  self->send(follower, worker_up{who.id, who.terms.name, who.terms.worker,
-                                 who.terms.slots, who.terms.window_tasks,
-                                 who.terms.window_bytes, who.terms.functions});
+                            const member& who,
+                            const std::vector<held_lease>* held) {
+  worker_up what{who.id,
+                 who.terms.name,
+                 who.terms.worker,
+                 who.terms.slots,
+                 who.terms.window_tasks,
+                 who.terms.window_bytes,
+                 who.terms.functions};
+  what.joined = held != nullptr;
+  if (held != nullptr)
+    what.held = *held;
+  self->send(follower, std::move(what));
 }
 
 void membership_state::publish(event_kind kind, const std::string& node) {

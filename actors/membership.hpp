@@ -88,6 +88,8 @@ struct membership_state {
   uint64_t microseconds_since(time_point when) const;
   uint64_t age_of(const member& who) const;
   join_reply admit(const join_request& what);
+  join_reply readmit(member& who, const join_request& what);
+  void enter(member& who, const join_request& what);
   void remove(member& who, node_state state);
   void watch(member& who);
   void arm_timer(time_point now, duration wait);
@@ -97,7 +99,10 @@ struct membership_state {
   node_info info_of(const std::string& node, const member& who) const;
   void probe(const join_request& what, const caf::actor& old,
              caf::typed_response_promise<join_reply> promise);
-  void tell(const membership_follower_actor& follower, const member& who);
+  /// Tells a follower of a worker that has just joined, with what it holds, or
+  /// that was there already (`held` is null).
+  void tell(const membership_follower_actor& follower, const member& who,
+            const std::vector<held_lease>* held);
   void publish(event_kind kind, const std::string& node);
 
   self_pointer self;

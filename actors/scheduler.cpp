@@ -6,6 +6,8 @@
 
 #include <caf/actor_cast.hpp>
 
+#include <algorithm>
+
 namespace troupe {
 
 namespace {
@@ -27,8 +29,13 @@ void scheduler_state::add_worker(const worker_up& what) {
   for (const auto& function : what.functions)
     terms.functions.push_back(function.name);
   core->add_worker(terms);
-  peers[what.worker].handle = caf::actor_cast<worker_actor>(what.handle);
+  auto& who = peers[what.worker];
+  if (who.handle)
+    by_address.erase(who.handle.address());
+  who.handle = caf::actor_cast<worker_actor>(what.handle);
   by_address[what.handle.address()] = what.worker;
+  if (what.joined)
+    rejoin(what, who);
   request_flush();
 }
 
@@ -57,7 +64,8 @@ void scheduler_state::audit(const worker_leases& what) {
   auto found = i->second.audit.check(current, what.held, what.through);
   if (found.behind) {
     grants nothing;
-    nothing.through = current.back().counter;
+    for (const auto& id : current) // Adopted ones are not in their order.
+      nothing.through = std::max(nothing.through, id.counter);
     self->send(i->second.handle, std::move(nothing));
   }
   for (const auto& id : found.lost) {
@@ -68,33 +76,6 @@ void scheduler_state::audit(const worker_leases& what) {
   }
   if (!found.lost.empty())
     request_flush();
-}
-
-void scheduler_state::add_work(const schedule& what) {
-  coordinator = caf::actor_cast<coordinator_actor>(self->current_sender());
-  for (const auto& job : what.jobs) {
-    dispatcher::job_terms terms;
-    terms.id = job.job;
-    terms.function = job.header.function;
-    terms.payload = job.header.inputs == input_kind::chunks;
-    terms.tasks = job.tasks;
-    terms.retry.base = std::chrono::milliseconds{job.options.backoff_base_ms};
-    terms.retry.cap = std::chrono::milliseconds{job.options.backoff_cap_ms};
-    terms.retry.max_attempts = job.options.retries + 1;
-    terms.max_dead =
-      job.options.max_dead == 0 ? options.max_dead : job.options.max_dead;
-    terms.max_crashes = job.options.max_crashes;
-    terms.added_at = self->clock().now();
-    headers.insert_or_assign(job.job, job.header);
-    if (job.ready.empty())
-      core->add_job(terms);
-    else
-      core->resume_job(
-        terms, {job.tasks, job.ready, job.inputs, job.succeeded, job.dead});
-  }
-  for (const auto& more : what.inputs)
-    core->add_inputs(more.job, more.range, more.inputs, more.closed);
-  request_flush();
 }
 
 void scheduler_state::remove_work(const unschedule& what) {
@@ -327,15 +308,19 @@ void scheduler_state::tick() {
 }
 
 void scheduler_state::send_records() {
+  auto notes = core->take_notes();
   // Events ride with what they led to. Alone they leave when a job went, since
   // no more comes of it, or when there are many.
   events_due = events_due || core->lease_events() >= lease_events_waiting_max;
-  if (to_record.empty() && to_bury.empty() && !events_due)
+  if (to_record.empty() && to_bury.empty() && notes.setbacks.empty()
+      && notes.fatals.empty() && !events_due)
     return;
   events_due = false;
   store_accept batch;
   batch.leases = core->take_lease_events();
   batch.ticket = ++last_ticket;
+  batch.setbacks = std::move(notes.setbacks);
+  batch.fatals = std::move(notes.fatals);
   batch.dead = std::move(to_bury);
   batch.records.reserve(to_record.size());
   for (const auto& [worker, what] : to_record) {

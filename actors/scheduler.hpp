@@ -23,6 +23,8 @@
 namespace troupe {
 
 struct scheduler_options {
+  /// In which the store was opened, not a later one: leases of earlier terms
+  /// are of another store.
   uint64_t term = 1;
   uint64_t seed = 0; ///< Of the jitter of retries.
   uint64_t max_dead = limits::max_dead_default;
@@ -83,6 +85,11 @@ struct scheduler_state {
   void flush();
   void request_flush();
   void tick();
+
+  void rejoin(const worker_up& what, peer& from);
+  void take_job(const schedule_job& what);
+  void refresh_job(const schedule_job& what);
+  void forget_unlisted(const std::vector<schedule_job>& listed);
 
   void drain_inbox(worker_id id, peer& from);
   void judge(worker_id id, peer& from, slice&& what);

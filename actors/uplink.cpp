@@ -49,8 +49,12 @@ void uplink_state::join(const connection& to, const cluster_handles& handles) {
 
 void uplink_state::joined(const connection&, const cluster_handles& handles,
                           const join_reply& reply) {
+  detach(); // A second answer would leave a monitor behind.
   joined_at = handles.membership;
+  works_for = handles.scheduler;
+  joined_since = self->clock().now();
   self->monitor(joined_at);
+  self->monitor(works_for);
   backoff.reset();
   last_problem = errc::ok;
   options.log->info("uplink", "joined the cluster",
@@ -58,7 +62,6 @@ void uplink_state::joined(const connection&, const cluster_handles& handles,
                      {"term", std::to_string(reply.term)}});
   self->send(options.worker,
              attached{caf::actor_cast<caf::actor>(handles.scheduler),
-                      reply.keep,
                       caf::actor_cast<caf::actor>(handles.membership)});
   beat_at = self->clock().now();
   if (!beating)
@@ -94,22 +97,37 @@ void uplink_state::begin_anew() {
                     "the coordinator took this node for dead: dropping its "
                     "work and joining as a new incarnation",
                     {{"coordinator", options.dial->target()}});
-  if (joined_at)
-    self->demonitor(joined_at.address());
-  joined_at = nullptr;
+  detach();
   options.who.incarnation_id = random->next();
   self->send(options.worker, detached_from_cluster{});
   self->send(options.worker, renew_worker{options.who.incarnation_id});
 }
 
 void uplink_state::lost(const caf::down_msg& what) {
-  if (!joined_at || what.source != joined_at.address())
+  if (!joined_at
+      || (what.source != joined_at.address()
+          && what.source != works_for.address()))
     return;
-  joined_at = nullptr;
+  detach();
   self->send(options.worker, detached_from_cluster{});
   options.log->warn("uplink", "lost the coordinator, reconnecting",
                     {{"coordinator", options.dial->target()}});
-  self->send(self, connect_atom::value);
+  // At once, unless this goes round and round: an actor over there may end
+  // again and again before it is given up.
+  if (self->clock().now() - joined_since >= limits::reconnect_backoff_min)
+    self->send(self, connect_atom::value);
+  else
+    self->delayed_send(self, limits::reconnect_backoff_min,
+                       connect_atom::value);
+}
+
+void uplink_state::detach() {
+  if (!joined_at)
+    return;
+  self->demonitor(joined_at.address());
+  self->demonitor(works_for.address());
+  joined_at = nullptr;
+  works_for = nullptr;
 }
 
 void uplink_state::problem(const error& why) {
@@ -137,8 +155,7 @@ void uplink_state::problem(const error& why) {
 void uplink_state::leave() {
   self->send(joined_at, leave_atom::value,
              uint64_t{options.who.incarnation_id});
-  self->demonitor(joined_at.address());
-  joined_at = nullptr;
+  detach();
 }
 
 caf::result<bool> uplink_state::drain(uint64_t timeout_ms) {

@@ -33,9 +33,9 @@ struct uplink_options {
 };
 
 /// The UPLINK keeps a WORKER connected: it dials the front door, joins, and
-/// starts again with backoff when the connection is lost. While joined it sends
-/// heartbeats, with what the worker says of itself. CONNECTORS dial for it, so
-/// that it never blocks.
+/// starts again with backoff when the connection is lost, or one of the actors
+/// on its other side. While joined it sends heartbeats, with what the worker
+/// says of itself. CONNECTORS dial for it, so that it never blocks.
 struct uplink_state {
   using self_pointer = uplink_actor::stateful_pointer<uplink_state>;
   static constexpr const char* name = "uplink";
@@ -51,7 +51,9 @@ struct uplink_state {
   void join(const connection& to, const cluster_handles& handles);
   void joined(const connection& to, const cluster_handles& handles,
               const join_reply& reply);
+  /// MEMBERSHIP or SCHEDULER ended: what they knew of this node is gone.
   void lost(const caf::down_msg& what);
+  void detach();
   void tick();
   void pass_on(const heartbeat& what);
   /// The coordinator took this node for dead.
@@ -66,8 +68,10 @@ struct uplink_state {
   reconnect_backoff backoff;
   std::unique_ptr<random_source> random;
   membership_actor joined_at; ///< None while not joined.
-  time_point beat_at{};       ///< When the next heartbeat is due.
-  bool beating = false;       ///< The timer of heartbeats is armed.
+  scheduler_actor works_for;  ///< The same.
+  time_point joined_since{};
+  time_point beat_at{}; ///< When the next heartbeat is due.
+  bool beating = false; ///< The timer of heartbeats is armed.
   bool leaving = false;
   errc last_problem = errc::ok; ///< So that a long outage is logged once.
 };

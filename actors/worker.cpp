@@ -22,6 +22,8 @@ void worker_state::take_grants(const grants& what) {
     take_answers({what.answers});
   for (auto job : what.forget)
     jobs.erase(job);
+  if (!scheduler)
+    return; // Of one that is lost; the next one would not know of them.
   for (const auto& job : what.jobs)
     arriving.emplace_back(job);
   for (const auto& x : what.items)
@@ -188,6 +190,7 @@ void worker_state::collect(slot& from) {
     return;
   pending_slice made;
   made.bytes = output->results.size() + sizeof(slice);
+  made.attempt = from.current->attempt;
   made.what.lease = from.current->lease;
   made.what.job = from.current->job->header.job;
   made.what.seq = output->seq;
@@ -240,8 +243,11 @@ void worker_state::flush() {
 }
 
 void worker_state::take_answers(const slice_answers& what) {
-  for (const auto& x : what.items)
+  for (const auto& x : what.items) {
     forget_slice({x.lease, x.seq});
+    if (!x.accepted)
+      drop_lease(x.lease); // Nobody takes the rest of it either.
+  }
   balance_memory();
   finish_drain();
 }
@@ -357,62 +363,6 @@ void worker_state::revoke(slot& on) {
 void worker_state::forget(const forget_jobs& what) {
   for (auto job : what.jobs)
     jobs.erase(job);
-}
-
-join_request worker_state::describe() const {
-  join_request result;
-  result.name = options.name;
-  result.incarnation_id = options.incarnation_id;
-  result.version = product_version;
-  result.roles = options.roles;
-  result.slots = options.slots;
-  result.labels = options.labels;
-  for (const auto& x : options.functions->signatures())
-    if (x.name != "exec" || options.permissions.exec)
-      result.functions.push_back(
-        {x.name, x.input_type, x.args_type, x.result_type, x.summary});
-  for (const auto& on : slots)
-    if (on.current && !on.revoked)
-      result.held.push_back({on.current->lease, on.current->job->header.job,
-                             on.block->remaining(), 0});
-  for (const auto& x : queue)
-    result.held.push_back({x.lease, x.job->header.job, x.range, 0});
-  result.worker = caf::actor_cast<caf::actor>(self);
-  result.zombies = zombies;
-  return result;
-}
-
-void worker_state::attach(const attached& what) {
-  scheduler = caf::actor_cast<scheduler_actor>(what.scheduler);
-  membership = caf::actor_cast<membership_actor>(what.membership);
-  auto stays = [&](const lease_id& id) {
-    return std::find(what.keep.begin(), what.keep.end(), id) != what.keep.end();
-  };
-  std::erase_if(queue, [&](const run_lease& x) { return !stays(x.lease); });
-  for (auto& on : slots)
-    if (on.current && !on.revoked && !stays(on.current->lease))
-      revoke(on);
-  // Another scheduler may use the same job ids for other jobs, and counts its
-  // leases anew.
-  granted_through = 0;
-  jobs.clear();
-  arriving.clear();
-  pull.reset();
-  for (const auto& [key, pending] : unanswered)
-    outbox.push_back(key);
-  request_flush();
-  // The join itself gave no credit: a grant could have overtaken its answer.
-  if (!drain_until)
-    self->send(scheduler,
-               window_update{options.slots * limits::credit_range_tasks_max,
-                             limits::worker_input_window_bytes});
-}
-
-void worker_state::detach() {
-  scheduler = nullptr;
-  membership = nullptr;
-  arriving.clear();
-  pull.reset();
 }
 
 // -- failure detection --------------------------------------------------------

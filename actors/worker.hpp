@@ -71,6 +71,7 @@ struct worker_state {
     slice what;
     time_point sent_at{};
     size_t bytes = 0;
+    uint32_t attempt = 1;
   };
 
   using slice_key = std::pair<lease_id, uint32_t>;
@@ -84,7 +85,8 @@ struct worker_state {
   void forget(const forget_jobs& what);
   void take_frame(const frame& what);
   void serve_frame(const frame_request& what);
-  join_request describe() const;
+  /// Answers what the uplink joins with. Drops what is too much to list.
+  join_request describe();
   heartbeat measure() const;
   void renew(const renew_worker& what);
   void attach(const attached& what);
@@ -113,6 +115,10 @@ struct worker_state {
   void collect(slot& from);
   void end_lease(slot& on);
   void revoke(slot& on);
+  std::vector<held_lease> take_stock();
+  std::optional<held_lease> stock_of(const slot& on) const;
+  void settle_arriving();
+  void drop_lease(const lease_id& lease);
   void forget_slice(const slice_key& key);
   void balance_memory();
   void request_flush();

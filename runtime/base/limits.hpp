@@ -87,6 +87,14 @@ constexpr size_t history_bytes_max = 8 * mib;
 constexpr size_t lease_events_max = 100'000;
 /// Sentences about violations in one report on a job.
 constexpr size_t violations_listed_max = 20;
+/// Leases lost with their worker of which the scheduler remembers how often
+/// their tasks had crashed before: the worker may come back with them.
+constexpr size_t lost_leases_max = 65'536;
+/// Leases that a worker lists when it joins again; what it holds beyond them it
+/// hands back. A join stays a small message.
+constexpr size_t held_leases_max = 4096;
+/// How long resumed jobs wait for the nodes that were up to join again.
+constexpr auto rejoin_grace = 1500ms;
 /// Dead letters in one answer to a listing.
 constexpr uint32_t dead_per_page = 32;
 /// How long a function may run on after it was asked to stop; then its runner

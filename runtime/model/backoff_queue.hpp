@@ -29,6 +29,12 @@ public:
   /// of the same due time in the order of arrival.
   std::vector<entry> pop_due(time_point now);
 
+  /// Returns what waits of `range`, cut to it, in index order.
+  std::vector<ready_range> parts(job_id job, index_range range) const;
+
+  /// Takes what waits of `range` out; what lies around it stays due as it was.
+  void take(job_id job, index_range range);
+
   /// Returns when the owner must look again; nothing when it is empty.
   std::optional<time_point> next_due() const;
 
@@ -42,6 +48,8 @@ public:
 private:
   /// Due time, then order of arrival.
   using key = std::pair<time_point, uint64_t>;
+
+  void forget(key at);
 
   std::map<key, entry> entries_;
   std::unordered_map<job_id, std::set<key>> by_job_;

@@ -6,9 +6,33 @@
 namespace troupe {
 
 const lease& lease_book::grant(const request& what) {
+  const auto fresh = make({term_, ++last_counter_}, what);
+  enter_holder(fresh);
+  return leases_.emplace(fresh.id, fresh).first->second;
+}
+
+const lease& lease_book::adopt(const lease_id& id, const request& what) {
+  assert(find_current(id) == nullptr);
+  auto fresh = make(id, what);
+  fresh.adopted = true;
+  if (const auto* before = find(id)) {
+    assert(before->received == fresh.range.begin);
+    fresh.range.begin = before->range.begin;
+    fresh.recorded = before->recorded;
+  }
+  // Counters tell the order of grants, whoever made them.
+  last_counter_ = std::max(last_counter_, id.counter);
+  enter_holder(fresh);
+  return leases_.insert_or_assign(id, fresh).first->second;
+}
+
+void lease_book::begin_term(uint64_t term) {
+  term_ = std::max(term_, term);
+}
+
+lease lease_book::make(const lease_id& id, const request& what) const {
   const auto& range = what.what.range;
   assert(!range.empty());
-  const lease_id id{term_, ++last_counter_};
   lease fresh;
   fresh.id = id;
   fresh.worker = what.worker;
@@ -20,14 +44,18 @@ const lease& lease_book::grant(const request& what) {
   fresh.alone = what.alone;
   fresh.input_bytes = what.input_bytes;
   fresh.received = fresh.recorded = range.begin;
-  // Ids only grow, so the new one belongs at the end of each index.
+  return fresh;
+}
+
+// Puts a lease into all sums and indexes.
+void lease_book::enter_holder(const lease& what) {
+  // Ids mostly grow, so a new one belongs at the end of each index.
   auto& holder = by_worker_[what.worker];
-  holder.leases.insert(holder.leases.end(), id);
-  holder.tasks += range.size();
+  holder.leases.insert(holder.leases.end(), what.id);
+  holder.tasks += what.range.end - what.received;
   holder.input_bytes += what.input_bytes;
   auto& of_same_job = by_job_[what.job];
-  of_same_job.insert(of_same_job.end(), id);
-  return leases_.emplace(id, fresh).first->second;
+  of_same_job.insert(of_same_job.end(), what.id);
 }
 
 const lease* lease_book::find(const lease_id& id) const {
@@ -40,11 +68,16 @@ slice_verdict lease_book::check(worker_id worker, const lease_id& id,
   const auto* what = find(id);
   if (what == nullptr || what->worker != worker)
     return slice_verdict::refused;
-  if (seq < what->next_seq)
+  const auto known = what->adopted
+                       ? !range.empty() && range.end <= what->received
+                       : seq < what->next_seq;
+  if (known)
     return slice_verdict::duplicate;
   if (what->revoked)
     return slice_verdict::refused;
-  if (seq > what->next_seq)
+  const auto early =
+    what->adopted ? range.begin > what->received : seq > what->next_seq;
+  if (early)
     return slice_verdict::early;
   if (range.empty() || range.begin != what->received
       || range.end > what->range.end)

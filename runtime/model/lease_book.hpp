@@ -28,6 +28,10 @@ struct lease {
   task_index recorded = 0;  ///< Everything before it is in the store.
   uint32_t next_seq = 0;    ///< Number of the slice that comes next.
   bool revoked = false;     ///< Ends when what is `accepting` is recorded.
+  /// Its worker held it already when this book learned of it. How many of its
+  /// slices were recorded before is not known, so slices are compared by their
+  /// range and not by their number.
+  bool adopted = false;
 
   /// Tasks received and not yet recorded; they cannot be revoked.
   uint64_t accepting() const {
@@ -49,7 +53,8 @@ enum class slice_verdict : uint8_t {
 /// owns the only one.
 ///
 /// Invariants: at most one lease covers an index of a job (I3); ids are never
-/// reused within a term.
+/// reused within a term, and their counters grow through all terms that the
+/// book has seen.
 class lease_book {
 public:
   struct request {
@@ -73,6 +78,16 @@ public:
 
   /// Enters a new lease. The reference is valid until the book changes.
   const lease& grant(const request& what);
+
+  /// Enters a lease that a worker holds from before: its tasks go on under the
+  /// id that the worker knows. If this book revoked it and something of it is
+  /// still accepting, it goes on behind that.
+  /// Precondition: no current lease has this id; of a revoked one, `what` is
+  /// all that was not received.
+  const lease& adopt(const lease_id& id, const request& what);
+
+  /// From now on new leases carry this term, if it is higher.
+  void begin_term(uint64_t term);
 
   /// Returns a lease that is current or, revoked, still has something
   /// accepting; null if there is none. Valid until the book changes.
@@ -125,6 +140,8 @@ private:
     uint64_t input_bytes = 0;
   };
 
+  lease make(const lease_id& id, const request& what) const;
+  void enter_holder(const lease& what);
   lease* find_current(const lease_id& id);
   void forget_tasks(const lease& what, uint64_t tasks);
   void forget_holder(const lease& what);

@@ -13,6 +13,8 @@ namespace {
 constexpr unsigned kind_mask = 7;
 constexpr unsigned same_lease = 8;
 constexpr unsigned same_term = 16;
+constexpr unsigned same_range = 32;
+constexpr unsigned all_well = 64; // No task failed.
 static_assert(lease_event_kind_count <= kind_mask + 1);
 
 /// Seven bits a byte, the low ones first (LEB128).
@@ -80,12 +82,14 @@ std::vector<task_index> get_failed(std::string_view& in, task_index from) {
 
 void lease_history::add(const lease_event& what) {
   static_assert(limits::lease_events_max % block_events == 0);
+  if (size() == 0)
+    term_ = before_.lease.term = what.lease.term;
   if (events_ == block_events) {
     last_.shrink_to_fit();
     older_bytes_ += last_.size();
     older_.push_back(std::exchange(last_, {}));
     events_ = 0;
-    before_ = {};
+    before_ = {{term_, 0}, {}};
   }
   if (size() == limits::lease_events_max) {
     older_bytes_ -= older_.front().size();
@@ -98,6 +102,10 @@ void lease_history::add(const lease_event& what) {
     first |= same_lease;
   else if (what.lease.term == before_.lease.term)
     first |= same_term;
+  if (what.range == before_.range)
+    first |= same_range;
+  if (what.failed.empty())
+    first |= all_well;
   last_.push_back(static_cast<char>(first));
   if (what.kind == lease_event_kind::resumed)
     return;
@@ -107,13 +115,15 @@ void lease_history::add(const lease_event& what) {
     put_step(last_, before_.lease.counter, what.lease.counter);
   if (is_held(what.kind))
     put(last_, what.worker);
-  put_step(last_, before_.end, what.range.begin);
-  put_step(last_, what.range.begin, what.range.end);
-  if (what.kind == lease_event_kind::accepted) {
-    put(last_, what.seq);
-    put_failed(last_, what.range.begin, what.failed);
+  if (!(first & same_range)) {
+    put_step(last_, before_.range.end, what.range.begin);
+    put_step(last_, what.range.begin, what.range.end);
   }
-  before_ = {what.lease, what.range.end};
+  if (what.kind == lease_event_kind::accepted)
+    put(last_, what.seq);
+  if (!(first & all_well))
+    put_failed(last_, what.range.begin, what.failed);
+  before_ = {what.lease, what.range};
 }
 
 std::vector<lease_event> lease_history::events(job_id job) const {
@@ -126,8 +136,8 @@ std::vector<lease_event> lease_history::events(job_id job) const {
 }
 
 void lease_history::read(const std::string& block, job_id job,
-                         std::vector<lease_event>& out) {
-  context before;
+                         std::vector<lease_event>& out) const {
+  context before{{term_, 0}, {}};
   for (std::string_view in{block}; !in.empty();) {
     auto first = static_cast<unsigned char>(in.front());
     in.remove_prefix(1);
@@ -143,13 +153,16 @@ void lease_history::read(const std::string& block, job_id job,
       x.lease.counter = get_step(in, x.lease.counter);
     if (is_held(x.kind))
       x.worker = get(in);
-    x.range.begin = get_step(in, before.end);
-    x.range.end = get_step(in, x.range.begin);
-    if (x.kind == lease_event_kind::accepted) {
-      x.seq = static_cast<uint32_t>(get(in));
-      x.failed = get_failed(in, x.range.begin);
+    x.range = before.range;
+    if (!(first & same_range)) {
+      x.range.begin = get_step(in, before.range.end);
+      x.range.end = get_step(in, x.range.begin);
     }
-    before = {x.lease, x.range.end};
+    if (x.kind == lease_event_kind::accepted)
+      x.seq = static_cast<uint32_t>(get(in));
+    if (!(first & all_well))
+      x.failed = get_failed(in, x.range.begin);
+    before = {x.lease, x.range};
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace troupe {
 
-/// All that happened to the leases of one job, about 7 bytes an event. Holds
+/// All that happened to the leases of one job, about 6 bytes an event. Holds
 /// the last `limits::lease_events_max` events or a few less: beyond that the
 /// oldest go, a block of them at a time.
 class lease_history {
@@ -38,15 +38,16 @@ private:
   /// What the events of a block are written against: neighbours are alike.
   struct context {
     lease_id lease;
-    task_index end = 0;
+    index_range range;
   };
 
-  static void read(const std::string& block, job_id job,
-                   std::vector<lease_event>& out);
+  void read(const std::string& block, job_id job,
+            std::vector<lease_event>& out) const;
 
   std::vector<std::string> older_; ///< Full blocks; each can be read alone.
   std::string last_;
   context before_;
+  uint64_t term_ = 0; ///< Of the first event; each block begins with it.
   size_t older_bytes_ = 0;
   uint32_t events_ = 0; ///< In `last_`.
   bool incomplete_ = false;

@@ -88,6 +88,47 @@ const ready_range* ready_queue::front(job_id job) const {
   return i == jobs_.end() ? nullptr : &i->second.ranges.begin()->second;
 }
 
+std::vector<ready_range> ready_queue::parts(job_id job,
+                                            index_range range) const {
+  std::vector<ready_range> result;
+  auto i = jobs_.find(job);
+  if (i == jobs_.end())
+    return result;
+  const auto& ranges = i->second.ranges;
+  for (auto x = ranges.upper_bound(range.begin);
+       x != ranges.end() && x->second.range.begin < range.end; ++x) {
+    result.push_back(x->second);
+    auto& cut = result.back().range;
+    cut = {std::max(cut.begin, range.begin), std::min(cut.end, range.end)};
+  }
+  return result;
+}
+
+std::vector<ready_range> ready_queue::take(job_id job, index_range range) {
+  auto taken = parts(job, range);
+  for (const auto& part : taken) {
+    auto i = jobs_.find(job);
+    auto& [ranges, tasks] = i->second;
+    auto whole = ranges.upper_bound(part.range.begin);
+    auto rest = whole->second;
+    tasks -= part.range.size();
+    tasks_ -= part.range.size();
+    whole->second.range.begin = part.range.end;
+    if (whole->second.range.empty()) {
+      ranges.erase(whole);
+      --ranges_;
+    }
+    rest.range.end = part.range.begin;
+    if (!rest.range.empty()) {
+      ranges.emplace(rest.range.end, rest);
+      ++ranges_;
+    }
+    if (ranges.empty())
+      erase(i);
+  }
+  return taken;
+}
+
 uint64_t ready_queue::remove(job_id job) {
   auto i = jobs_.find(job);
   if (i == jobs_.end())

@@ -46,6 +46,13 @@ public:
   /// Returns what `pop` would take from, without its size limit.
   const ready_range* front(job_id job) const;
 
+  /// Returns what is queued of `range`, cut to it, in index order.
+  std::vector<ready_range> parts(job_id job, index_range range) const;
+
+  /// Takes what is queued of `range` out; what lies around it stays.
+  /// @returns what was taken, as `parts` would have.
+  std::vector<ready_range> take(job_id job, index_range range);
+
   /// Drops everything of a job; returns how many tasks that was.
   uint64_t remove(job_id job);
 

@@ -123,6 +123,11 @@ index_range slot_block::remaining() const {
   return {published_, range_.end};
 }
 
+uint32_t slot_block::next_seq() const {
+  const std::lock_guard guard{mutex_};
+  return next_seq_;
+}
+
 lease_id slot_block::lease() const {
   const std::lock_guard guard{mutex_};
   return lease_;

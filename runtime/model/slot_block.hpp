@@ -97,6 +97,9 @@ public:
   /// Returns the rest of the lease, unclaimed or unfinished; empty when idle.
   index_range remaining() const;
 
+  /// Returns the number of the output that `take` will return next.
+  uint32_t next_seq() const;
+
   /// Returns the lease that was begun last.
   lease_id lease() const;
 

@@ -69,6 +69,12 @@ task_state task_set::state_of(task_index index) const {
   return std::prev(runs_.upper_bound(index))->second;
 }
 
+task_index task_set::end_of_run(task_index index) const {
+  assert(index < size_);
+  const auto next = runs_.upper_bound(index);
+  return next == runs_.end() ? size_ : next->first;
+}
+
 std::vector<index_range> task_set::ranges(task_state state) const {
   std::vector<index_range> found;
   for (auto i = runs_.begin(); i != runs_.end();) {

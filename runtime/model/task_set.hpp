@@ -43,6 +43,10 @@ public:
   /// Precondition: `index < size()`.
   task_state state_of(task_index index) const;
 
+  /// Returns the end of the run of equal states that `index` lies in.
+  /// Precondition: `index < size()`.
+  task_index end_of_run(task_index index) const;
+
   /// Returns the maximal runs of `state` in index order.
   std::vector<index_range> ranges(task_state state) const;
 

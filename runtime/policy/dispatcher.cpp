@@ -26,7 +26,7 @@ auto chunk_at(auto& chunks, task_index index) {
 } // namespace
 
 dispatcher::dispatcher(uint64_t term, std::unique_ptr<random_source> random)
-  : book_(term), random_(std::move(random)) {
+  : opened_term_(term), book_(term), random_(std::move(random)) {
   // nop
 }
 
@@ -47,6 +47,7 @@ std::vector<dead_letter> dispatcher::remove_worker(worker_id worker,
   std::vector<dead_letter> result;
   for (const auto& id : book_.of_worker(worker)) {
     auto held = *book_.find(id);
+    remember_lost(held);
     auto rest = book_.revoke(id);
     note(lease_event_kind::revoked, held, rest);
     lose(held, rest, now, result);
@@ -99,17 +100,17 @@ void dispatcher::add_inputs(job_id id, index_range range, const blob& packed,
   touch(id);
   if (closed)
     job.closed = true;
-  if (range.empty())
+  if (range.empty() || range.end <= job.tasks.size())
     return;
   // The store checked both; if it erred, one job fails and nothing else.
   auto strings = packed_view::parse(packed.view());
   if (range.begin != job.tasks.size() || !strings
       || strings->size() != range.size()) {
-    set_fatal(job, {errc::internal,
-                    "the inputs " + to_string(range) + " do not continue the "
-                      + std::to_string(job.tasks.size())
-                      + " that the job has; submit it again and please report "
-                        "this"});
+    fail_job(job, {errc::internal,
+                   "the inputs " + to_string(range) + " do not continue the "
+                     + std::to_string(job.tasks.size())
+                     + " that the job has; submit it again and please report "
+                       "this"});
     return;
   }
   (void)job.tasks.extend(range.size());
@@ -150,6 +151,10 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
   return result;
 }
 
+bool dispatcher::may_run(const job_entry& job) {
+  return !job.paused && !job.held_back && job.fatal.code == errc::ok;
+}
+
 void dispatcher::push_ready(job_entry& job, const ready_range& what) {
   if (must_run_alone(what, job.terms.max_crashes))
     suspects_.push(job.terms.id, what);
@@ -161,7 +166,7 @@ void dispatcher::push_ready(job_entry& job, const ready_range& what) {
 void dispatcher::update_waiting(job_entry& job) {
   auto id = job.terms.id;
   auto& waiting = job.of->second.waiting;
-  if (!job.paused && job.fatal.code == errc::ok && ready_.tasks(id) > 0)
+  if (may_run(job) && ready_.tasks(id) > 0)
     waiting.insert(id);
   else
     waiting.erase(id);
@@ -218,10 +223,14 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
   auto& job = i->second;
   run_times_.observe(job.terms.function, what.range.size(), what.busy_ns);
   forget_history(job, what);
+  // With its record: what the slice says is worth nothing without it.
+  if (what.fatal.code != errc::ok)
+    notes_.fatals.emplace_back(what.job, what.fatal);
   auto is_last = held.attempt >= job.terms.retry.max_attempts;
   for (const auto& task : what.failed) {
     auto record = record_of(job, held, task, now);
     if (!is_last) {
+      notes_.setbacks.push_back({what.job, task.index, false, record});
       job.history.add(task.index, std::move(record));
       continue;
     }
@@ -294,10 +303,10 @@ void dispatcher::settle_failed(job_entry& job, const lease& held,
 void dispatcher::note_dead(job_entry& job, task_index first, const error& why) {
   if (job.first_dead.empty())
     job.first_dead = "task " + std::to_string(first) + ": " + to_string(why);
-  if (job.tasks.count(task_state::dead) >= job.terms.max_dead)
-    set_fatal(job, {errc::too_many_dead, "the job reached its limit of "
-                                           + std::to_string(job.terms.max_dead)
-                                           + " dead letters"});
+  if (job.dead_before + job.tasks.count(task_state::dead) >= job.terms.max_dead)
+    fail_job(job, {errc::too_many_dead, "the job reached its limit of "
+                                          + std::to_string(job.terms.max_dead)
+                                          + " dead letters"});
 }
 
 void dispatcher::release_inputs(job_entry& job, index_range range,
@@ -330,6 +339,9 @@ void dispatcher::trimmed(worker_id worker, const lease_id& id, task_index end) {
   auto rest = book_.trim(id, end);
   if (!rest.empty())
     note(lease_event_kind::trimmed, held, rest);
+  // It ran nothing of it: maybe it was never told of the job.
+  if (auto w = workers_.find(worker); rest == held.range)
+    w->second.known_jobs.erase(held.job);
   unload(id, worker, rest.size(), book_.find(id) == nullptr);
   give_back(held, rest, held.crashes);
 }
@@ -373,6 +385,8 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
 
 std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
   take_due(now);
+  if (grace_until_ && (awaited_.empty() || now >= *grace_until_))
+    end_grace();
   std::vector<granted> result;
   dispatch_suspects(now, result);
   if (ready_.empty())
@@ -502,14 +516,18 @@ dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
   auto& entry = workers_.at(worker);
   entry.alone = alone;
   result.first = entry.known_jobs.insert(id).second;
-  costs_.emplace(result.lease,
-                 lease_cost{ns_per_task, what.range.size(), bytes});
-  ++entry.load.leases;
-  entry.load.tasks += what.range.size();
-  entry.load.estimated_ns += lease_estimate_ns(what.range.size(), ns_per_task);
-  entry.load.input_bytes += bytes;
+  enter_cost(entry, result.lease, {ns_per_task, what.range.size(), bytes});
   touch(id);
   return result;
+}
+
+void dispatcher::enter_cost(worker_entry& worker, const lease_id& id,
+                            const lease_cost& cost) {
+  costs_.emplace(id, cost);
+  ++worker.load.leases;
+  worker.load.tasks += cost.tasks;
+  worker.load.estimated_ns += lease_estimate_ns(cost.tasks, cost.ns_per_task);
+  worker.load.input_bytes += cost.bytes;
 }
 
 void dispatcher::count_slots() {

@@ -19,6 +19,7 @@
 #include "runtime/policy/retry.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -71,13 +72,35 @@ public:
     blob inputs; ///< Packed; empty for range jobs.
   };
 
-  /// What has become of a job whose dead letters were requeued.
+  /// What has become of a job that goes on: its dead letters were requeued, or
+  /// the scheduler before this one is gone.
   struct resumption {
     uint64_t tasks = 0;             ///< Of the job.
     std::vector<index_range> ready; ///< Only these are to run.
     std::vector<kept_inputs> inputs;
-    uint64_t succeeded = 0; ///< Of the others.
-    uint64_t dead = 0;      ///< Of the others.
+    uint64_t succeeded = 0;         ///< Of the others.
+    uint64_t dead = 0;              ///< Of the others.
+    bool closed = true;             ///< No more inputs follow.
+    std::vector<task_past> pasts{}; ///< Of tasks in `ready`, ascending.
+    uint64_t attempts = 0;          ///< Executions accepted before.
+    std::string first_dead{};       ///< As in `report`.
+    error fatal{};                  ///< As in `report`.
+  };
+
+  /// A lease that a worker says it holds.
+  struct held_part {
+    lease_id lease;
+    job_id job = 0;
+    /// From the first task on that no answered slice covers.
+    index_range rest;
+    uint32_t attempt = 1;
+  };
+
+  /// What the store must know beside records and dead letters, so that jobs
+  /// can be resumed as they are.
+  struct notes {
+    std::vector<setback> setbacks;
+    std::vector<std::pair<job_id, error>> fatals; ///< Jobs that must fail.
   };
 
   /// What changed for a job since the last report.
@@ -99,7 +122,12 @@ public:
     lease_id lease;
   };
 
+  /// @param term In which the store was opened. Leases of earlier terms are of
+  ///             another store, where the same numbers mean other jobs.
   dispatcher(uint64_t term, std::unique_ptr<random_source> random);
+
+  /// From now on new leases carry this term, if it is higher.
+  void begin_term(uint64_t term);
 
   // -- workers ----------------------------------------------------------------
 
@@ -112,6 +140,15 @@ public:
   ///          killed this worker and others before it.
   std::vector<dead_letter> remove_worker(worker_id worker, time_point now);
 
+  /// A worker that was added has joined, and knows no jobs. Settles what it
+  /// holds: keeps a lease that is current, adopts one whose unfinished rest
+  /// nobody else has and no slice covers; leases of the book that it does not
+  /// hold are ready again, without blame.
+  /// @returns the leases that it must stop.
+  std::vector<lease_id> reconcile(worker_id worker,
+                                  const std::vector<held_part>& held,
+                                  time_point now);
+
   /// Changes a worker's credit; 0 tasks: it gets nothing more.
   void set_window(worker_id worker, uint64_t tasks, uint64_t bytes);
 
@@ -123,13 +160,21 @@ public:
   /// Takes a job in; one that is known already stays as it is.
   void add_job(const job_terms& terms);
 
-  /// Takes a job in of which only some tasks are left to run. Inputs that are
-  /// not packed or do not fit make the job report a fatal error.
-  void resume_job(const job_terms& terms, const resumption& what);
+  /// Takes a job in of which only some tasks are left to run; one that is known
+  /// already stays as it is. Tasks that failed before wait for their next
+  /// attempt anew. Inputs that are not packed or do not fit make the job report
+  /// a fatal error.
+  void resume_job(const job_terms& terms, const resumption& what,
+                  time_point now);
+
+  /// Grants nothing of the jobs that are known now until each of these nodes
+  /// has joined, or until a time: what they hold may go on there.
+  void hold_back(const std::vector<std::string>& nodes, time_point until);
 
   /// Adds inputs (packed; `range` as the store numbered them) and closes the
-  /// job if there are no more. Inputs that do not continue those before them,
-  /// or are not packed, make the job report a fatal error.
+  /// job if there are no more; inputs that are known already change nothing.
+  /// Inputs that do not continue those before them, or are not packed, make
+  /// the job report a fatal error.
   void add_inputs(job_id job, index_range range, const blob& packed,
                   bool closed);
 
@@ -142,6 +187,9 @@ public:
   bool knows(job_id job) const {
     return jobs_.contains(job);
   }
+
+  /// Returns the ids of all jobs, in any order.
+  std::vector<job_id> known_jobs() const;
 
   // -- results ----------------------------------------------------------------
 
@@ -172,9 +220,7 @@ public:
   std::vector<granted> dispatch(time_point now);
 
   /// Returns when `dispatch` must be called even if nothing happens.
-  std::optional<time_point> next_due() const {
-    return backoff_.next_due();
-  }
+  std::optional<time_point> next_due() const;
 
   /// Returns a report for each job that changed since the last call.
   std::vector<report> take_reports();
@@ -187,6 +233,13 @@ public:
   size_t lease_events() const {
     return lease_events_.size();
   }
+  /// Lets the next `take_reports` return all jobs.
+  void report_all();
+
+  /// Returns what the store must note since the last call. What belongs to a
+  /// slice is there as soon as `begin_accept` returned, so that it can be
+  /// stored together with it.
+  notes take_notes();
 
   // -- inspection -------------------------------------------------------------
 
@@ -225,6 +278,7 @@ private:
     time_point alone_since{};
     bool alone = false;    ///< What it holds is a suspect, and nothing else.
     bool reserved = false; ///< Gets nothing new: a suspect waits for it.
+    bool joined = false;   ///< It said what it holds.
   };
 
   /// Inputs of a job that are still needed, by first index.
@@ -254,6 +308,7 @@ private:
     std::map<task_index, chunk> chunks;
     bool closed = false;
     bool paused = false;
+    bool held_back = false; ///< See `hold_back`.
     uint64_t attempts = 0;
     error fatal;
     std::string first_dead;
@@ -267,6 +322,20 @@ private:
     uint64_t ns_per_task = 0; ///< As estimated when it was granted.
     uint64_t tasks = 0;       ///< Not yet recorded.
     uint64_t bytes = 0;       ///< Of its inputs, until it ends.
+  };
+
+  /// A lease that was lost with its worker, as it was before.
+  struct lost_lease {
+    uint32_t crashes = 0;
+    uint32_t blamed = 0;
+    bool alone = false;
+  };
+
+  /// Tasks that wait, as one lease would have them.
+  struct waiting_part {
+    index_range range;
+    uint32_t crashes = 0;
+    uint32_t blamed = 0;
   };
 
   /// The workers that may get something in one call of `dispatch`.
@@ -289,11 +358,33 @@ private:
   void note(lease_event_kind what, const lease& held, index_range range);
   void note_accepted(const slice& what);
   void note_resumed(job_id job);
+  static bool may_run(const job_entry& job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
   void give_back(const lease& what, index_range rest, uint32_t crashes);
   void set_fatal(job_entry& job, error why);
-  void resume_range(job_entry& job, index_range range);
+  void fail_job(job_entry& job, const error& why);
+  bool resume_inputs(job_entry& job, const resumption& what);
+  void resume_range(job_entry& job, index_range range,
+                    const std::vector<task_past>& pasts, time_point now);
+  void resume_part(job_entry& job, const ready_range& what, uint32_t failed,
+                   time_point now);
+  void queue_resumed(job_entry& job, ready_range what, uint32_t failed,
+                     time_point now);
+  bool keep(worker_id worker, const held_part& what);
+  bool adopt(worker_id worker, const held_part& what, bool sole,
+             time_point now);
+  bool is_of_this_store(const lease_id& id) const;
+  index_range unfinished(const job_entry& job, const held_part& what) const;
+  const lease* leased_to(job_id job, task_index index) const;
+  std::vector<ready_range> waiting_in(const job_entry& job,
+                                      index_range range) const;
+  std::optional<waiting_part> waiting_as(const job_entry& job,
+                                         const held_part& what,
+                                         index_range rest) const;
+  void take_waiting(job_entry& job, index_range range);
+  void remember_lost(const lease& what);
+  void end_grace();
   attempt_record record_of(const job_entry& job, const lease& held,
                            const failed_task& what, time_point now) const;
   void forget_history(job_entry& job, const slice& what);
@@ -320,11 +411,14 @@ private:
                     std::vector<granted>& out);
   granted grant_to(worker_id worker, job_entry& job, const ready_range& what,
                    uint64_t ns_per_task, bool alone);
+  void enter_cost(worker_entry& worker, const lease_id& id,
+                  const lease_cost& cost);
   uint64_t tasks_that_fit(const worker_load& load, const job_entry& job,
                           uint64_t tasks) const;
   uint64_t slots_offering(const std::string& function) const;
   void count_slots();
 
+  uint64_t opened_term_ = 0;
   lease_book book_;
   ready_queue ready_;
   ready_queue suspects_; ///< One-index ranges that must run alone.
@@ -337,6 +431,11 @@ private:
   std::unordered_map<lease_id, lease_cost> costs_;
   std::set<job_id> changed_;
   std::vector<lease_event> lease_events_;
+  notes notes_;
+  std::unordered_map<lease_id, lost_lease> lost_;
+  std::deque<lease_id> lost_order_; ///< Oldest first; not all are in `lost_`.
+  std::set<std::string> awaited_;   ///< Nodes that have not joined yet.
+  std::optional<time_point> grace_until_;
   size_t turn_ = 0;
 };
 

@@ -32,8 +32,11 @@ void dispatcher::lose(const lease& held, index_range rest, time_point now,
     out.push_back(give_up_suspect(job, held, rest.begin, now));
     return;
   }
-  if (held.alone)
-    job.history.add(rest.begin, record_crash(job, held, now));
+  if (held.alone) {
+    auto crash = record_crash(job, held, now);
+    notes_.setbacks.push_back({held.job, rest.begin, true, crash});
+    job.history.add(rest.begin, std::move(crash));
+  }
   (void)job.tasks.apply(rest, task_event::returned);
   for (const auto& piece : split_after_crash(rest))
     push_ready(job, {piece, held.attempt, held.crashes + 1, blamed});
@@ -76,8 +79,7 @@ void dispatcher::dispatch_suspects(time_point now, std::vector<granted>& out) {
   std::set<std::string> waiting; // Functions whose suspects found no worker.
   suspects_.for_each_job([&](job_id id) {
     const auto& job = jobs_.at(id);
-    if (job.paused || job.fatal.code != errc::ok
-        || waiting.contains(job.terms.function))
+    if (!may_run(job) || waiting.contains(job.terms.function))
       return true;
     auto function = job.terms.function;
     while (suspects_.tasks(id) > 0 && dispatch_suspect(id, now, out))

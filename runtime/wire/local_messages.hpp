@@ -251,7 +251,7 @@ struct schedule {
   std::vector<schedule_inputs> inputs;
   /// `jobs` are all that have not ended, from a COORDINATOR that has started.
   bool complete = false;
-  uint64_t term = 0;              ///< With `complete`: of new leases.
+  uint64_t term = 0;                ///< With `complete`: of new leases.
   std::vector<std::string> nodes{}; ///< With `complete`: those that were up.
 };
 
@@ -319,6 +319,10 @@ struct worker_up {
   uint64_t window_tasks = 0;
   uint64_t window_bytes = 0;
   std::vector<function_info> functions;
+  /// It has just joined, or joined again, and holds `held`. False: it was there
+  /// already when the follower asked.
+  bool joined = false;
+  std::vector<held_lease> held{};
 };
 
 struct worker_gone {
@@ -389,10 +393,10 @@ struct dialed {
 
 // -- UPLINK and WORKER --------------------------------------------------------
 
-/// The uplink joined a coordinator.
+/// The uplink joined a coordinator. What the worker holds goes on; its
+/// scheduler says what must stop.
 struct attached {
   caf::actor scheduler;
-  std::vector<lease_id> keep; ///< Leases that stay; all others are gone.
   caf::actor membership{};
 };
 

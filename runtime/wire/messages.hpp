@@ -47,12 +47,15 @@ struct function_info {
   std::string summary;
 };
 
-/// A lease that a worker still holds when it joins again.
+/// A lease that a worker still holds when it joins again: it runs or waits, or
+/// has slices without an answer.
 struct held_lease {
   lease_id lease;
   job_id job = 0;
+  /// From the first task on that no answered slice covers.
   index_range rest;
-  uint32_t next_seq = 0;
+  uint32_t next_seq = 0; ///< Of the slice that begins there.
+  uint32_t attempt = 1;
 };
 
 /// A worker node asks to come in. Refused with `name_taken` or `draining`.
@@ -68,6 +71,7 @@ struct join_request {
   /// the answer before it takes grants sends 0 and a `window_update` later.
   uint64_t window_tasks = 0;
   uint64_t window_bytes = 0;
+  /// At most `limits::held_leases_max`; a worker drops what it does not list.
   std::vector<held_lease> held;
   caf::actor worker;
   /// The node will send a `heartbeat` at this interval.
@@ -79,7 +83,6 @@ struct join_request {
 struct join_reply {
   worker_id worker = 0;
   uint64_t term = 0;
-  std::vector<lease_id> keep; ///< Held leases that stay; all others are gone.
 };
 
 /// A worker node is there. Sent at its interval while it is joined.
@@ -434,12 +437,13 @@ struct more_events {
 
 TROUPE_WIRE_TYPE(function_info, "t.function", x.name, x.input_type, x.args_type,
                  x.result_type, x.summary)
-TROUPE_WIRE_TYPE(held_lease, "t.held", x.lease, x.job, x.rest, x.next_seq)
+TROUPE_WIRE_TYPE(held_lease, "t.held", x.lease, x.job, x.rest, x.next_seq,
+                 x.attempt)
 TROUPE_WIRE_TYPE(join_request, "t.join", x.name, x.incarnation_id, x.version,
                  x.roles, x.slots, x.labels, x.functions, x.window_tasks,
                  x.window_bytes, x.held, x.worker, x.heartbeat_ms, x.zombies,
                  x.agent)
-TROUPE_WIRE_TYPE(join_reply, "t.joined", x.worker, x.term, x.keep)
+TROUPE_WIRE_TYPE(join_reply, "t.joined", x.worker, x.term)
 TROUPE_WIRE_TYPE(heartbeat, "t.beat", x.incarnation_id, x.busy, x.queued,
                  x.unanswered_bytes, x.oldest_us, x.through, x.complete, x.held)
 TROUPE_WIRE_TYPE(node_info, "t.node", x.name, x.incarnation_id, x.version,

@@ -232,7 +232,13 @@ result<void> check(const function_info& what) {
 result<void> check(const held_lease& what) {
   return all_of([&] { return check_lease_id(what.lease, "a held lease"); },
                 [&] { return check_job_id(what.job, "a held lease"); },
-                [&] { return check_range(what.rest, "a held lease"); });
+                [&] { return check_range(what.rest, "a held lease"); },
+                [&]() -> result<void> {
+                  if (what.attempt == 0)
+                    return violation("a held lease is of attempt 0, they count "
+                                     "from 1");
+                  return {};
+                });
 }
 
 result<void> check(const join_request& what) {
@@ -285,8 +291,7 @@ result<void> check(const join_reply& what) {
   if (what.worker == 0 || what.term > limits::term_max)
     return violation("a join was answered with worker {} and term {}",
                      what.worker, what.term);
-  return check_size(what.keep.size(), limits::held_leases_max,
-                    "the lease list of a join's answer");
+  return {};
 }
 
 result<void> check(const heartbeat& what) {

@@ -22,7 +22,6 @@ namespace limits {
 constexpr size_t node_roles_max = 16;
 constexpr size_t node_labels_max = 256;
 constexpr size_t node_functions_max = 4096;
-constexpr size_t held_leases_max = size_t{1} << 16;
 /// A type descriptor, see `function/type_description.hpp`.
 constexpr size_t type_bytes_max = 4 * kib;
 /// A term never gets near this; what does would overflow when it grows.

@@ -67,7 +67,7 @@ struct fixture : test::stage {
   }
 
   /// Returns what the agent did, or the error's code and text.
-  std::string inject(const inject_fault& what) {
+  std::string break_it(const inject_fault& what) {
     std::string result;
     auto pending = boss.ask(subject, what);
     sched.run();
@@ -80,7 +80,7 @@ struct fixture : test::stage {
   }
 
   std::string kill(const std::string& path) {
-    return inject({"", fault_kind::kill_actor, path});
+    return break_it({"", fault_kind::kill_actor, path});
   }
 
   std::vector<std::string> restarts() {
@@ -96,6 +96,7 @@ struct fixture : test::stage {
     return result;
   }
 
+  logger_ptr log = make_null_logger();
   supervisor_actor root;
   agent_actor subject;
   std::shared_ptr<recorded_control> control =
@@ -154,9 +155,9 @@ CAF_TEST(a_wrong_path_is_named_where_it_goes_wrong) {
 
 CAF_TEST(acts_on_its_process) {
   start();
-  inject({"", fault_kind::kill_node, ""});
+  break_it({"", fault_kind::kill_node, ""});
   CAF_CHECK_EQUAL(control->kills, 1);
-  CAF_CHECK_EQUAL(inject({"", fault_kind::freeze_node, "", 250}),
+  CAF_CHECK_EQUAL(break_it({"", fault_kind::freeze_node, "", 250}),
                   "the node was frozen");
   CAF_CHECK(control->frozen == 250ms);
 }
@@ -165,7 +166,7 @@ CAF_TEST(breaks_nothing_unless_it_may) {
   start(false);
   for (auto what : {fault_kind::kill_actor, fault_kind::kill_node,
                     fault_kind::freeze_node}) {
-    auto said = inject({"", what, "top/a"});
+    auto said = break_it({"", what, "top/a"});
     CAF_CHECK(said.starts_with("faults_not_allowed"));
   }
   pass(1s);

@@ -31,7 +31,7 @@ public:
 
 /// The test plays the coordinator; the front door is real.
 struct client_session_fixture : stage {
-  fixture() {
+  client_session_fixture() {
     open();
     client_session_options options;
     options.dial = dial;
@@ -43,7 +43,7 @@ struct client_session_fixture : stage {
     sched.run();
   }
 
-  ~fixture() override {
+  ~client_session_fixture() override {
     end(subject);
     if (dial->door)
       end(dial->door);

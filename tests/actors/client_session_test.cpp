@@ -12,6 +12,7 @@ using test::contains;
 using test::inline_body;
 using test::packed_of;
 using test::puppet;
+using test::refusing_door;
 
 CAF_TEST_FIXTURE_SCOPE(client_session_tests, test::client_session_fixture)
 

@@ -18,7 +18,7 @@ struct fixture : test::cluster_fixture {
   job_audit verify(job_id job) {
     job_audit found;
     why = {};
-    auto pending = people.ask(lead.coordinator, verify_job{job});
+    auto pending = people.ask(now().coordinator, verify_job{job});
     sched.run();
     pending.receive([&](const job_audit& x) { found = x; },
                     [&](const caf::error& x) { why = from_caf(x); });
@@ -29,7 +29,7 @@ struct fixture : test::cluster_fixture {
     store_accept forged;
     forged.ticket = 1'000'000;
     forged.leases = {std::move(what)};
-    people.send(lead.store, forged);
+    people.send(now().store, forged);
     sched.run();
   }
 
@@ -75,7 +75,7 @@ CAF_TEST(dead_letters_and_a_requeue_are_proven_right) {
   CAF_CHECK_EQUAL(found.failed, 1u);
   requeue_dead again;
   again.which.job = job.id();
-  auto pending = people.ask(lead.coordinator, again);
+  auto pending = people.ask(now().coordinator, again);
   sched.run();
   pending.receive([](const dead_changed& x) { CAF_CHECK_EQUAL(x.letters, 1u); },
                   [](const caf::error&) { CAF_FAIL("not requeued"); });
@@ -90,7 +90,7 @@ CAF_TEST(a_cancelled_job_is_proven_right) {
   auto job = submit(range_job("sleep", 0, 1'000'000, "count"));
   CAF_CHECK(verify(job.id()).ok);
   CAF_CHECK(!verify(job.id()).ended);
-  auto pending = people.ask(lead.coordinator, cancel_job{job.id()});
+  auto pending = people.ask(now().coordinator, cancel_job{job.id()});
   sched.run();
   pending.receive([](const job_status&) {}, [](const caf::error&) {});
   auto found = verify(job.id());

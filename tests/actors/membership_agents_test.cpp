@@ -50,6 +50,7 @@ struct fixture : test::stage {
     return result;
   }
 
+  logger_ptr log = make_null_logger();
   puppet others{sys};
   puppet lead{sys};
   puppet work{sys};
@@ -94,7 +95,7 @@ CAF_TEST(the_agent_that_knows_the_path_breaks_it) {
 }
 
 CAF_TEST(other_refusals_are_passed_on) {
-  auto pending = client.ask(subject, inject_fault{"w"});
+  auto pending = client.ask(subject, inject_fault{"w", fault_kind::kill_node, ""});
   sched.run();
   remote.answer([](const inject_fault&) -> caf::result<fault_done> {
     return to_caf({errc::faults_not_allowed, "no"});

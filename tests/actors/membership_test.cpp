@@ -101,7 +101,6 @@ CAF_TEST(a_worker_gets_an_id_and_the_term) {
   CAF_REQUIRE(joined.reply.has_value());
   CAF_CHECK_EQUAL(joined.reply->term, term);
   CAF_CHECK(joined.reply->worker != 0u);
-  CAF_CHECK(joined.reply->keep.empty());
 }
 
 CAF_TEST(the_store_is_told_who_is_up) {
@@ -166,18 +165,54 @@ CAF_TEST(a_follower_that_is_gone_stops_nobody) {
   CAF_CHECK_EQUAL(follower.take_all<worker_up>().size(), 1u);
 }
 
-CAF_TEST(the_same_incarnation_replaces_itself_without_a_probe) {
+CAF_TEST(the_same_incarnation_stays_the_worker_that_it_was) {
   puppet worker{sys};
   auto first = join(worker, "w", 1);
   follower.take_all<worker_up>();
-  auto second = join(worker, "w", 1);
+  auto terms = terms_of(worker, "w", 1);
+  terms.held = {{{42, 7}, 3, {4, 9}, 2, 1}};
+  auto second = join(terms, [] {});
+  CAF_REQUIRE(second.reply.has_value());
+  CAF_CHECK_EQUAL(second.reply->worker, first.reply->worker);
+  CAF_CHECK(!follower.take<worker_gone>());
+  auto told = follower.take_all<worker_up>();
+  CAF_REQUIRE_EQUAL(told.size(), 1u);
+  CAF_CHECK_EQUAL(told[0].worker, first.reply->worker);
+  CAF_CHECK(told[0].joined);
+  CAF_REQUIRE_EQUAL(told[0].held.size(), 1u);
+  CAF_CHECK(told[0].held[0].lease == (lease_id{42, 7}));
+  CAF_CHECK_EQUAL(told[0].held[0].next_seq, 2u);
+  CAF_CHECK(!worker.take<ping_atom>());
+}
+
+CAF_TEST(a_restarted_worker_of_the_same_process_takes_its_place) {
+  auto old = std::make_unique<puppet>(sys);
+  auto first = join(*old, "w", 1);
+  puppet next{sys};
+  auto second = join(next, "w", 1);
+  CAF_REQUIRE(second.reply.has_value());
+  CAF_CHECK_EQUAL(second.reply->worker, first.reply->worker);
+  old.reset(); // Its end comes late and is nobody's any more.
+  sched.run();
+  CAF_CHECK(!follower.take<worker_gone>());
+  CAF_CHECK(follower.take_all<worker_up>().back().handle == next.as());
+}
+
+CAF_TEST(a_node_that_is_gone_comes_back_as_another_worker_with_its_leases) {
+  puppet worker{sys};
+  auto first = join(worker, "w", 1);
+  puppet uplink{sys};
+  uplink.send(nodes, leave_atom::value, uint64_t{1});
+  sched.run();
+  follower.take_all<worker_up>();
+  auto terms = terms_of(worker, "w", 1);
+  terms.held = {{{42, 7}, 3, {4, 9}, 2, 1}};
+  auto second = join(terms, [] {});
   CAF_REQUIRE(second.reply.has_value());
   CAF_CHECK(second.reply->worker != first.reply->worker);
-  auto gone = follower.take<worker_gone>();
-  CAF_REQUIRE(gone.has_value());
-  CAF_CHECK_EQUAL(gone->worker, first.reply->worker);
-  CAF_CHECK_EQUAL(follower.take_all<worker_up>().size(), 1u);
-  CAF_CHECK(!worker.take<ping_atom>());
+  auto told = follower.take<worker_up>();
+  CAF_REQUIRE(told.has_value());
+  CAF_CHECK(told->joined && told->held.size() == 1);
 }
 
 CAF_TEST(a_second_node_with_the_name_of_a_living_one_is_refused) {

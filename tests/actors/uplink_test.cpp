@@ -144,7 +144,7 @@ struct fixture : test::stage {
     std::optional<join_request> result;
     membership_played.answer([&](const join_request& x) {
       result = x;
-      return join_reply{1, 1, {}};
+      return join_reply{1, 1};
     });
     sched.run();
     return result;
@@ -242,6 +242,39 @@ CAF_TEST(joins_again_when_the_coordinator_was_lost) {
   pass(100ms);
   CAF_CHECK(has_joined(next_scheduler));
   CAF_CHECK(!has_joined(scheduler));
+}
+
+CAF_TEST(joins_again_when_only_the_scheduler_was_lost) {
+  auto old = std::make_unique<puppet>(sys);
+  lead = open(*old);
+  dial->door = lead.door;
+  start();
+  CAF_REQUIRE(has_joined(*old));
+  pass(1s);
+  end(lead.door);
+  puppet next{sys};
+  front_door_options how;
+  how.cluster = "red";
+  how.handles = {hub.as(), next.as(), caf::actor_cast<caf::actor>(lead.nodes),
+                 hub.as()};
+  lead.door = sys.spawn(front_door, how, logger_ptr{log});
+  dial->door = lead.door;
+  old.reset();
+  sched.run();
+  CAF_CHECK(has_joined(next));
+  CAF_CHECK(state_of_worker() == node_state::up);
+}
+
+CAF_TEST(a_scheduler_that_ends_at_once_is_not_tried_in_a_loop) {
+  {
+    puppet gone{sys};
+    lead = open(gone);
+  }
+  dial->door = lead.door;
+  start();
+  pass(1s);
+  CAF_CHECK(dial->dialed_at.size() >= 2u);
+  CAF_CHECK(dial->dialed_at.size() <= 12u);
 }
 
 CAF_TEST(the_backoff_begins_anew_after_a_join) {

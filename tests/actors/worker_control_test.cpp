@@ -46,32 +46,6 @@ CAF_TEST(another_scheduler_gets_what_is_unanswered_at_once) {
   CAF_CHECK(made().empty());
 }
 
-CAF_TEST(leases_that_the_scheduler_does_not_keep_are_dropped) {
-  start();
-  lead.send(subject, work({header_of(1)}, {lease(1, 0, 1), lease(2, 1, 2), //
-                                           lease(3, 2, 3)}));
-  run_worker(); // One is with the runner, two are queued, none has run.
-  puppet next{sys};
-  attach(next, {lease_id{1, 3}});
-  CAF_CHECK(ran == std::vector<int64_t>({2}));
-  auto sent = next.take_all<slices>();
-  CAF_REQUIRE_EQUAL(sent.size(), 1u);
-  CAF_CHECK(sent[0].items.at(0).lease == (lease_id{1, 3}));
-}
-
-CAF_TEST(lists_what_it_holds_when_it_joins_again) {
-  start();
-  lead.send(subject, work({header_of(1)}, {lease(1, 0, 4), lease(2, 4, 9)}));
-  run_worker();
-  auto held = described().held;
-  CAF_REQUIRE_EQUAL(held.size(), 2u);
-  CAF_CHECK(held[0].lease == (lease_id{1, 1}));
-  CAF_CHECK(held[0].rest == (index_range{0, 4}));
-  CAF_CHECK(held[1].lease == (lease_id{1, 2}));
-  CAF_CHECK(held[1].rest == (index_range{4, 9}));
-  CAF_CHECK_EQUAL(held[1].job, 1u);
-}
-
 CAF_TEST(trims_queued_leases_to_any_end) {
   start();
   lead.send(subject, work({header_of(1)},

@@ -64,8 +64,8 @@ struct worker_fixture : stage {
     attach(lead);
   }
 
-  void attach(const puppet& to, std::vector<lease_id> keep = {}) {
-    caf::anon_send(subject, attached{to.as(), std::move(keep)});
+  void attach(const puppet& to) {
+    caf::anon_send(subject, attached{to.as()});
     run_worker(); // Before its runners do anything.
     sched.run();
   }

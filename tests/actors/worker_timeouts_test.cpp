@@ -38,7 +38,7 @@ struct fixture : test::worker_fixture {
   }
 
   void join_members() {
-    caf::anon_send(subject, attached{lead.as(), {}, members.as()});
+    caf::anon_send(subject, attached{lead.as(), members.as()});
     run_worker();
   }
 

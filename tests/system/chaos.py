@@ -97,7 +97,8 @@ class monkey(threading.Thread):
                 return
 
     def kill_actor(self):
-        name = self.chance.choice(["lead", *self.victims.workers])
+        on_lead = self.chance.random() < 0.5  # It has the most to lose.
+        name = "lead" if on_lead else self.any_worker()[0]
         tree = self.victims.troupe("--json", "tree", name)
         if tree.returncode != 0:
             return  # The node, or who answers for it, is not there just now.

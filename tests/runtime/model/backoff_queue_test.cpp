@@ -82,3 +82,24 @@ CAF_TEST(remove_drops_one_job_only) {
   queue.remove(1);
   CAF_CHECK(!queue.next_due());
 }
+
+CAF_TEST(a_part_can_be_taken_out_and_the_rest_stays_due) {
+  backoff_queue queue;
+  queue.push(start + 20ms, 1, {{10, 20}, 2, 0});
+  queue.push(start + 10ms, 1, {{20, 30}, 3, 0});
+  queue.push(start + 10ms, 2, {{0, 30}, 2, 0});
+  const auto parts = queue.parts(1, {15, 22});
+  CAF_REQUIRE_EQUAL(parts.size(), 2u);
+  CAF_CHECK(parts[0] == (ready_range{{15, 20}, 2, 0}));
+  CAF_CHECK(parts[1] == (ready_range{{20, 22}, 3, 0}));
+  CAF_CHECK(queue.parts(3, {0, 99}).empty());
+  queue.take(1, {15, 22});
+  queue.take(3, {0, 99});
+  CAF_CHECK(queue.parts(1, {15, 22}).empty());
+  const auto first = queue.pop_due(start + 10ms);
+  CAF_CHECK(begins(first) == (std::vector<task_index>{0, 22}));
+  const auto second = queue.pop_due(start + 20ms);
+  CAF_REQUIRE_EQUAL(second.size(), 1u);
+  CAF_CHECK(second[0].what == (ready_range{{10, 15}, 2, 0}));
+  CAF_CHECK_EQUAL(queue.size(), 0u);
+}

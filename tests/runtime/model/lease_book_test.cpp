@@ -463,3 +463,65 @@ CAF_TEST(random_operations_agree_with_a_naive_book) {
   }
   CAF_CHECK_GREATER(accepted, 1000u);
 }
+
+// -- leases from before -------------------------------------------------------
+
+CAF_TEST(an_adopted_lease_keeps_its_id_and_later_ones_count_on) {
+  lease_book book{5};
+  book.begin_term(8);
+  const auto& held = book.adopt({5, 40}, {ann, 7, {{10, 20}, 2, 1}, 64});
+  CAF_CHECK(held.id == (lease_id{5, 40}));
+  CAF_CHECK(held.adopted);
+  CAF_CHECK_EQUAL(held.recorded, 10u);
+  CAF_CHECK_EQUAL(held.attempt, 2u);
+  check_load(book, ann, 1, 10, 64);
+  CAF_CHECK(grant(book, {20, 30}) == (lease_id{8, 41}));
+  book.begin_term(7); // Terms only grow.
+  CAF_CHECK(grant(book, {30, 40}) == (lease_id{8, 42}));
+  CAF_CHECK_EQUAL(book.of_worker(ann).size(), 3u);
+  CAF_CHECK_EQUAL(book.of_job(7).size(), 3u);
+}
+
+CAF_TEST(slices_of_an_adopted_lease_are_told_by_their_range) {
+  struct row {
+    const char* what;
+    uint32_t seq;
+    index_range range;
+    slice_verdict want;
+  };
+  const row rows[] = {
+    {"before it", 3, {5, 10}, slice_verdict::duplicate},
+    {"received", 4, {10, 15}, slice_verdict::duplicate},
+    {"received in part", 4, {12, 16}, slice_verdict::violation},
+    {"the next one", 9, {15, 18}, slice_verdict::accept},
+    {"not yet", 5, {18, 20}, slice_verdict::early},
+    {"beyond its end", 5, {15, 21}, slice_verdict::violation},
+    {"empty", 5, {15, 15}, slice_verdict::violation},
+  };
+  lease_book book{5};
+  const lease_id id{4, 3};
+  book.adopt(id, {ann, 7, {{10, 20}, 1, 0}, 0});
+  book.begin_accept(id, {10, 15});
+  for (const auto& [what, seq, range, want] : rows) {
+    CAF_MESSAGE(what);
+    const auto verdict = book.check(ann, id, seq, range);
+    CAF_CHECK_EQUAL(name_of(verdict), name_of(want));
+  }
+  CAF_CHECK_EQUAL(name_of(book.check(bob, id, 9, {15, 18})), "refused");
+}
+
+CAF_TEST(a_revoked_lease_goes_on_behind_what_is_accepting) {
+  lease_book book{5};
+  const auto id = grant(book, {0, 10}, ann, 100);
+  book.begin_accept(id, {0, 4});
+  CAF_CHECK(book.revoke(id) == (index_range{4, 10}));
+  check_load(book, ann, 0, 0, 0);
+  book.adopt(id, {bob, 7, {{4, 10}, 1, 0}, 60});
+  check_load(book, bob, 1, 6, 60);
+  CAF_CHECK_EQUAL(book.find(id)->accepting(), 4u);
+  CAF_CHECK(!book.end_accept(id, 4));
+  book.begin_accept(id, {4, 10});
+  CAF_CHECK(book.end_accept(id, 10));
+  CAF_CHECK_EQUAL(book.size(), 0u);
+  check_load(book, bob, 0, 0, 0);
+}

@@ -185,3 +185,55 @@ CAF_TEST(random_operations_agree_with_a_plain_vector) {
     }
   }
 }
+
+CAF_TEST(a_part_can_be_taken_out_of_the_middle) {
+  struct row {
+    const char* what;
+    index_range taken;
+    std::vector<index_range> got;
+    std::vector<index_range> left;
+  };
+  const row rows[] = {
+    {"nothing there", {20, 30}, {}, {{0, 10}, {10, 20}, {30, 40}}},
+    {"the middle", {3, 5}, {{3, 5}}, {{0, 3}, {5, 10}, {10, 20}, {30, 40}}},
+    {"the begin", {0, 5}, {{0, 5}}, {{5, 10}, {10, 20}, {30, 40}}},
+    {"the end", {35, 40}, {{35, 40}}, {{0, 10}, {10, 20}, {30, 35}}},
+    {"over a border",
+     {5, 15},
+     {{5, 10}, {10, 15}},
+     {{0, 5}, {15, 20}, {30, 40}}},
+    {"over a gap",
+     {15, 35},
+     {{15, 20}, {30, 35}},
+     {{0, 10}, {10, 15}, {35, 40}}},
+    {"all", {0, 99}, {{0, 10}, {10, 20}, {30, 40}}, {}},
+  };
+  for (const auto& [what, taken, got, left] : rows) {
+    CAF_MESSAGE(what);
+    ready_queue queue;
+    queue.push(1, {{0, 10}, 1, 0});
+    queue.push(1, {{10, 20}, 2, 0});
+    queue.push(1, {{30, 40}, 1, 3});
+    queue.push(2, {{0, 40}, 1, 0});
+    const auto peeked = queue.parts(1, taken);
+    const auto parts = queue.take(1, taken);
+    CAF_CHECK(peeked == parts);
+    std::vector<index_range> found;
+    for (const auto& part : parts) {
+      found.push_back(part.range);
+      CAF_CHECK_EQUAL(part.attempt, part.range.begin / 10 == 1 ? 2u : 1u);
+      CAF_CHECK_EQUAL(part.crashes, part.range.begin >= 30 ? 3u : 0u);
+    }
+    CAF_CHECK(found == got);
+    uint64_t tasks = 0;
+    for (const auto& range : left)
+      tasks += range.size();
+    CAF_CHECK_EQUAL(queue.tasks(1), tasks);
+    CAF_CHECK_EQUAL(queue.tasks(), tasks + 40);
+    CAF_CHECK_EQUAL(queue.ranges(), left.size() + 1);
+    for (const auto& range : left)
+      CAF_CHECK(queue.pop(1, 99)->range == range);
+    CAF_CHECK(!queue.pop(1, 99));
+    CAF_CHECK_EQUAL(jobs_of(queue).size(), 1u);
+  }
+}

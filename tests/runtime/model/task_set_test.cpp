@@ -209,3 +209,14 @@ CAF_TEST(random_operations_agree_with_a_plain_vector) {
   }
   CAF_CHECK_GREATER(applied, 2000u);
 }
+
+CAF_TEST(a_run_ends_where_the_state_changes) {
+  task_set set;
+  set.extend(30);
+  CAF_CHECK_EQUAL(set.end_of_run(0), 30u);
+  CAF_CHECK(set.apply({10, 20}, task_event::granted));
+  CAF_CHECK_EQUAL(set.end_of_run(0), 10u);
+  CAF_CHECK_EQUAL(set.end_of_run(9), 10u);
+  CAF_CHECK_EQUAL(set.end_of_run(10), 20u);
+  CAF_CHECK_EQUAL(set.end_of_run(29), 30u);
+}

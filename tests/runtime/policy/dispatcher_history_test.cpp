@@ -8,7 +8,6 @@
 using namespace std::chrono_literals;
 using namespace troupe;
 using troupe::test::dispatcher_stage;
-using troupe::test::packed_inputs;
 
 namespace {
 
@@ -96,59 +95,4 @@ CAF_TEST(success_ends_a_history) {
     stage.now += 1s;
   }
   CAF_CHECK(stage.report_of(1).all_ended);
-}
-
-// -- jobs that go on ----------------------------------------------------------
-
-CAF_TEST(a_resumed_job_runs_only_what_was_requeued) {
-  history_stage stage;
-  stage.add_worker(1);
-  dispatcher::job_terms terms{1, "f", false, 0, {}};
-  stage.core.resume_job(terms, {100, {{3, 4}, {10, 12}}, {}, 96, 1});
-  uint64_t ran = 0;
-  for (int i = 0; i < 10; ++i)
-    for (const auto& x : stage.dispatch()) {
-      for (auto t = x.range.begin; t < x.range.end; ++t)
-        CAF_CHECK(t == 3 || t == 10 || t == 11);
-      ran += x.range.size();
-      stage.accept(stage.whole(x));
-    }
-  CAF_CHECK_EQUAL(ran, 3u);
-  auto report = stage.report_of(1);
-  CAF_CHECK(report.all_ended);
-  CAF_CHECK_EQUAL(report.tasks, 100u);
-  CAF_CHECK_EQUAL(report.succeeded, 99u);
-  CAF_CHECK_EQUAL(report.dead, 1u);
-}
-
-CAF_TEST(a_resumed_job_gets_the_inputs_that_were_kept) {
-  history_stage stage;
-  stage.add_worker(1);
-  dispatcher::job_terms terms{1, "f", true, 0, {}};
-  stage.core.resume_job(terms, {30,
-                                {{9, 11}, {25, 26}},
-                                {{{0, 10}, packed_inputs({0, 10})},
-                                 {{10, 20}, packed_inputs({10, 20})},
-                                 {{20, 30}, packed_inputs({20, 30})}},
-                                27,
-                                0});
-  for (int i = 0; i < 10; ++i)
-    for (const auto& x : stage.dispatch()) {
-      auto view = packed_view::parse(x.inputs.view());
-      CAF_REQUIRE(view && view->size() == x.range.size());
-      CAF_CHECK_EQUAL((*view)[0], std::to_string(x.range.begin));
-      stage.accept(stage.whole(x));
-    }
-  auto report = stage.report_of(1);
-  CAF_CHECK(report.all_ended);
-  CAF_CHECK_EQUAL(report.succeeded, 30u);
-  CAF_CHECK_EQUAL(stage.core.chunks_of(1), 0u);
-}
-
-CAF_TEST(kept_inputs_that_do_not_fit_make_the_job_fail) {
-  history_stage stage;
-  dispatcher::job_terms terms{1, "f", true, 0, {}};
-  stage.core.resume_job(
-    terms, {30, {{9, 11}}, {{{0, 10}, packed_inputs({0, 9})}}, 28, 0});
-  CAF_CHECK(stage.report_of(1).fatal.code == errc::internal);
 }

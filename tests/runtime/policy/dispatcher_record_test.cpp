@@ -92,7 +92,8 @@ CAF_TEST(what_ends_a_lease_is_recorded) {
 
 CAF_TEST(a_job_that_is_resumed_begins_a_new_record) {
   dispatcher_stage stage;
-  stage.core.resume_job({4, "f", false, 0, {}}, {10, {{2, 3}}, {}, 9, 0});
+  stage.core.resume_job({4, "f", false, 0, {}}, {10, {{2, 3}}, {}, 9, 0},
+                        stage.now);
   auto events = stage.core.take_lease_events();
   CAF_REQUIRE_EQUAL(events.size(), 1u);
   CAF_CHECK(events[0].kind == kind::resumed);

@@ -287,6 +287,8 @@ private:
     }
     auto end = r.next + pick(r.end - r.next + 1);
     core_.trimmed(id, id_of_lease, chance(50) ? end : end == r.next ? 0 : end);
+    if (end == r.grant.range.begin && r.end > end)
+      w.known.erase(r.grant.job); // It ran nothing: told again.
     uncover(r, end);
     r.unrecorded -= r.end - end;
     r.end = end;

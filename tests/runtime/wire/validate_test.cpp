@@ -26,7 +26,7 @@ struct fixture : test_coordinator_fixture<> {
     x.functions = {{"echo", "str", "null", "str", "gives it back"}};
     x.window_tasks = 4096;
     x.window_bytes = 1 << 20;
-    x.held = {{{1, 2}, 3, {4, 5}, 6}};
+    x.held = {{{1, 2}, 3, {4, 5}, 6, 7}};
     x.worker = self;
     return x;
   }
@@ -208,6 +208,11 @@ CAF_TEST(join_requests) {
     {"held lease 0", with([](x& j) { j.held.front().lease = {}; }), bad},
     {"held nothing", with([](x& j) {
        j.held.front().rest = {5, 5};
+     }),
+     bad},
+    {"held for attempt 0", with([](x& j) { j.held.front().attempt = 0; }), bad},
+    {"too many held leases", with([](x& j) {
+       j.held.assign(limits::held_leases_max + 1, j.held.front());
      }),
      bad},
     {"held of no job", with([](x& j) { j.held.front().job = 0; }), bad},
@@ -496,9 +501,9 @@ CAF_TEST(nodes_and_events) {
   node_info node;
   event happened;
   check_rows({
-    {"joined", check(join_reply{1, 1, {}}), ok},
-    {"joined as nobody", check(join_reply{0, 1, {}}), bad},
-    {"impossible term", check(join_reply{1, UINT64_MAX, {}}), bad},
+    {"joined", check(join_reply{1, 1}), ok},
+    {"joined as nobody", check(join_reply{0, 1}), bad},
+    {"impossible term", check(join_reply{1, UINT64_MAX}), bad},
     {"node", check(node), ok},
     {"node of unknown state",
      changed(node, [](node_info& x) { x.state = static_cast<node_state>(5); }),
