@@ -170,15 +170,15 @@ void client_session_state::submitted(const submit_replies& what) {
 }
 
 void client_session_state::begin_watch(
-  const submit_reply& reply, const std::shared_ptr<watch_call>& watch) {
+  const submit_reply& reply, const std::shared_ptr<watch_call>& call) {
   if (reply.job == 0) {
-    watch->problem = reply.why;
+    call->problem = reply.why;
     return;
   }
-  watch->job = reply.job;
-  watches.emplace(watch->job, watch);
+  call->job = reply.job;
+  watches.emplace(call->job, call);
   if (reply.existed && handles) // It may have ended long ago: ask.
-    self->send(handles->coordinator, watch_job{watch->job, 0});
+    watch(call);
 }
 
 // -- inputs -------------------------------------------------------------------

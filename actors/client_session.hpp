@@ -146,7 +146,7 @@ struct client_session_state {
 
   /// Needs the board's mutex.
   void begin_watch(const submit_reply& reply,
-                   const std::shared_ptr<watch_call>& watch);
+                   const std::shared_ptr<watch_call>& call);
   void send_inputs(const append_inputs& inputs);
   void pull(fetch_call& call);
   void end_fetch(const std::shared_ptr<fetch_call>& call, error why);

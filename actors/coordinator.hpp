@@ -143,6 +143,7 @@ struct coordinator_state {
   result<void> admit_submission(const submit_item& what) const;
   job_id create(const submit_item& what, const client_actor& client,
                 const store_put_jobs_done::item& stored, schedule& out);
+  void own(job& of, const client_actor& client);
   void feed(job_id id, job& of);
   void store_front(job_id id, job& of);
   void refuse_inputs(job_id id, job& of, const error& why);

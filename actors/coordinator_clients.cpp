@@ -33,21 +33,21 @@ void coordinator_state::append(const append_inputs& what) {
     return refuse(errc::unknown_job,
                   "there is no job " + std::to_string(what.job));
   auto& entry = i->second;
+  if (auto ok = check(what); !ok)
+    return refuse(ok.error().code, ok.error().text);
+  if (what.seq <= entry.last_seq) {
+    // Sent again after a lost connection; they are stored already, and perhaps
+    // they were the last.
+    own(entry, client);
+    self->send(client, inputs_stored{what.job, what.seq, {}});
+    return;
+  }
   if (entry.status.state != job_state::open || entry.end)
     return refuse(errc::job_ended,
                   "job " + std::to_string(what.job) + " is "
                     + std::string{to_string(entry.status.state)}
                     + " and takes no more inputs");
-  if (auto ok = check(what); !ok)
-    return refuse(ok.error().code, ok.error().text);
-  entry.owner = client.address();
-  entry.owner_lost_at.reset();
-  if (monitored.insert(client.address()).second)
-    self->monitor(client);
-  if (what.seq <= entry.last_seq) {
-    self->send(client, inputs_stored{what.job, what.seq, {}});
-    return; // Sent again after a lost connection; they are stored already.
-  }
+  own(entry, client);
   auto queued =
     std::find_if(entry.inbox.begin(), entry.inbox.end(),
                  [&](const append_inputs& x) { return x.seq == what.seq; });
@@ -71,6 +71,14 @@ void coordinator_state::append(const append_inputs& what) {
                                               + " came out of order");
   entry.inbox.push_back(what);
   feed(what.job, entry);
+}
+
+/// From now on that client feeds the job; its loss ends the job some day.
+void coordinator_state::own(job& of, const client_actor& client) {
+  of.owner = client.address();
+  of.owner_lost_at.reset();
+  if (monitored.insert(client.address()).second)
+    self->monitor(client);
 }
 
 void coordinator_state::feed(job_id id, job& of) {

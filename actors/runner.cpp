@@ -4,6 +4,8 @@
 #include "actors/io_thread.hpp"
 #include "runtime/function/json.hpp"
 
+#include <algorithm>
+
 namespace troupe {
 
 namespace {
@@ -14,6 +16,8 @@ constexpr auto block_time = std::chrono::microseconds{20};
 constexpr uint64_t block_tasks_max = 8192;
 /// Tasks between two looks at the clock in a long block.
 constexpr uint64_t clock_stride = 16;
+/// On a virtual clock a running function looks this often whether to stop.
+constexpr auto stop_poll = std::chrono::milliseconds{10};
 
 uint64_t nanoseconds(duration x) {
   return static_cast<uint64_t>(
@@ -35,19 +39,46 @@ void runner_state::run(const run_lease& what) {
   if (what.job->header.inputs == input_kind::chunks)
     if (auto parsed = packed_view::parse(what.inputs.view()))
       inputs = *parsed;
+  while (auto block = next_block(what)) {
+    if (!has_passed(what, *block))
+      return;
+    if (!run_block(what, inputs, *block))
+      break;
+  }
+  report(what, runner_event::stopped);
+}
+
+std::optional<index_range> runner_state::next_block(const run_lease& what) {
+  if (passing)
+    return passing;
   // An attempt that can time out is a block of its own: the worker must know
   // which task runs, and since when.
   auto single = what.job->header.task_timeout_ms > 0;
-  while (auto block =
-           what.slot->claim(single ? 1 : block_size, self->clock().now()))
-    if (!run_block(what, inputs, *block))
-      break;
-  report(what, runner_event::stopped);
+  claimed_at = self->clock().now();
+  return what.slot->claim(single ? 1 : block_size, claimed_at);
+}
+
+bool runner_state::has_passed(const run_lease& what, index_range block) {
+  if (!options.pace)
+    return true;
+  if (!passing) {
+    passing = block;
+    passed_at =
+      claimed_at + options.pace(what.job->header, block, what.attempt);
+  }
+  auto now = self->clock().now();
+  if (now >= passed_at || what.slot->stop_flag()) {
+    passing.reset();
+    return true;
+  }
+  self->delayed_send(self, std::min<duration>(passed_at - now, stop_poll),
+                     what);
+  return false;
 }
 
 bool runner_state::run_block(const run_lease& what, const packed_view& inputs,
                              index_range block) {
-  auto begin = self->clock().now();
+  auto begin = claimed_at;
   auto known = begin; // When the running attempt began, or shortly before.
   output.range = {block.begin, block.begin};
   for (;;) {
@@ -232,7 +263,7 @@ supervisor_options runner_supervisor(const runner_supervisor_options& terms) {
   result.flags.intensity = std::max(10u, 2 * terms.slots);
   for (uint32_t slot = 0; slot < terms.slots; ++slot) {
     auto start = [terms, slot](const start_context& context) {
-      runner_options own{slot, terms.worker, terms.log};
+      runner_options own{slot, terms.worker, terms.log, terms.pace};
       auto child = spawn_blocking(context.system, terms.threads, runner, own);
       caf::anon_send(terms.worker,
                      runner_up{slot, caf::actor_cast<caf::actor>(child)});

@@ -2,6 +2,7 @@
 
 #include "actors/spawn.hpp"
 #include "actors/supervisor.hpp"
+#include "runtime/base/clock.hpp"
 #include "runtime/function/function.hpp"
 #include "runtime/function/integer_input.hpp"
 #include "runtime/model/packed.hpp"
@@ -12,6 +13,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,10 +30,16 @@ struct runner_job {
   worker_permissions permissions;
 };
 
+/// How long attempts last on a virtual clock, on which a function itself takes
+/// no time.
+using task_pace = std::function<duration(const job_header& job,
+                                         index_range tasks, uint32_t attempt)>;
+
 struct runner_options {
   uint32_t slot = 0;
   worker_actor worker;
   std::shared_ptr<logger> log;
+  task_pace pace{}; ///< Simulation only; empty: functions take their time.
 };
 
 /// A RUNNER executes leases of one slot in a loop, without a message per task.
@@ -46,6 +54,13 @@ struct runner_state {
   }
 
   void run(const run_lease& what);
+
+  /// Claims the next block, or returns the one whose time passes.
+  std::optional<index_range> next_block(const run_lease& what);
+
+  /// Whether the time of the claimed block has passed or was cut short by a
+  /// stop; if not, the runner sends itself the lease to look again.
+  bool has_passed(const run_lease& what, index_range block);
 
   /// Runs one claimed block and publishes it; true if the loop goes on.
   bool run_block(const run_lease& what, const packed_view& inputs,
@@ -74,6 +89,9 @@ struct runner_state {
   slot_block::block_output output;
   std::string input_buffer;
   uint64_t block_size = 1;
+  time_point claimed_at{};            ///< When the current block was claimed.
+  std::optional<index_range> passing; ///< A block whose time passes.
+  time_point passed_at{};             ///< When it will have passed.
 };
 
 /// Creates the behavior of a RUNNER.
@@ -85,6 +103,7 @@ struct runner_supervisor_options {
   uint32_t slots = 1;
   threading threads = threading::detached;
   logger_ptr log;
+  task_pace pace{}; ///< As of `runner_options`.
 };
 
 /// Returns the options of the supervisor of a worker's runners, whose ids are

@@ -192,8 +192,14 @@ void scheduler_state::trimmed(const trimmed_leases& what) {
   auto id = sender_id();
   if (!id)
     return;
-  for (const auto& x : what.items)
+  for (const auto& x : what.items) {
+    // A worker hands a whole lease back when it does not know the job, because
+    // the message with the header was lost: its next lease brings it again.
+    if (auto held = core->leases().find(x.lease);
+        held != nullptr && held->worker == *id && x.end <= held->range.begin)
+      peers.at(*id).knows.erase(held->job);
     core->trimmed(*id, x.lease, x.end);
+  }
   request_flush();
 }
 
@@ -294,8 +300,9 @@ void scheduler_state::flush() {
 }
 
 void scheduler_state::tick() {
-  armed_for.reset();
-  if (answers_due && *answers_due <= self->clock().now())
+  auto now = self->clock().now();
+  armed.erase(armed.begin(), armed.upper_bound(now));
+  if (answers_due && *answers_due <= now)
     send_answers(true);
   flush();
 }
@@ -343,10 +350,8 @@ void scheduler_state::send_grants() {
       size = 0;
     }
     size += x.inputs.size();
-    if (x.first) {
-      peers.at(x.worker).knows.insert(x.job);
+    if (peers.at(x.worker).knows.insert(x.job).second)
       message.jobs.push_back(header_for(x.worker, x.job));
-    }
     message.through = x.lease.counter;
     message.items.push_back({x.lease, x.job, x.range, x.attempt,
                              outgoing.offer(x.worker, std::move(x.inputs))});
@@ -425,10 +430,12 @@ void scheduler_state::arm_timer() {
     wake_at(*answers_due);
 }
 
+/// A tick that was armed stays so: one that comes earlier must not make this
+/// one be armed again, or ticks would multiply.
 void scheduler_state::wake_at(time_point when) {
-  if (armed_for && *armed_for <= when)
+  if (!armed.empty() && *armed.begin() <= when)
     return;
-  armed_for = when;
+  armed.insert(when);
   auto wait = std::max(when - self->clock().now(), duration::zero());
   self->delayed_send(self, wait, tick_atom::value);
 }

@@ -123,7 +123,7 @@ struct scheduler_state {
   bool events_due = false; ///< Lease events must not wait any more.
   bool flush_pending = false;
   std::optional<time_point> answers_due;
-  std::optional<time_point> armed_for;
+  std::set<time_point> armed; ///< When ticks will come.
 };
 
 /// Creates the behavior of the SCHEDULER.

@@ -36,6 +36,7 @@ struct worker_options {
   std::shared_ptr<const function_registry> functions;
   worker_permissions permissions;
   threading runners = threading::detached; ///< For whoever starts them.
+  task_pace pace;                          ///< Of the runners; see there.
   std::shared_ptr<logger> log;
 };
 

@@ -62,6 +62,7 @@ child_spec runners_child(const parts& of) {
     terms.slots = of.options.worker.slots;
     terms.threads = of.options.worker.runners;
     terms.log = of.options.worker.log;
+    terms.pace = of.options.worker.pace;
     return std::optional{runner_supervisor(terms)};
   });
   spec.start = [start = spec.start](const start_context& context) {

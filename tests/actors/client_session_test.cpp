@@ -162,6 +162,19 @@ CAF_TEST(a_job_that_existed_already_is_asked_for) {
   auto asked = lead->take<watch_job>();
   CAF_REQUIRE(asked.has_value());
   CAF_CHECK_EQUAL(asked->job, 7u);
+  CAF_CHECK_EQUAL(asked->result_credit, 0u);
+}
+
+CAF_TEST(the_results_of_a_job_that_existed_already_are_asked_for) {
+  auto seen = std::make_shared<watch_call>();
+  seen->stream = true;
+  submit("a", seen);
+  auto sent = lead->take<submit_jobs>();
+  CAF_REQUIRE(sent.has_value());
+  tell(submit_replies{sent->ticket, {{7, {}, true}}});
+  auto asked = lead->take<watch_job>();
+  CAF_REQUIRE(asked.has_value());
+  CAF_CHECK_EQUAL(asked->result_credit, limits::client_result_window_bytes);
 }
 
 // -- inputs -------------------------------------------------------------------

@@ -115,6 +115,19 @@ CAF_TEST(inputs_that_come_twice_count_once) {
   CAF_CHECK_EQUAL(status_of(job).tasks, 1u);
 }
 
+CAF_TEST(the_last_inputs_may_come_twice) {
+  start_lead();
+  add_worker("w");
+  auto job = open_job(one);
+  append(one, job, 1, texts({"a"}), true);
+  pass(50ms);
+  // The answer was lost with the connection.
+  auto again = append(two, job, 1, texts({"a"}), true);
+  CAF_REQUIRE(again.has_value());
+  CAF_CHECK_EQUAL(to_string(again->why.code), "ok");
+  CAF_CHECK_EQUAL(status_of(job).tasks, 1u);
+}
+
 CAF_TEST(inputs_that_break_the_rules_are_refused) {
   start_lead();
   struct row {

@@ -61,7 +61,13 @@ struct fixture : test::stage {
       return std::vector<uint64_t>{at.job, at.index, at.attempt};
     });
     functions = known;
-    runner_options options{2, worker.as<worker_actor>(), log};
+    start({});
+  }
+
+  void start(task_pace pace) {
+    if (subject)
+      end(subject);
+    runner_options options{2, worker.as<worker_actor>(), log, std::move(pace)};
     subject = sys.spawn(runner, options);
   }
 
@@ -374,6 +380,32 @@ CAF_TEST(the_time_in_the_function_is_measured) {
   auto lease = lease_of(header_of("echo"), {0, 3});
   during = [&](int64_t) { sched.clock().current_time += 2ms; };
   CAF_CHECK_EQUAL(output_of(lease).busy_ns, 6'000'000u);
+}
+
+CAF_TEST(on_a_virtual_clock_tasks_take_the_time_they_are_given) {
+  start([](const job_header&, index_range tasks, uint32_t) {
+    return duration{5ms} * static_cast<int>(tasks.size());
+  });
+  auto lease = lease_of(header_of("echo"), {0, 3});
+  CAF_CHECK(run_it(lease).empty());
+  CAF_CHECK(ran.empty());
+  CAF_CHECK(lease.slot->started_at() == sched.clock().now());
+  pass(5ms);
+  CAF_CHECK(ran == numbers({0}));
+  pass(10ms);
+  CAF_CHECK(ran == numbers({0, 1, 2}));
+  CAF_CHECK(lease.slot->finished());
+  CAF_CHECK_EQUAL(lease.slot->take()->busy_ns, 15'000'000u);
+}
+
+CAF_TEST(on_a_virtual_clock_a_stop_cuts_a_task_short) {
+  start([](const job_header&, index_range, uint32_t) { return duration{1h}; });
+  auto lease = lease_of(header_of("echo"), {0, 3});
+  run_it(lease);
+  lease.slot->stop();
+  pass(20ms);
+  CAF_CHECK(ran == numbers({0}));
+  CAF_CHECK(lease.slot->finished());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

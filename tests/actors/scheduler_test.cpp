@@ -7,6 +7,8 @@
 
 using namespace troupe;
 using namespace std::chrono_literals;
+using test::inline_body;
+using test::packed_of;
 using test::puppet;
 using test::strings_of;
 
@@ -229,6 +231,36 @@ CAF_TEST(a_lease_that_is_handed_back_is_granted_again) {
   tell(one, window_update{0, 0});
   tell(one, trimmed_leases{{{lease.lease, lease.range.begin}}});
   CAF_CHECK(only_lease_of(two).range == lease.range);
+}
+
+CAF_TEST(a_lease_that_is_handed_back_whole_brings_the_header_again) {
+  up(one, 1);
+  add_range_job(1, 10);
+  auto first = only_lease_of(one);
+  CAF_CHECK_EQUAL(mail_of(one).headers.size(), 1u);
+  // As a worker does that never got the header.
+  tell(one, trimmed_leases{{{first.lease, first.range.begin}}});
+  CAF_CHECK_EQUAL(leases_of(one).size(), 1u);
+  CAF_CHECK_EQUAL(mail_of(one).headers.size(), 2u);
+}
+
+CAF_TEST(ticks_do_not_multiply) {
+  up(one, 1);
+  auto slow = job_terms(1, 1);
+  slow.options.backoff_base_ms = slow.options.backoff_cap_ms = 3'600'000;
+  tell(coordinator, schedule{{slow}, {}});
+  auto failing = slice_of(only_lease_of(one));
+  failing.failed.push_back({0, errc::function_failed, "no", 1});
+  failing.results = inline_body(packed_of({}));
+  tell(one, slices{{failing}}); // A tick long after now.
+  record();
+  for (job_id id = 2; id < 50; ++id) {
+    add_range_job(id, 1);
+    tell(one, slices{{slice_of(only_lease_of(one))}});
+    record();
+    answers_to(one); // A tick before it.
+  }
+  CAF_CHECK(sched.clock().schedule().size() < 5u);
 }
 
 CAF_TEST(a_worker_cannot_hand_back_the_lease_of_another) {
