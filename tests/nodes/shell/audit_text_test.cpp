@@ -36,7 +36,7 @@ job_audit bad() {
 
 CAF_TEST(a_good_job_is_one_line) {
   auto text = describe(good());
-  CAF_CHECK_EQUAL(text, "job 7: no violation; results of 1200 of 1200 tasks "
+  CAF_CHECK_EQUAL(text, "job 7: no violation; results of 1,200 of 1,200 tasks "
                         "accepted, 1 attempt failed, 3 leases\n");
   auto json = audit_json(good());
   CAF_CHECK_EQUAL(
@@ -50,12 +50,12 @@ CAF_TEST(violations_follow_a_line_each) {
   auto has = [&text](const char* part) {
     return text.find(part) != std::string::npos;
   };
-  CAF_CHECK(has("1002 violations"));
+  CAF_CHECK(has("1,002 violations"));
   CAF_CHECK(has("\n  a \"first\" one\n"));
   CAF_CHECK(!has("a second\none"));
   CAF_CHECK(has("it has not ended"));
   CAF_CHECK(has("only the last events were kept"));
-  CAF_CHECK(has("and 1000 more"));
+  CAF_CHECK(has("and 1,000 more"));
   auto json = audit_json(bad());
   CAF_CHECK(json.ends_with(R"("found": 1002, "violations": )"
                            R"(["a \"first\" one", "a second\none"]})"));
