@@ -48,6 +48,7 @@ struct local_cluster::impl {
   ~impl() {
     work.stop();
     lead.stop();
+    await_end(system, lead.root); // Nobody is answered any more.
   }
 
   std::shared_ptr<dialer> make_dialer() const {

@@ -1,7 +1,9 @@
 #include "nodes/embed/roles.hpp"
 
+#include "runtime/base/limits.hpp"
 #include "runtime/wire/caf_error.hpp"
 
+#include <caf/after.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
@@ -31,6 +33,13 @@ void worker_role::stop() const {
 error too_many_restarts(const supervision_report& what) {
   return {errc::internal, "the actors of the " + what.supervisor
                             + " crashed too often, see the log"};
+}
+
+void await_end(caf::actor_system& system, const supervisor_actor& root) {
+  caf::scoped_actor self{system};
+  self->monitor(root);
+  self->receive([](const caf::down_msg&) {},
+                caf::after(limits::role_stop_timeout) >> [] {});
 }
 
 result<void> await_start(caf::actor_system& system,

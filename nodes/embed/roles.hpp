@@ -81,6 +81,10 @@ worker_role start_worker(caf::actor_system& system,
 /// The words for a role whose root gave up.
 error too_many_restarts(const supervision_report& what);
 
+/// Waits until a role that was stopped has ended, at most
+/// `limits::role_stop_timeout`. Blocks the calling thread.
+void await_end(caf::actor_system& system, const supervisor_actor& root);
+
 /// Waits until all actors of a role are up. Blocks the calling thread, which
 /// must not be an actor's. Errors: `start_failed`, `timed_out`.
 result<void> await_start(caf::actor_system& system,

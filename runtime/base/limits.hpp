@@ -124,6 +124,8 @@ constexpr uint32_t slots_max = 4096;
 constexpr auto child_shutdown_default = 5s;
 constexpr auto child_shutdown_max = 1h;
 constexpr auto child_kill_grace = 1s;
+/// How long whoever stops a coordinator waits for its actors to end.
+constexpr auto role_stop_timeout = 5s;
 /// How long a child that starts asynchronously may take until it is up.
 constexpr auto child_start_timeout = 30s;
 /// How long a supervisor waits for the tree below one of its children.

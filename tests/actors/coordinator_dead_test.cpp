@@ -357,7 +357,11 @@ CAF_TEST(a_task_that_kills_its_workers_is_a_dead_letter_in_the_end) {
   CAF_REQUIRE(add_builtin_functions(*known).has_value());
   size_t worker = 0;
   auto poison = [this, &worker](uint64_t) {
+    // What it has not sent is lost with it.
+    auto parts = workers[worker].directory->current();
     caf::anon_send_exit(workers[worker].root, caf::exit_reason::kill);
+    caf::anon_send_exit(parts.uplink, caf::exit_reason::kill);
+    caf::anon_send_exit(parts.worker, caf::exit_reason::kill);
     return uint64_t{0};
   };
   CAF_REQUIRE(known->add("poison", poison).has_value());

@@ -28,7 +28,7 @@ public:
   result<connection> dial(std::chrono::milliseconds timeout) override {
     if (!door)
       return fail(errc::cannot_connect, "nobody is there");
-    return make_local_dialer(door)->dial(timeout);
+    return make_local_dialer([this] { return door; })->dial(timeout);
   }
 
   std::string target() const override {
@@ -44,6 +44,7 @@ struct fixture : test::worker_fixture {
   fixture() {
     membership_options who;
     who.events = hub.as<event_hub_actor>();
+    who.store = store.as<store_actor>();
     who.own_node.name = "lead";
     who.own_node.incarnation_id = 99;
     who.log = log;
@@ -56,6 +57,7 @@ struct fixture : test::worker_fixture {
     own.runners = threading::scheduled;
     own.log = log;
     subject = sys.spawn(worker, own);
+    start_runners();
     uplink_options link_terms;
     link_terms.dial = dial;
     link_terms.who = {"red", "w", 11};

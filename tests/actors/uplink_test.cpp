@@ -351,15 +351,6 @@ CAF_TEST(a_front_door_that_does_not_answer_is_tried_again) {
   CAF_CHECK(has_joined(scheduler));
 }
 
-CAF_TEST(the_crash_of_its_worker_is_reported) {
-  lead = open(scheduler);
-  dial->door = lead.door;
-  start();
-  end(work);
-  CAF_REQUIRE_EQUAL(refusals.size(), 1u);
-  CAF_CHECK_EQUAL(to_string(refusals[0].code), "internal");
-}
-
 CAF_TEST(every_handle_passes_the_link) {
   lead = open(scheduler);
   dial->door = lead.door;

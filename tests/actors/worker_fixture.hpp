@@ -55,13 +55,18 @@ struct worker_fixture : stage {
     options.runners = threading::scheduled;
     options.log = log;
     subject = sys.spawn(worker, options);
+    start_runners(slots);
+    attach(lead);
+  }
+
+  /// Gives the worker its runners, below a supervisor.
+  void start_runners(uint32_t slots = 1) {
     auto pool = start_supervisor(
       sys, runner_supervisor({subject, slots, threading::scheduled, log}));
     CAF_REQUIRE(pool.has_value());
     runners = *pool;
     caf::anon_send(subject, use_runners{caf::actor_cast<caf::actor>(runners)});
     sched.run();
-    attach(lead);
   }
 
   void attach(const puppet& to) {

@@ -50,11 +50,12 @@ CAF_TEST_FIXTURE_SCOPE(worker_tree_tests, fixture)
 CAF_TEST(a_worker_has_a_runner_per_slot) {
   start(1, 3);
   auto all = tree();
-  CAF_CHECK_EQUAL(all.size(), 8u);
+  CAF_CHECK_EQUAL(all.size(), 9u);
   for (auto path :
        {"worker", "worker/worker_tree", "worker/worker_tree/worker",
         "worker/worker_tree/runners", "worker/worker_tree/runners/0",
-        "worker/worker_tree/runners/2", "worker/worker_tree/uplink"}) {
+        "worker/worker_tree/runners/2", "worker/worker_tree/agent",
+        "worker/worker_tree/uplink"}) {
     CAF_MESSAGE(path);
     CAF_CHECK(all.contains(path));
     CAF_CHECK(all[path].state == child_state::running);
