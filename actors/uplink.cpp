@@ -11,7 +11,7 @@
 namespace troupe {
 
 void uplink_state::connect() {
-  if (leaving || joined_at)
+  if (leaving || works_for)
     return;
   spawn_blocking(self, options.connects, connector, dial_reader_actor{self},
                  options.dial);
@@ -88,8 +88,10 @@ void uplink_state::pass_on(const heartbeat& what) {
 void uplink_state::told_down(incarnation who_is_down) {
   if (who_is_down != options.who.incarnation_id || !joined_at)
     return;
+  auto was_joined = works_for != nullptr;
   begin_anew();
-  self->send(self, connect_atom::value);
+  if (was_joined) // Else it is on its way back already.
+    self->send(self, connect_atom::value);
 }
 
 void uplink_state::begin_anew() {
@@ -104,11 +106,16 @@ void uplink_state::begin_anew() {
 }
 
 void uplink_state::lost(const caf::down_msg& what) {
-  if (!joined_at
-      || (what.source != joined_at.address()
-          && what.source != works_for.address()))
+  auto is_scheduler = works_for && what.source == works_for.address();
+  if (!is_scheduler && (!joined_at || what.source != joined_at.address()))
     return;
-  detach();
+  auto was_joined = works_for != nullptr;
+  if (is_scheduler)
+    works_for = nullptr;
+  else
+    detach();
+  if (!was_joined)
+    return; // It is on its way back already.
   self->send(options.worker, detached_from_cluster{});
   options.log->warn("uplink", "lost the coordinator, reconnecting",
                     {{"coordinator", options.dial->target()}});
@@ -122,10 +129,10 @@ void uplink_state::lost(const caf::down_msg& what) {
 }
 
 void uplink_state::detach() {
-  if (!joined_at)
-    return;
-  self->demonitor(joined_at.address());
-  self->demonitor(works_for.address());
+  if (joined_at)
+    self->demonitor(joined_at.address());
+  if (works_for)
+    self->demonitor(works_for.address());
   joined_at = nullptr;
   works_for = nullptr;
 }

@@ -51,7 +51,8 @@ struct uplink_state {
   void join(const connection& to, const cluster_handles& handles);
   void joined(const connection& to, const cluster_handles& handles,
               const join_reply& reply);
-  /// MEMBERSHIP or SCHEDULER ended: what they knew of this node is gone.
+  /// MEMBERSHIP or SCHEDULER ended: what they knew of this node is gone. While
+  /// only the scheduler is, heartbeats go on: the node is still there.
   void lost(const caf::down_msg& what);
   void detach();
   void tick();
@@ -67,8 +68,8 @@ struct uplink_state {
   uplink_options options;
   reconnect_backoff backoff;
   std::unique_ptr<random_source> random;
-  membership_actor joined_at; ///< None while not joined.
-  scheduler_actor works_for;  ///< The same.
+  membership_actor joined_at; ///< Where heartbeats go; none: nowhere.
+  scheduler_actor works_for;  ///< None while not joined.
   time_point joined_since{};
   time_point beat_at{}; ///< When the next heartbeat is due.
   bool beating = false; ///< The timer of heartbeats is armed.

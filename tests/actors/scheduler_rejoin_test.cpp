@@ -132,7 +132,8 @@ CAF_TEST(leases_of_ended_jobs_and_of_other_stores_are_stopped) {
 CAF_TEST(new_leases_carry_the_new_term) {
   rebuild({resumed(1, 10, {{0, 10}})});
   join(one, 1, {held(7, {5, 10})});
-  auto fresh = leases_of(one);
+  join(two, 2, {});
+  auto fresh = leases_of(two);
   CAF_REQUIRE(!fresh.empty());
   CAF_CHECK_EQUAL(fresh[0].lease.term, next_term);
   CAF_CHECK(fresh[0].lease.counter > 7);

@@ -265,6 +265,19 @@ CAF_TEST(joins_again_when_only_the_scheduler_was_lost) {
   CAF_CHECK(state_of_worker() == node_state::up);
 }
 
+CAF_TEST(heartbeats_go_on_while_there_is_no_scheduler) {
+  auto old = std::make_unique<puppet>(sys);
+  lead = open(*old);
+  dial->door = lead.door;
+  start();
+  pass(1s);
+  dial->door = nullptr;
+  old.reset();
+  pass(10s);
+  CAF_CHECK(state_of_worker() == node_state::up);
+  CAF_CHECK(!log->contains("took this node for dead"));
+}
+
 CAF_TEST(a_scheduler_that_ends_at_once_is_not_tried_in_a_loop) {
   {
     puppet gone{sys};

@@ -43,7 +43,7 @@ struct fixture {
         self->set_down_handler(
           [this](caf::down_msg& x) { downs.push_back(x.reason); });
         return caf::behavior{
-          [=, this](pong, int number) { answers.push_back(number); },
+          [=, this](pong, int x) { answers.push_back(x); },
           [=, this](go_atom) { self->monitor(door); },
         };
       });
