@@ -53,6 +53,7 @@ supervisor_state::~supervisor_state() {
 // -- Messages -----------------------------------------------------------------
 
 void supervisor_state::init() {
+  has_begun = true;
   if (is_simple()) {
     pattern = std::make_shared<const child_spec>(options.children.front());
   } else {
@@ -158,6 +159,8 @@ void supervisor_state::overdue(const stop_overdue& what) {
 // -- Tasks --------------------------------------------------------------------
 
 void supervisor_state::advance() {
+  if (!has_begun && !is_ending)
+    return; // What was asked before the first child started waits for that.
   while (step()) {
     // The next one.
   }

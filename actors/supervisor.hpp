@@ -208,6 +208,7 @@ struct supervisor_state {
   std::deque<incident> incidents;
   std::deque<request> requests;
   std::vector<caf::response_promise> waiting_for_start;
+  bool has_begun = false;
   bool is_up = false;
   bool is_ending = false;
   time_point started_at{};

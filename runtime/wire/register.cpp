@@ -56,7 +56,7 @@ void register_types(caf::actor_system_config& config) {
             verify_job, job_audit, watch_job, job_update, result_slice,
             result_credit, open_result, job_result>(config);
   // Events and supervision.
-  add_types<event, subscribe, more_events, supervised, supervision_tree,
+  add_types<event, subscribe, more_events, supervision_tree,
             show_tree, inject_fault, fault_done>(config);
   config.add_error_category(caf_error_category, render_error);
 }

@@ -293,6 +293,22 @@ CAF_TEST(simple_one_for_one_extra) {
   CAF_CHECK(counts(top) == numbers({1, 2, 0, 2}));
 }
 
+CAF_TEST(requests_that_come_before_the_beginning_wait_for_it) {
+  puppet early{sys};
+  auto top = start_supervisor(
+    sys, options(flags(strategy::simple_one_for_one), {spec("child")}));
+  CAF_REQUIRE(top.has_value());
+  tops.push_back(*top);
+  // Ahead of what it sent to itself.
+  auto pending = early.ask(*top, start_child{{}, std::any{7}});
+  while (sched.prioritize(*top))
+    sched.run_once();
+  sched.run();
+  pending.receive([](const child_started& x) { CAF_CHECK(x.child); },
+                  [](const caf::error&) { CAF_FAIL("not started"); });
+  CAF_CHECK(counts(*top) == numbers({1, 1, 0, 1}));
+}
+
 CAF_TEST(simple_one_for_one_escalation) {
   auto top = start_top(flags(strategy::simple_one_for_one, 4), {spec("child")});
   auto one = add(top);

@@ -19,7 +19,7 @@ struct record_stage : dispatcher_stage {
   record_stage() {
     teach("f", 1us);
     core.take_lease_events();
-    add_worker(1);
+    add_worker(1, 1, {"f"}, 20); // As much as one lease has.
     add_range_job(3, 100, "f", {10ms, 10ms, 3});
     first = dispatch().at(0);
     CAF_REQUIRE(first.range.begin == 0 && first.range.end > 8);
