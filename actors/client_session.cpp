@@ -176,9 +176,10 @@ void client_session_state::begin_watch(
     return;
   }
   call->job = reply.job;
-  watches.emplace(call->job, call);
+  // Another call of this session may follow the same job already.
+  auto followed = watches.emplace(call->job, call).first->second;
   if (reply.existed && handles) // It may have ended long ago: ask.
-    watch(call);
+    watch(followed);
 }
 
 // -- inputs -------------------------------------------------------------------

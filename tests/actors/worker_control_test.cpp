@@ -113,6 +113,7 @@ CAF_TEST(exec_is_listed_only_where_it_is_allowed) {
   };
   start();
   CAF_CHECK(!offers_exec());
+  end(runners);
   end(subject);
   permissions.exec = true;
   start();

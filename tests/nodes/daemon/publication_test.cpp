@@ -67,11 +67,11 @@ CAF_TEST(the_port_leads_to_the_new_front_door) {
 
 CAF_TEST(nothing_is_published_before_it_is_opened) {
   subject->replace(first);
-  auto port = subject->open(second);
+  auto port = subject->open(first);
   CAF_REQUIRE(port.has_value());
   auto led_to = there.middleman().remote_actor("127.0.0.1", *port);
   CAF_REQUIRE(led_to.engaged());
-  CAF_CHECK_EQUAL(*led_to, second);
+  CAF_CHECK_EQUAL(*led_to, first);
 }
 
 CAF_TEST(a_port_that_is_taken_is_named) {
