@@ -118,6 +118,7 @@ start_outcome start_jobs_leader(const parts& of, const start_context& context) {
   terms.job_result_bytes_max = of.options.job_result_bytes_max;
   terms.finished_jobs_kept = of.options.finished_jobs_kept;
   terms.finished_job_age_max = of.options.finished_job_age_max;
+  terms.wall = of.options.wall;
   terms.log = of.options.log;
   return start_outcome::starting(
     spawn_on_io_thread(context.system, coordinator, terms));

@@ -5,6 +5,7 @@
 #include "actors/worker.hpp"
 #include "nodes/embed/coordinator_directory.hpp"
 #include "nodes/embed/worker_directory.hpp"
+#include "runtime/base/clock.hpp"
 #include "runtime/policy/failure_detector.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
@@ -33,6 +34,7 @@ struct coordinator_role_options {
   size_t input_bytes_max = limits::input_bytes_max;
   size_t result_bytes_max = limits::result_bytes_max;
   size_t job_result_bytes_max = limits::job_result_bytes_max;
+  const wall_clock* wall = &system_wall_clock(); ///< For deadlines and ages.
   std::shared_ptr<logger> log;
   bool faults = false; ///< Clients may break things on purpose.
   /// See `coordinator_directory`.

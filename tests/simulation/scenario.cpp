@@ -87,6 +87,7 @@ void scenario::start_lead() {
       terms.memory_bytes_max = *small_store_;
       terms.finished_job_age_max = small_store_age;
     }
+    terms.wall = &wall_;
     terms.log = make_null_logger();
     terms.on_front_door = [this, number](const caf::actor& door) {
       world_.set_front_door(number, door);

@@ -35,6 +35,23 @@ struct scenario_options {
   std::ostream* trace = nullptr;
 };
 
+/// The wall clock of a world: it must not bring real time into a trace.
+class virtual_wall final : public wall_clock {
+public:
+  explicit virtual_wall(const world& of) : of_(of) {
+    // nop
+  }
+
+  int64_t now_us() const override {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+             of_.now().time_since_epoch())
+      .count();
+  }
+
+private:
+  const world& of_;
+};
+
 /// A cluster, its jobs, and what goes wrong, all drawn from a seed.
 class scenario {
 public:
@@ -85,6 +102,7 @@ private:
 
   scenario_options options_;
   world world_;
+  virtual_wall wall_{world_};
   std::map<uint64_t, std::shared_ptr<const job_plan>> plans_;
   checks checks_;
   std::shared_ptr<const function_registry> functions_;
