@@ -184,6 +184,7 @@ struct supervisor_state {
   void begin_remove(const delete_child& what, caf::response_promise& promise);
   void begin_start(serial who, bool is_new, caf::response_promise& promise);
   result<serial> serial_of(const std::string& id, const caf::actor& handle);
+  result<serial> stopped_child(const std::string& id);
   supervision_tree::node node_of(serial who, const child& of) const;
   bool is_simple() const;
 

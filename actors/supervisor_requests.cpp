@@ -161,29 +161,33 @@ void supervisor_state::begin_terminate(const terminate_child& what,
 
 void supervisor_state::begin_again(const restart_child& what,
                                    caf::response_promise& promise) {
-  auto who = serial_of(what.id, nullptr);
+  auto who = stopped_child(what.id);
   if (!who)
     return promise.deliver(to_caf(who.error()));
-  const auto& of = children.at(*who);
-  if (of.handle)
-    return promise.deliver(to_caf(wrong_state(what.id, "is running")));
-  if (of.state == child_state::restarting)
-    return promise.deliver(to_caf(wrong_state(what.id, "is restarting")));
   begin_start(*who, false, promise);
 }
 
 void supervisor_state::begin_remove(const delete_child& what,
                                     caf::response_promise& promise) {
-  auto who = serial_of(what.id, nullptr);
+  auto who = stopped_child(what.id);
   if (!who)
     return promise.deliver(to_caf(who.error()));
-  const auto& of = children.at(*who);
-  if (of.handle)
-    return promise.deliver(to_caf(wrong_state(what.id, "is running")));
-  if (of.state == child_state::restarting)
-    return promise.deliver(to_caf(wrong_state(what.id, "is restarting")));
   forget(*who);
   promise.deliver(caf::unit);
+}
+
+/// Returns a child that is neither running nor about to.
+result<supervisor_state::serial>
+supervisor_state::stopped_child(const std::string& id) {
+  auto who = serial_of(id, nullptr);
+  if (!who)
+    return who;
+  const auto& of = children.at(*who);
+  if (of.handle)
+    return tl::unexpected{wrong_state(id, "is running")};
+  if (of.state == child_state::restarting)
+    return tl::unexpected{wrong_state(id, "is restarting")};
+  return who;
 }
 
 result<supervisor_state::serial>
