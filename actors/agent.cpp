@@ -3,9 +3,12 @@
 #include "actors/harden.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
+#include "runtime/base/units.hpp"
 #include "runtime/wire/caf_error.hpp"
 
 #include <caf/actor_cast.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -19,6 +22,25 @@ caf::error no_such_actor(const std::string& path, size_t at) {
                             + ": \"troupe tree\" lists those that there are; "
                             + quote_text(path.substr(0, at))
                             + " is the part that fails"});
+}
+
+/// Another agent of the node may know better, so this is like a wrong path.
+caf::error no_worker() {
+  return to_caf({errc::unknown_child, "only the link and the slices of a "
+                                      "worker can be disturbed, and this node "
+                                      "has none"});
+}
+
+std::string_view to_string(fault_kind what) {
+  switch (what) {
+    case fault_kind::kill_actor: return "kill an actor";
+    case fault_kind::kill_node: return "kill the node";
+    case fault_kind::freeze_node: return "freeze the node";
+    case fault_kind::cut_link: return "cut the link";
+    case fault_kind::delay_slices: return "delay slices";
+    case fault_kind::drop_slices: return "drop slices";
+  }
+  return "unknown";
 }
 
 void fail_with(caf::typed_response_promise<fault_done>& to, caf::error why) {
@@ -46,9 +68,10 @@ caf::result<fault_done> agent_state::inject(const inject_fault& what) {
     return to_caf({errc::faults_not_allowed,
                    "this node breaks nothing on purpose: start it with "
                    "node.faults = yes (on test clusters only)"});
-  options.log->warn("agent", "a fault was asked for",
-                    {{"path", what.path},
-                     {"kind", std::to_string(static_cast<int>(what.what))}});
+  options.log->warn(
+    "agent", "a fault was asked for",
+    {{"path", what.path}, {"kind", std::string{to_string(what.what)}}});
+  std::chrono::milliseconds time{what.duration_ms};
   switch (what.what) {
     case fault_kind::kill_actor: {
       auto answer = self->make_response_promise<fault_done>();
@@ -58,11 +81,36 @@ caf::result<fault_done> agent_state::inject(const inject_fault& what) {
     }
     case fault_kind::kill_node: options.process->kill(); return fault_done{};
     case fault_kind::freeze_node:
-      options.process->freeze(std::chrono::milliseconds{what.duration_ms});
+      options.process->freeze(time);
       return fault_done{"the node was frozen"};
-    default:
-      return to_caf({errc::bad_usage, "this node cannot make such a fault"});
+    case fault_kind::cut_link: return cut(time);
+    case fault_kind::delay_slices:
+    case fault_kind::drop_slices: return disturb(what);
   }
+  return to_caf({errc::bad_usage, "this node knows no such fault"});
+}
+
+caf::result<fault_done> agent_state::cut(std::chrono::milliseconds time) {
+  if (!options.dial)
+    return no_worker();
+  if (auto ok = options.dial->cut(time); !ok)
+    return to_caf(ok.error());
+  return fault_done{"the link is cut for " + format_duration(time)};
+}
+
+caf::result<fault_done> agent_state::disturb(const inject_fault& what) {
+  if (!options.worker)
+    return no_worker();
+  auto lost = what.what == fault_kind::drop_slices;
+  std::chrono::milliseconds delay{lost ? 0 : what.delay_ms};
+  if (!lost && what.delay_ms == 0)
+    return to_caf({errc::bad_usage, "a delay of 0 ms is none"});
+  std::chrono::milliseconds time{what.duration_ms};
+  self->send(options.worker, disturb_slices{what.share, delay, time});
+  return fault_done{
+    fmt::format("{:.0f} % of the slices are {} for {}", what.share * 100,
+                lost ? "lost" : "late by " + format_duration(delay),
+                format_duration(time))};
 }
 
 void agent_state::kill(const supervisor_actor& from, const std::string& path,

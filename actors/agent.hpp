@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/dialer.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
 
@@ -34,6 +35,8 @@ struct agent_options {
   supervisor_actor root; ///< Of the tree that it speaks for.
   bool faults = false;   ///< It may break things.
   std::shared_ptr<process_control> process;
+  worker_actor worker;          ///< Of the role of a worker.
+  std::shared_ptr<dialer> dial; ///< What its uplink connects with.
   std::shared_ptr<logger> log;
 };
 
@@ -52,6 +55,9 @@ struct agent_state {
   /// Errors: `faults_not_allowed`; `unknown_child` naming the part of the path
   /// that is not there; `bad_usage` for a fault that it cannot make.
   caf::result<fault_done> inject(const inject_fault& what);
+
+  caf::result<fault_done> cut(std::chrono::milliseconds time);
+  caf::result<fault_done> disturb(const inject_fault& what);
 
   using promise = caf::typed_response_promise<fault_done>;
 

@@ -65,6 +65,8 @@ void client_session_state::welcome(const cluster_handles& to) {
   for (const auto& [job, call] : feeds)
     for (const auto& [seq, inputs] : call->unstored)
       send_inputs(inputs);
+  for (const auto& call : fetches)
+    open(call);
   send_submits();
 }
 
@@ -79,10 +81,6 @@ void client_session_state::lost(const caf::down_msg& what) {
   update_board([&](client_board& board) {
     board.connected = false;
     board.problem = why;
-    for (auto& call : fetches) {
-      call->problem = why;
-      call->done = true;
-    }
   });
   // Nobody knows whether these were stored; by their keys it does not matter.
   submits again;
@@ -91,7 +89,8 @@ void client_session_state::lost(const caf::down_msg& what) {
   again.insert(again.end(), waiting_submits.begin(), waiting_submits.end());
   waiting_submits = std::move(again);
   sent_submits.clear();
-  fetches.clear();
+  for (auto& call : fetches)
+    call->pull.reset();
   for (auto& [job, call] : watches)
     call->forget_unfinished();
   self->send(self, connect_atom::value);
@@ -351,16 +350,23 @@ void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
 // -- results ------------------------------------------------------------------
 
 void client_session_state::fetch(std::shared_ptr<fetch_call> call) {
-  if (!handles) {
-    end_fetch(call, {errc::connection_lost, {}});
-    return;
-  }
   fetches.push_back(call);
+  if (handles)
+    open(call);
+}
+
+/// Asks for a result; asked again when the coordinator is another.
+void client_session_state::open(const std::shared_ptr<fetch_call>& call) {
+  auto is_current = [this, asked = handles->coordinator] {
+    return handles && handles->coordinator == asked;
+  };
   self
     ->request(handles->coordinator, limits::request_timeout,
               open_result{call->job})
     .then(
-      [this, call](const job_result& reply) {
+      [this, call, is_current](const job_result& reply) {
+        if (!is_current())
+          return;
         call->reply = reply;
         if (reply.result.is_inline()) {
           end_fetch(call, {});
@@ -375,7 +381,11 @@ void client_session_state::fetch(std::shared_ptr<fetch_call> call) {
         call->pull = std::move(*sink);
         pull(*call);
       },
-      [this, call](caf::error& why) { end_fetch(call, from_caf(why)); });
+      [this, call, is_current](caf::error& caught) {
+        auto why = from_caf(caught);
+        if (is_current() && why.code != errc::connection_lost)
+          end_fetch(call, std::move(why));
+      });
 }
 
 void client_session_state::pull(fetch_call& call) {
@@ -392,10 +402,12 @@ void client_session_state::take_frame(const frame& what) {
       auto keep = call; // It may end here.
       return take_slice_frame(*keep, what);
     }
+  if (!handles || caf::actor_cast<caf::actor>(handles->coordinator) != from)
+    return;
   auto i = std::find_if(fetches.begin(), fetches.end(), [&](const auto& x) {
     return x->pull && x->pull->transfer() == what.transfer;
   });
-  if (i == fetches.end() || !handles)
+  if (i == fetches.end())
     return;
   auto call = *i;
   if (auto ok = call->pull->add(what); !ok) {

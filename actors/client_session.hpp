@@ -148,6 +148,7 @@ struct client_session_state {
   void begin_watch(const submit_reply& reply,
                    const std::shared_ptr<watch_call>& call);
   void send_inputs(const append_inputs& inputs);
+  void open(const std::shared_ptr<fetch_call>& call);
   void pull(fetch_call& call);
   void end_fetch(const std::shared_ptr<fetch_call>& call, error why);
   template <class F>

@@ -40,7 +40,10 @@ void coordinator_state::submit(const submit_jobs& what) {
       continue;
     }
     auto closed = item.closed || item.spec.inputs != input_kind::chunks;
-    message.items.push_back({item.spec, item.inputs.bytes, closed, now_us});
+    auto known = functions.find(item.spec.function);
+    message.items.push_back(
+      {item.spec, item.inputs.bytes, closed, now_us,
+       known == functions.end() ? std::string{} : known->second.result_type});
     pending.items.push_back(item);
     pending.items.back().closed = closed;
     pending.positions.push_back(i);
@@ -136,9 +139,11 @@ job_id coordinator_state::create(const submit_item& what,
     entry.status.function = spec.function;
     entry.status.reducer = spec.reducer;
     entry.status.state = what.closed ? job_state::running : job_state::open;
-    if (auto known = functions.find(spec.function); known != functions.end())
+    if (auto known = functions.find(spec.function); known != functions.end()) {
+      entry.function_type = known->second.result_type;
       if (auto type = troupe::admit(spec, known->second))
         entry.status.result_type = *type;
+    }
     auto tasks = spec.inputs == input_kind::chunks
                    ? uint64_t{0}
                    : task_count(spec.inputs, spec.range);
@@ -271,6 +276,7 @@ void coordinator_state::add_worker(const worker_up& what) {
   workers[what.worker] = what.functions;
   for (const auto& info : what.functions)
     functions.insert_or_assign(info.name, info);
+  store_note_functions message;
   for (auto& [id, entry] : jobs) {
     if (is_terminal(entry.status.state) || !entry.status.result_type.empty())
       continue;
@@ -278,11 +284,16 @@ void coordinator_state::add_worker(const worker_up& what) {
     if (known == functions.end())
       continue;
     // A job from before the first worker: its function is known only now.
-    if (auto type = troupe::admit(entry.spec, known->second))
+    if (auto type = troupe::admit(entry.spec, known->second)) {
       entry.status.result_type = *type;
-    else
+      entry.function_type = known->second.result_type;
+      message.items.push_back({id, entry.function_type});
+    } else {
       begin_end(id, entry, {job_state::failed, to_string(type.error())});
+    }
   }
+  if (!message.items.empty())
+    self->send(options.store, std::move(message));
 }
 
 void coordinator_state::remove_worker(const worker_gone& what) {

@@ -57,6 +57,7 @@ struct coordinator_state {
   struct job {
     job_spec spec;
     job_status status;
+    std::string function_type; ///< What its function returns; empty: unknown.
     time_point submitted_at{};
     time_point ended_at{};
     std::optional<time_point> deadline_at;

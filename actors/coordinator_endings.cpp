@@ -121,11 +121,7 @@ void coordinator_state::stop_merger(job& of) {
 }
 
 result_merger::terms coordinator_state::merge_terms(const job& of) const {
-  result_merger::terms result{
-    of.spec.reducer, {}, options.job_result_bytes_max};
-  if (auto known = functions.find(of.spec.function); known != functions.end())
-    result.function_result_type = known->second.result_type;
-  return result;
+  return {of.spec.reducer, of.function_type, options.job_result_bytes_max};
 }
 
 // -- the end ------------------------------------------------------------------

@@ -37,6 +37,7 @@ void coordinator_state::restore(const job_snapshot& what, schedule& out) {
   const auto& record = what.record;
   auto& entry = jobs[record.id];
   entry.spec = record.spec;
+  entry.function_type = record.function_type;
   if (is_terminal(record.state))
     return restore_ended(what, entry);
   auto& status = entry.status;

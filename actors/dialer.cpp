@@ -1,5 +1,9 @@
 #include "actors/dialer.hpp"
 
+#include "runtime/base/clock.hpp"
+#include "runtime/base/connections.hpp"
+#include "runtime/base/units.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/io/middleman.hpp>
@@ -13,7 +17,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <set>
+#include <vector>
 
 namespace troupe {
 
@@ -49,7 +55,9 @@ int finish_connect(int fd, std::chrono::milliseconds timeout) {
 }
 
 /// Returns why nobody listens there, or an empty text if somebody does.
-std::string probe(const endpoint& target, std::chrono::milliseconds timeout) {
+/// @param address Is set to what the name stands for.
+std::string probe(const endpoint& target, std::chrono::milliseconds timeout,
+                  sockaddr_storage& address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -58,6 +66,7 @@ std::string probe(const endpoint& target, std::chrono::milliseconds timeout) {
       rc != 0)
     return gai_strerror(rc);
   std::unique_ptr<addrinfo, address_list_delete> list{found};
+  std::memcpy(&address, list->ai_addr, list->ai_addrlen);
   auto fd =
     socket(list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
@@ -77,11 +86,17 @@ public:
   }
 
   result<connection> dial(std::chrono::milliseconds timeout) override {
+    if (auto left = cut_left(); left > duration::zero())
+      return fail(errc::cannot_connect,
+                  "the link is cut on purpose (troupe fault cut), for "
+                    + format_duration(left));
     std::string why;
     for (size_t i = 0; i < targets_.size(); ++i) {
       const auto& to = targets_[next_++ % targets_.size()];
-      auto problem = probe(to, timeout);
+      sockaddr_storage address{};
+      auto problem = probe(to, timeout, address);
       if (problem.empty()) {
+        note_reached(address);
         auto door = remote_actor(to, timeout);
         if (door)
           return connection{std::move(*door), make_direct_link()};
@@ -93,6 +108,14 @@ public:
                 "cannot connect to a coordinator (" + why + ")");
   }
 
+  result<void> cut(std::chrono::milliseconds time) override {
+    std::unique_lock guard{mutex_};
+    cut_until_ = system_.clock().now() + time;
+    for (const auto& peer : reached_)
+      shut_connections_to(peer);
+    return {};
+  }
+
   std::string target() const override {
     std::string result;
     for (const auto& x : targets_)
@@ -101,6 +124,19 @@ public:
   }
 
 private:
+  duration cut_left() {
+    std::unique_lock guard{mutex_};
+    return cut_until_ - system_.clock().now();
+  }
+
+  void note_reached(const sockaddr_storage& peer) {
+    std::unique_lock guard{mutex_};
+    for (const auto& known : reached_)
+      if (std::memcmp(&known, &peer, sizeof(peer)) == 0)
+        return;
+    reached_.push_back(peer);
+  }
+
   /// As CAF's own `remote_actor`, which waits for ever for a silent peer.
   result<caf::actor> remote_actor(const endpoint& to,
                                   std::chrono::milliseconds timeout) {
@@ -126,6 +162,9 @@ private:
   caf::actor_system& system_;
   std::vector<endpoint> targets_;
   size_t next_ = 0;
+  std::mutex mutex_; ///< Connectors dial, an agent cuts.
+  time_point cut_until_{};
+  std::vector<sockaddr_storage> reached_; ///< Without doubles.
 };
 
 class local_dialer final : public dialer {
@@ -151,6 +190,12 @@ private:
 };
 
 } // namespace
+
+result<void> dialer::cut(std::chrono::milliseconds) {
+  return fail(errc::bad_usage, "there is no link that could be cut: it leads "
+                               "to "
+                                 + target());
+}
 
 std::shared_ptr<link> make_direct_link() {
   return std::make_shared<direct_link>();

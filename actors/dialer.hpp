@@ -45,6 +45,10 @@ public:
   /// Errors: `cannot_connect` naming the addresses and the reason.
   virtual result<connection> dial(std::chrono::milliseconds timeout) = 0;
 
+  /// Closes the connections that it made and makes no other for that time.
+  /// Errors: `bad_usage` where there is nothing that could be cut.
+  virtual result<void> cut(std::chrono::milliseconds time);
+
   /// Returns where it leads, for people.
   virtual std::string target() const = 0;
 };

@@ -17,6 +17,15 @@ namespace {
 /// An agent asks others in turn, which takes less than this.
 constexpr auto agent_timeout = 2 * limits::request_timeout;
 
+/// An agent that is gone is not the asker's connection.
+caf::error no_answer(const std::string& node, const caf::error& why) {
+  if (from_caf(why).code != errc::connection_lost)
+    return why;
+  return to_caf({errc::node_down, "the node " + quote_text(node)
+                                    + " was lost before it answered: try again "
+                                      "when \"troupe nodes\" shows it"});
+}
+
 caf::error no_such_node(const std::string& node) {
   return to_caf({errc::unknown_node, "no node that is up has the name "
                                        + quote_text(node)
@@ -69,7 +78,9 @@ void membership_state::show_next(
         all->nodes.insert(all->nodes.end(), x.nodes.begin(), x.nodes.end());
         show_next(what, agents, all, promise);
       },
-      [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+      [promise, node = what.node](caf::error& why) mutable {
+        promise.deliver(no_answer(node, why));
+      });
 }
 
 caf::result<fault_done> membership_state::inject(const inject_fault& what) {
@@ -103,7 +114,7 @@ void membership_state::inject_next(
         if (from_caf(why).code == errc::unknown_child && !agents.empty())
           inject_next(what, agents, promise);
         else
-          promise.deliver(std::move(why));
+          promise.deliver(no_answer(what.node, why));
       });
 }
 

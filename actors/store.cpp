@@ -38,6 +38,7 @@ store_state::put_job(const store_put_jobs::item& what) {
   }
   done.job = put->id;
   done.existed = put->existed;
+  kept->note_function(put->id, what.function_type);
   // Of a job that existed, the store has the inputs or waits for the rest.
   if (put->existed)
     return done;
@@ -241,6 +242,10 @@ store_process(store_actor::stateful_pointer<store_state> self,
     [self](const store_put_jobs& x) { reply(self, self->state.put_jobs(x)); },
     [self](const store_put_inputs& x) {
       reply(self, self->state.put_inputs(x));
+    },
+    [self](const store_note_functions& x) {
+      for (const auto& item : x.items)
+        self->state.kept->note_function(item.job, item.function_type);
     },
     [self, log](const store_finish& x) {
       reply(self, self->state.finish(x, *log));

@@ -229,7 +229,7 @@ void worker_state::flush() {
     i->second.sent_at = self->clock().now();
     auto size = i->second.what.results.bytes.size();
     if (bytes + size > limits::frame_bytes_max) {
-      self->send(scheduler, std::move(message));
+      send_slices(std::move(message));
       message = {};
       bytes = 0;
     }
@@ -238,8 +238,22 @@ void worker_state::flush() {
   }
   outbox.clear();
   if (!message.items.empty())
-    self->send(scheduler, std::move(message));
+    send_slices(std::move(message));
   arm_retry_timer();
+}
+
+void worker_state::send_slices(slices&& message) {
+  auto fate = faults.next(self->clock().now());
+  if (fate.lost)
+    return; // As on the wire: they are sent again when no answer comes.
+  if (fate.delay > std::chrono::milliseconds{0})
+    self->delayed_send(scheduler, fate.delay, std::move(message));
+  else
+    self->send(scheduler, std::move(message));
+}
+
+void worker_state::disturb(const disturb_slices& what) {
+  faults.begin({what.share, what.delay}, self->clock().now() + what.time);
 }
 
 void worker_state::take_answers(const slice_answers& what) {
@@ -487,6 +501,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
     [&state](const describe_worker&) { return state.describe(); },
     [&state](const measure_worker&) { return state.measure(); },
     [&state](const renew_worker& x) { state.renew(x); },
+    [&state](const disturb_slices& x) { state.disturb(x); },
     [&state](const attached& x) { state.attach(x); },
     [&state](const detached_from_cluster&) { state.detach(); },
     [&state](const runner_report& x) { state.take_report(x); },

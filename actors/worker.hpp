@@ -2,6 +2,7 @@
 
 #include "actors/runner.hpp"
 #include "actors/spawn.hpp"
+#include "runtime/policy/slice_faults.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/frames.hpp"
 #include "runtime/wire/protocol.hpp"
@@ -94,6 +95,8 @@ struct worker_state {
   void take_report(const runner_report& what);
   caf::result<bool> drain(uint64_t timeout_ms);
   void flush();
+  void send_slices(slices&& message);
+  void disturb(const disturb_slices& what);
   void tick();
   void retry();
 
@@ -146,6 +149,7 @@ struct worker_state {
   size_t unanswered_bytes = 0;
   bool paused = false;
   frame_source<int> outgoing; ///< To the one scheduler.
+  slice_faults faults;
   std::vector<slice_key> outbox;
   uint64_t granted_through = 0; ///< See `grants::through`.
   bool flush_pending = false;

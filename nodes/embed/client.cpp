@@ -80,6 +80,23 @@ client_core::wait_connected(std::chrono::milliseconds timeout) const {
   return board->handles;
 }
 
+result<cluster_handles>
+client_core::wait_reconnected(const cluster_handles& lost) const {
+  {
+    // Its actors end one after the other: the session may not know yet.
+    std::unique_lock guard{board->mutex};
+    board->changed.wait_for(guard, options.connect_timeout, [&] {
+      return board->refused || board->handles.coordinator != lost.coordinator
+             || !board->connected;
+    });
+    if (board->connected && board->handles.coordinator == lost.coordinator)
+      return fail(errc::connection_lost, "an actor of the coordinator at "
+                                           + to_string(options.coordinator)
+                                           + " is gone: try again");
+  }
+  return wait_connected(options.connect_timeout);
+}
+
 void client_core::call(std::function<void(client_session_state&)> run) const {
   send_on_io_thread(system, nullptr,
                     caf::actor_cast<caf::strong_actor_ptr>(session),
@@ -104,7 +121,7 @@ caf::expected<supervision_tree> client::tree(const std::string& node) const {
 }
 
 caf::expected<fault_done> client::inject(const inject_fault& what) const {
-  return core_->ask<fault_done>(&cluster_handles::membership, what);
+  return core_->ask_once<fault_done>(&cluster_handles::membership, what);
 }
 
 caf::expected<std::vector<job_status>> client::jobs() const {
@@ -132,8 +149,7 @@ caf::expected<job_status> client::cancel(job_id job) const {
   return core_->ask<job_status>(&cluster_handles::coordinator, cancel_job{job});
 }
 
-// -- dead letters
-// --------------------------------------------------------------
+// -- dead letters -------------------------------------------------------------
 
 caf::expected<std::vector<dead_letter>>
 client::dead(const dead_selector& which) const {
@@ -159,13 +175,13 @@ caf::expected<dead_changed> client::requeue(const dead_selector& which) const {
     std::unique_lock guard{core_->board->mutex};
     core_->results.clear();
   }
-  return core_->ask<dead_changed>(&cluster_handles::coordinator,
-                                  requeue_dead{which});
+  return core_->ask_once<dead_changed>(&cluster_handles::coordinator,
+                                       requeue_dead{which});
 }
 
 caf::expected<dead_changed> client::purge(const dead_selector& which) const {
-  return core_->ask<dead_changed>(&cluster_handles::coordinator,
-                                  purge_dead{which});
+  return core_->ask_once<dead_changed>(&cluster_handles::coordinator,
+                                       purge_dead{which});
 }
 
 caf::expected<job_audit> client::verify(job_id job) const {
@@ -377,7 +393,15 @@ result<encoded_result> client_core::fetch(job_id job) const {
   call->job = job;
   this->call([call](client_session_state& at) { at.fetch(call); });
   std::unique_lock guard{board->mutex};
-  board->changed.wait(guard, [&] { return call->done; });
+  while (!call->done) {
+    if (board->connected)
+      board->changed.wait(guard,
+                          [&] { return call->done || !board->connected; });
+    else if (!board->changed.wait_for(guard, options.connect_timeout, [&] {
+               return call->done || board->connected;
+             }))
+      return tl::unexpected{board->problem};
+  }
   if (call->problem.code != errc::ok)
     return tl::unexpected{call->problem};
   return encoded_result{call->reply.status, call->reply.status.result_type,

@@ -28,12 +28,28 @@ struct client_core {
   result<cluster_handles>
   wait_connected(std::chrono::milliseconds timeout) const;
 
+  /// Waits until the session has found another coordinator than that one.
+  /// Errors: as `wait_connected`, after the same time.
+  result<cluster_handles> wait_reconnected(const cluster_handles& lost) const;
+
   /// Runs something inside the session.
   void call(std::function<void(client_session_state&)> run) const;
 
+  /// Asks an actor of the coordinator. When that is lost meanwhile, asks the
+  /// next one the same, so the question must change nothing, or nothing more
+  /// when it comes twice.
   template <class Reply, class Handle, class... Ts>
   caf::expected<Reply> ask(Handle cluster_handles::*which,
                            const Ts&... question) const;
+
+  /// Asks for what is not to happen twice.
+  template <class Reply, class Handle, class... Ts>
+  caf::expected<Reply> ask_once(Handle cluster_handles::*which,
+                                const Ts&... question) const;
+
+  template <class Reply, class Handle, class... Ts>
+  caf::expected<Reply> ask_actor(const Handle& whom,
+                                 const Ts&... question) const;
 
   result<job_id> submit(submit_item item) const;
 
@@ -73,12 +89,33 @@ struct client_core {
 template <class Reply, class Handle, class... Ts>
 caf::expected<Reply> client_core::ask(Handle cluster_handles::*which,
                                       const Ts&... question) const {
+  constexpr int asks_max = 5;
+  auto handles = wait_connected(options.connect_timeout);
+  for (int asks = 1; handles; ++asks) {
+    auto reply = ask_actor<Reply>((*handles).*which, question...);
+    if (reply || asks == asks_max
+        || from_caf(reply.error()).code != errc::connection_lost)
+      return reply;
+    handles = wait_reconnected(*handles);
+  }
+  return to_caf(handles.error());
+}
+
+template <class Reply, class Handle, class... Ts>
+caf::expected<Reply> client_core::ask_once(Handle cluster_handles::*which,
+                                           const Ts&... question) const {
   auto handles = wait_connected(options.connect_timeout);
   if (!handles)
     return to_caf(handles.error());
+  return ask_actor<Reply>((*handles).*which, question...);
+}
+
+template <class Reply, class Handle, class... Ts>
+caf::expected<Reply> client_core::ask_actor(const Handle& whom,
+                                            const Ts&... question) const {
   caf::scoped_actor self{system};
   caf::expected<Reply> result{caf::error{}};
-  self->request((*handles).*which, options.request_timeout, question...)
+  self->request(whom, options.request_timeout, question...)
     .receive([&](Reply& reply) { result = std::move(reply); },
              [&](caf::error& why) { result = to_caf(from_caf(why)); });
   return result;

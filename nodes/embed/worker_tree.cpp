@@ -80,6 +80,8 @@ start_outcome start_agent(const parts& of, const start_context& context) {
   terms.root = caf::actor_cast<supervisor_actor>(*of.root);
   terms.faults = of.options.faults;
   terms.process = make_process_control();
+  terms.worker = context.sibling<worker_actor>("worker");
+  terms.dial = of.options.dial;
   terms.log = of.options.worker.log;
   return start_outcome::started(context.system.spawn(agent, terms));
 }

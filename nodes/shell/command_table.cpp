@@ -113,7 +113,11 @@ constexpr option_spec submit_options[] = {
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
   deadline_option};
 constexpr option_spec fault_options[] = {
-  {"for", kind::duration, "TIME", "How long the fault lasts (default 3s)"},
+  {"for", kind::duration, "TIME",
+   "How long freeze, cut, drop and delay last (default 3s)"},
+  {"share", kind::text, "PERCENT",
+   "The part of the slices that drop and delay hit (default 10%)"},
+  {"by", kind::duration, "TIME", "How late delay makes them (default 100ms)"},
 };
 constexpr option_spec dead_options[] = {
   {"error", kind::text, "TEXT", "Only those whose error contains TEXT"},
@@ -184,6 +188,8 @@ constexpr example fault_examples[] = {
    "An actor crashes; its supervisor starts it again"},
   {"troupe fault kill w1", "The process of a node ends as with kill -9"},
   {"troupe fault freeze w1 --for 3s", "The process of a node stands still"},
+  {"troupe fault cut w1 --for 2s", "A worker loses its connection"},
+  {"troupe fault drop w1 --share 5%", "Some of its results get lost"},
 };
 constexpr example functions_examples[] = {
   {"troupe functions", "What the workers can run"},
@@ -222,7 +228,9 @@ constexpr std::string_view tree_details =
   "often it was restarted.";
 constexpr std::string_view fault_details =
   "For tests of a cluster. ACTION is kill (an actor by its path in troupe "
-  "tree, or without a path the whole process) or freeze (the process, for --for). "
+  "tree, or without a path the whole process), freeze (the process), cut (a "
+  "worker's connections to its coordinator), drop or delay (a --share of the "
+  "slices that it delivers). "
   "Only nodes with node.faults = yes do it.";
 constexpr std::string_view verify_details =
   "Replays what is recorded of the job's leases: each task has exactly one "

@@ -16,6 +16,7 @@ namespace troupe {
 struct job_record {
   job_id id = 0;
   job_spec spec;
+  std::string function_type; ///< What its function returns; empty: unknown.
   job_state state = job_state::open;
   uint64_t tasks = 0;
   job_status last; ///< Of ended jobs: the final word.

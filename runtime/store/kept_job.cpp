@@ -32,7 +32,7 @@ size_t kept_job::base_bytes() const {
 
 size_t kept_job::past_bytes() const {
   return settled.bytes() + counts.bytes() + history.bytes() + first_dead.size()
-         + fatal.text.size() + leases.bytes();
+         + fatal.text.size() + record.function_type.size() + leases.bytes();
 }
 
 size_t kept_job::bytes() const {
@@ -175,6 +175,7 @@ job_snapshot kept_job::snapshot() const {
   job_snapshot result;
   result.record.id = record.id;
   result.record.spec = record.spec;
+  result.record.function_type = record.function_type;
   result.record.state = record.state;
   result.record.tasks = record.tasks;
   result.record.last = record.last;

@@ -47,6 +47,7 @@ public:
   result<void> close(job_id job) override;
   void accept(std::vector<accept_record>& records) override;
   void note_setbacks(const std::vector<setback>& setbacks) override;
+  void note_function(job_id job, const std::string& type) override;
   void note_fatal(job_id job, const error& why) override;
   void note_leases(const std::vector<lease_event>& events) override;
   lease_history leases_of(job_id job) const override;
@@ -225,6 +226,11 @@ void memory_store::note_setbacks(const std::vector<setback>& setbacks) {
   for (const auto& what : setbacks)
     if (auto* kept = get_live(what.job))
       change(*kept, [&] { kept->note(what); });
+}
+
+void memory_store::note_function(job_id job, const std::string& type) {
+  if (auto* kept = get_live(job); kept && kept->record.function_type.empty())
+    change(*kept, [&] { kept->record.function_type = type; });
 }
 
 void memory_store::note_fatal(job_id job, const error& why) {

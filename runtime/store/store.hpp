@@ -62,6 +62,10 @@ public:
   /// Keeps what went wrong with tasks that may still succeed, until they end.
   virtual void note_setbacks(const std::vector<setback>& setbacks) = 0;
 
+  /// Keeps what type the function of a job returns: its results cannot be
+  /// merged without. The first one stays.
+  virtual void note_function(job_id job, const std::string& type) = 0;
+
   /// Keeps why a job must fail; the first reason stays.
   virtual void note_fatal(job_id job, const error& why) = 0;
 

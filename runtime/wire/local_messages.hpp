@@ -1,11 +1,9 @@
 #pragma once
 
-#include "runtime/model/job_snapshot.hpp"
-#include "runtime/model/lease_history.hpp"
-#include "runtime/model/records.hpp"
 #include "runtime/model/slot_block.hpp"
 #include "runtime/wire/child_spec.hpp"
 #include "runtime/wire/messages.hpp"
+#include "runtime/wire/store_messages.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -35,184 +33,6 @@ using follow_atom = caf::atom_constant<caf::atom("follow")>;
 /// SCHEDULER asks to be told what heartbeats say, too.
 using follow_health_atom = caf::atom_constant<caf::atom("health")>;
 using connect_atom = caf::atom_constant<caf::atom("connect")>;
-
-// -- COORDINATOR and STORE ----------------------------------------------------
-
-/// A COORDINATOR that starts asks for everything; a new term begins.
-struct store_load {
-  uint64_t ticket = 0; ///< Returned with the reply.
-};
-
-struct store_snapshot {
-  uint64_t ticket = 0;
-  uint64_t term = 0;
-  std::vector<job_snapshot> jobs; ///< All that are kept, ascending by id.
-  std::vector<std::string> nodes; ///< Names of nodes that are up.
-};
-
-struct store_put_jobs {
-  struct item {
-    job_spec spec;
-    blob inputs;
-    bool closed = false;
-    uint64_t submitted_us = 0; ///< Wall clock.
-  };
-  uint64_t ticket = 0; ///< Returned with the reply.
-  std::vector<item> items;
-};
-
-struct store_put_jobs_done {
-  struct item {
-    job_id job = 0;
-    bool existed = false;
-    index_range added;
-    error why;
-  };
-  uint64_t ticket = 0;
-  std::vector<item> items;
-};
-
-struct store_put_inputs {
-  uint64_t ticket = 0;
-  job_id job = 0;
-  blob inputs;
-  bool last = false;
-  uint64_t seq = 0; ///< The client's number of them; 0: none.
-};
-
-struct store_put_inputs_done {
-  uint64_t ticket = 0;
-  job_id job = 0;
-  index_range added;
-  error why; ///< `store_full`: try again when something was released.
-};
-
-struct store_finish {
-  job_status status;
-  blob result;
-};
-
-struct store_finish_done {
-  job_id job = 0;
-  bool won = false;
-};
-
-struct store_read_result {
-  uint64_t ticket = 0;
-  job_id job = 0;
-};
-
-struct store_result {
-  uint64_t ticket = 0;
-  job_id job = 0;
-  bool found = false;
-  job_status status;
-  blob result;
-};
-
-struct store_forget {
-  std::vector<job_id> jobs;
-};
-
-struct store_list_dead {
-  uint64_t ticket = 0;
-  list_dead what;
-};
-
-struct store_dead {
-  uint64_t ticket = 0;
-  dead_letters found;
-};
-
-/// Requeues or purges dead letters of jobs that have ended.
-struct store_change_dead {
-  uint64_t ticket = 0;
-  dead_selector which;
-  bool requeue = false; ///< False: purge.
-};
-
-struct store_dead_changed {
-  /// A job that runs again.
-  struct resumed_job {
-    job_spec spec;
-    job_status last;                ///< The final word of its end.
-    std::vector<index_range> ready; ///< Its tasks that were requeued.
-    uint64_t dead_left = 0;         ///< Its dead letters that stay dead.
-    std::vector<kept_inputs> inputs;
-    uint64_t last_seq = 0; ///< Of its accept log.
-  };
-  /// A job that lost dead letters for good.
-  struct purged_job {
-    job_id job = 0;
-    uint64_t dead_left = 0;
-  };
-  uint64_t ticket = 0;
-  uint64_t letters = 0;
-  std::vector<resumed_job> resumed;
-  std::vector<purged_job> purged;
-};
-
-/// Asks for what happened to the leases of a job.
-struct store_read_leases {
-  uint64_t ticket = 0;
-  job_id job = 0;
-};
-
-struct store_leases {
-  uint64_t ticket = 0;
-  job_id job = 0;
-  bool found = false;
-  job_state state = job_state::open;
-  uint64_t tasks = 0;
-  job_status last;              ///< Of a job that has ended.
-  std::vector<task_index> dead; ///< Its dead letters.
-  lease_history leases;
-};
-
-// -- MEMBERSHIP and STORE -----------------------------------------------------
-
-/// A node came up, or is gone or down.
-struct store_put_node {
-  std::string name;
-  bool up = false;
-};
-
-// -- SCHEDULER and STORE ------------------------------------------------------
-
-struct store_accept {
-  uint64_t ticket = 0;
-  std::vector<accept_record> records;
-  std::vector<dead_letter> dead;
-  std::vector<setback> setbacks; ///< Of these records, and of lost workers.
-  std::vector<std::pair<job_id, error>> fatals; ///< Why jobs must fail.
-  std::vector<lease_event> leases; ///< In the order in which they happened.
-};
-
-struct store_accepted {
-  uint64_t ticket = 0;
-  std::vector<uint64_t> seqs; ///< Of the records, in their order.
-};
-
-// -- AGGREGATOR and STORE -----------------------------------------------------
-
-struct store_read_log {
-  job_id job = 0;
-  uint64_t after = 0;
-  uint64_t bytes = 0;
-  bool resume = false; ///< After the checkpoint instead of `after`.
-};
-
-struct store_log {
-  job_id job = 0;
-  std::vector<accept_record> records;
-  /// If it was asked for and there is one.
-  std::optional<merge_checkpoint> resume_from = std::nullopt;
-};
-
-struct store_put_checkpoint {
-  job_id job = 0;
-  merge_checkpoint checkpoint;
-};
 
 // -- COORDINATOR and SCHEDULER ------------------------------------------------
 
@@ -414,6 +234,13 @@ struct renew_worker {
   incarnation incarnation_id = 0; ///< From now on.
 };
 
+/// What the worker shall do to its slices from now on (a fault, on purpose).
+struct disturb_slices {
+  double share = 0;                  ///< Of its messages of slices, 0 to 1.
+  std::chrono::milliseconds delay{}; ///< 0: they are lost.
+  std::chrono::milliseconds time{};  ///< How long.
+};
+
 // -- WORKER and RUNNER --------------------------------------------------------
 
 struct runner_job;
@@ -521,6 +348,7 @@ TROUPE_LOCAL_MESSAGE(store_load)
 TROUPE_LOCAL_MESSAGE(store_snapshot)
 TROUPE_LOCAL_MESSAGE(store_put_jobs)
 TROUPE_LOCAL_MESSAGE(store_put_jobs_done)
+TROUPE_LOCAL_MESSAGE(store_note_functions)
 TROUPE_LOCAL_MESSAGE(store_put_inputs)
 TROUPE_LOCAL_MESSAGE(store_put_inputs_done)
 TROUPE_LOCAL_MESSAGE(store_finish)
@@ -564,6 +392,7 @@ TROUPE_LOCAL_MESSAGE(detached_from_cluster)
 TROUPE_LOCAL_MESSAGE(describe_worker)
 TROUPE_LOCAL_MESSAGE(measure_worker)
 TROUPE_LOCAL_MESSAGE(renew_worker)
+TROUPE_LOCAL_MESSAGE(disturb_slices)
 TROUPE_LOCAL_MESSAGE(run_lease)
 TROUPE_LOCAL_MESSAGE(runner_report)
 TROUPE_LOCAL_MESSAGE(child_spec)

@@ -376,8 +376,9 @@ enum class fault_kind : uint8_t {
   kill_node = 1,   ///< The node's process, without any notice.
   freeze_node = 2, ///< The node's process, for `duration_ms`.
   cut_link = 3,    ///< A worker's connection, for `duration_ms`.
-  delay_link = 4,  ///< What a worker and its coordinator send, by `delay_ms`.
-  drop_slices = 5, ///< A `share` of what a worker delivers.
+  // Of a `share` of what a worker delivers, for `duration_ms`:
+  delay_slices = 4, ///< Each is late by `delay_ms`.
+  drop_slices = 5,  ///< Each is lost.
 };
 
 /// Breaks something on purpose, on a node with `node.faults = yes`. Errors:

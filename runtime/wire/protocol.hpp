@@ -19,6 +19,7 @@ namespace troupe {
 /// | `store_load`           | COORDINATOR | store_snapshot        | local |
 /// | `store_put_jobs`       | COORDINATOR | store_put_jobs_done   | local |
 /// | `store_put_inputs`     | COORDINATOR | store_put_inputs_done | local |
+/// | `store_note_functions` | COORDINATOR | -                     | local |
 /// | `store_finish`         | COORDINATOR | store_finish_done     | local |
 /// | `store_read_result`    | COORDINATOR | store_result          | local |
 /// | `store_forget`         | COORDINATOR | -                     | local |
@@ -31,12 +32,12 @@ namespace troupe {
 /// | `store_put_checkpoint` | AGGREGATOR  | -                     | local |
 using store_actor = caf::typed_actor<
   caf::reacts_to<store_load>, caf::reacts_to<store_put_jobs>,
-  caf::reacts_to<store_put_inputs>, caf::reacts_to<store_finish>,
-  caf::reacts_to<store_read_result>, caf::reacts_to<store_forget>,
-  caf::reacts_to<store_list_dead>, caf::reacts_to<store_change_dead>,
-  caf::reacts_to<store_read_leases>, caf::reacts_to<store_put_node>,
-  caf::reacts_to<store_accept>, caf::reacts_to<store_read_log>,
-  caf::reacts_to<store_put_checkpoint>>;
+  caf::reacts_to<store_put_inputs>, caf::reacts_to<store_note_functions>,
+  caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
+  caf::reacts_to<store_forget>, caf::reacts_to<store_list_dead>,
+  caf::reacts_to<store_change_dead>, caf::reacts_to<store_read_leases>,
+  caf::reacts_to<store_put_node>, caf::reacts_to<store_accept>,
+  caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
 
 /// Whoever gets events.
 using event_subscriber_actor = caf::typed_actor<caf::reacts_to<event>>;
@@ -235,6 +236,7 @@ using client_actor =
 /// | `describe_worker`       | UPLINK    | join_request   | local |
 /// | `measure_worker`        | UPLINK    | heartbeat      | local |
 /// | `renew_worker`          | UPLINK    | -              | local |
+/// | `disturb_slices`        | AGENT     | -              | local |
 /// | `attached`              | UPLINK    | -              | local |
 /// | `detached_from_cluster` | UPLINK    | -              | local |
 /// | `runner_report`         | RUNNER    | -              | local |
@@ -253,7 +255,8 @@ using worker_actor =
                    caf::replies_to<ping_atom>::with<uint64_t>,
                    caf::replies_to<describe_worker>::with<join_request>,
                    caf::replies_to<measure_worker>::with<heartbeat>,
-                   caf::reacts_to<renew_worker>, caf::reacts_to<attached>,
+                   caf::reacts_to<renew_worker>, caf::reacts_to<disturb_slices>,
+                   caf::reacts_to<attached>,
                    caf::reacts_to<detached_from_cluster>,
                    caf::reacts_to<runner_report>, caf::reacts_to<runner_up>,
                    caf::reacts_to<use_runners>, caf::reacts_to<zombies_changed>,

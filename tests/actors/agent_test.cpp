@@ -14,6 +14,23 @@ using test::puppet;
 
 namespace {
 
+struct recorded_dialer : dialer {
+  result<connection> dial(std::chrono::milliseconds) override {
+    return fail(errc::cannot_connect, "nobody is there");
+  }
+
+  result<void> cut(std::chrono::milliseconds time) override {
+    cut_for = time;
+    return {};
+  }
+
+  std::string target() const override {
+    return "the test";
+  }
+
+  std::chrono::milliseconds cut_for{0};
+};
+
 struct recorded_control : process_control {
   void kill() override {
     ++kills;
@@ -63,7 +80,7 @@ struct fixture : test::stage {
   }
 
   void start(bool faults = true) {
-    subject = sys.spawn(agent, agent_options{root, faults, control, log});
+    subject = sys.spawn(agent, options_for(faults));
   }
 
   /// Returns what the agent did, or the error's code and text.
@@ -76,6 +93,15 @@ struct fixture : test::stage {
                       auto x = from_caf(why);
                       result = std::string{to_string(x.code)} + ": " + x.text;
                     });
+    return result;
+  }
+
+  agent_options options_for(bool faults) {
+    agent_options result;
+    result.root = root;
+    result.faults = faults;
+    result.process = control;
+    result.log = log;
     return result;
   }
 
@@ -162,10 +188,43 @@ CAF_TEST(acts_on_its_process) {
   CAF_CHECK(control->frozen == 250ms);
 }
 
+CAF_TEST(disturbs_the_link_and_the_slices_of_its_worker) {
+  puppet work{sys};
+  auto dial = std::make_shared<recorded_dialer>();
+  auto options = options_for(true);
+  options.worker = work.as<worker_actor>();
+  options.dial = dial;
+  subject = sys.spawn(agent, options);
+  CAF_CHECK_EQUAL(break_it({"", fault_kind::cut_link, "", 3'000}),
+                  "the link is cut for 3.00 s");
+  CAF_CHECK(dial->cut_for == 3s);
+  CAF_CHECK_EQUAL(break_it({"", fault_kind::drop_slices, "", 2'000, 70, 0.05}),
+                  "5 % of the slices are lost for 2.00 s");
+  auto told = work.take<disturb_slices>();
+  CAF_REQUIRE(told.has_value());
+  CAF_CHECK(told->delay == 0ms && told->time == 2s && told->share == 0.05);
+  CAF_CHECK_EQUAL(break_it({"", fault_kind::delay_slices, "", 2'000, 70, 1}),
+                  "100 % of the slices are late by 70 ms for 2.00 s");
+  told = work.take<disturb_slices>();
+  CAF_REQUIRE(told.has_value());
+  CAF_CHECK(told->delay == 70ms);
+  auto said = break_it({"", fault_kind::delay_slices, "", 2'000, 0, 1});
+  CAF_CHECK(said.starts_with("bad_usage"));
+  CAF_CHECK(!work.take<disturb_slices>());
+}
+
+CAF_TEST(a_role_without_a_worker_leaves_those_faults_to_the_other) {
+  start();
+  for (auto what : {fault_kind::cut_link, fault_kind::delay_slices,
+                    fault_kind::drop_slices})
+    CAF_CHECK(break_it({"", what, "", 10, 10, 1}).starts_with("unknown_child"));
+}
+
 CAF_TEST(breaks_nothing_unless_it_may) {
   start(false);
-  for (auto what : {fault_kind::kill_actor, fault_kind::kill_node,
-                    fault_kind::freeze_node}) {
+  for (auto what :
+       {fault_kind::kill_actor, fault_kind::kill_node, fault_kind::freeze_node,
+        fault_kind::cut_link, fault_kind::drop_slices}) {
     auto said = break_it({"", what, "top/a"});
     CAF_CHECK(said.starts_with("faults_not_allowed"));
   }

@@ -377,14 +377,42 @@ CAF_TEST(a_coordinator_that_does_not_answer_is_an_error_in_time) {
   CAF_CHECK_EQUAL(to_string(wanted->problem.code), "timed_out");
 }
 
-CAF_TEST(a_fetch_ends_with_the_connection) {
-  auto wanted = fetch(3);
+CAF_TEST(a_fetch_goes_on_with_the_next_coordinator) {
+  auto announce = [&](uint64_t transfer, uint64_t size) {
+    lead->answer([&](const open_result&) {
+      job_result reply;
+      reply.result = {{}, transfer, size};
+      return reply;
+    });
+    sched.run();
+  };
+  auto half_way = fetch(3);
+  announce(5, 2 * limits::frame_bytes_max);
+  CAF_REQUIRE(lead->take<frame_request>().has_value());
+  auto asked = fetch(4);
   lose();
-  CAF_CHECK(wanted->done);
-  CAF_CHECK_EQUAL(to_string(wanted->problem.code), "connection_lost");
-  auto later = fetch(3);
-  CAF_CHECK(later->done);
-  CAF_CHECK_EQUAL(to_string(later->problem.code), "connection_lost");
+  auto later = fetch(5);
+  CAF_CHECK(!half_way->done && !asked->done && !later->done);
+  open();
+  pass(5s);
+  CAF_MESSAGE("transfers are counted anew");
+  announce(5, 3);
+  CAF_REQUIRE(lead->take<frame_request>().has_value());
+  tell(frame{5, 0, blob{"new"}});
+  CAF_CHECK(half_way->done);
+  CAF_CHECK_EQUAL(half_way->reply.result.bytes.str(), "new");
+  for (const auto& call : {asked, later}) {
+    lead->answer([](const open_result& x) {
+      job_result reply;
+      reply.status.id = x.job;
+      reply.result = inline_body(blob{"small"});
+      return reply;
+    });
+    sched.run();
+    CAF_CHECK(call->done);
+    CAF_CHECK_EQUAL(call->reply.status.id, call->job);
+    CAF_CHECK_EQUAL(to_string(call->problem.code), "ok");
+  }
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -183,6 +183,34 @@ CAF_TEST(an_open_job_takes_the_rest_of_its_inputs) {
   }
 }
 
+CAF_TEST(results_are_merged_although_no_worker_came_back) {
+  start_lead();
+  connect_client();
+  for (auto known_before : {false, true}) {
+    CAF_MESSAGE("a worker was there before the job: " << known_before);
+    if (known_before)
+      add_worker("w1");
+    auto item = job_of("crash", "int", {encoded(int64_t{7})});
+    item.closed = false;
+    auto job = submit(std::move(item));
+    if (!known_before)
+      add_worker("w1");
+    pass(1s);
+    kill_worker(workers.size() - 1);
+    kill(victims[1]);
+    pass(5s);
+    auto pending = watcher.ask(now().coordinator, cancel_job{job.id()});
+    pass(1s);
+    pending.receive(
+      [](const job_status& x) {
+        CAF_CHECK(x.state == job_state::cancelled);
+        CAF_CHECK_EQUAL(x.succeeded, 1u);
+      },
+      [](const caf::error&) { CAF_FAIL("not cancelled"); });
+    CAF_CHECK(fetched<std::vector<int64_t>>(job) == std::vector<int64_t>({7}));
+  }
+}
+
 CAF_TEST(dead_letters_and_the_end_of_a_job_are_kept) {
   start();
   for (const auto& whom : victims) {

@@ -138,6 +138,37 @@ CAF_TEST(a_local_dialer_leads_to_the_front_door) {
   CAF_CHECK(made->via->inbound(door) == door);
 }
 
+CAF_TEST(a_link_that_is_cut_closes_and_cannot_be_made_for_a_while) {
+  auto port = system.middleman().publish(door, 0, "127.0.0.1");
+  CAF_REQUIRE(port.engaged());
+  // A client of another process: in one system there is no connection.
+  config other_cfg;
+  caf::actor_system other{other_cfg};
+  auto to = make_tcp_dialer(other, {{"127.0.0.1", *port}});
+  auto made = to->dial(500ms);
+  CAF_REQUIRE(made.has_value());
+  caf::scoped_actor self{other};
+  self->monitor(made->front_door);
+  CAF_REQUIRE(to->cut(300ms).has_value());
+  self->receive([](const caf::down_msg&) {},
+                caf::after(10s) >> [] { CAF_FAIL("nobody was told"); });
+  auto refused = to->dial(500ms);
+  CAF_REQUIRE(!refused.has_value());
+  CAF_CHECK(contains(refused.error().text, "on purpose"));
+  result<connection> again = fail(errc::cannot_connect, "");
+  for (int i = 0; i < 1000 && !again; ++i) {
+    self->receive(caf::after(10ms) >> [] {});
+    again = to->dial(500ms);
+  }
+  CAF_CHECK(again.has_value());
+}
+
+CAF_TEST(without_a_connection_nothing_can_be_cut) {
+  auto ok = make_local_dialer([this] { return door; })->cut(1s);
+  CAF_REQUIRE(!ok.has_value());
+  CAF_CHECK(contains(ok.error().text, "this process"));
+}
+
 CAF_TEST(a_port_that_says_nothing_is_an_error_in_time) {
   held_port silent;
   silent.listen_silently();

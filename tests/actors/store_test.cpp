@@ -191,6 +191,7 @@ CAF_TEST(a_second_actor_finds_what_the_first_one_had) {
   auto one = item({}, false);
   one.spec.key = "k";
   one.submitted_us = 1234;
+  one.function_type = "i64";
   auto job = ask<store_put_jobs_done>(store_put_jobs{1, {one}}).items[0].job;
   ask<store_put_inputs_done>(
     store_put_inputs{1, job, packed({"a", "b", "c"}), true, 1});
@@ -213,6 +214,7 @@ CAF_TEST(a_second_actor_finds_what_the_first_one_had) {
   const auto& found = got.jobs[0];
   CAF_CHECK_EQUAL(found.record.spec.key, "k");
   CAF_CHECK_EQUAL(found.submitted_us, 1234u);
+  CAF_CHECK_EQUAL(found.record.function_type, "i64");
   CAF_CHECK_EQUAL(found.input_seq, 1u);
   CAF_CHECK(found.ready == std::vector<index_range>({{1, 3}}));
   CAF_CHECK_EQUAL(found.succeeded, 1u);

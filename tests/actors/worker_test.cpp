@@ -123,6 +123,25 @@ CAF_TEST(unanswered_slices_are_sent_again_every_second_as_they_were) {
   CAF_CHECK(made().empty());
 }
 
+CAF_TEST(slices_that_are_lost_or_late_on_purpose_arrive_all_the_same) {
+  start();
+  CAF_MESSAGE("lost: sent again after a second");
+  caf::anon_send(subject, disturb_slices{1, 0ms, 500ms});
+  tell(work({header_of(1)}, {lease(1, 0, 3)}));
+  CAF_CHECK(made().empty());
+  pass(1010ms);
+  auto again = made();
+  CAF_REQUIRE_EQUAL(again.size(), 1u);
+  accept(again[0]);
+  CAF_MESSAGE("late");
+  caf::anon_send(subject, disturb_slices{1, 70ms, 500ms});
+  tell(work({}, {lease(2, 3, 6)}));
+  pass(60ms);
+  CAF_CHECK(made().empty());
+  pass(20ms);
+  CAF_CHECK_EQUAL(made().size(), 1u);
+}
+
 CAF_TEST(a_refused_slice_is_forgotten_too) {
   start();
   tell(work({header_of(1)}, {lease(1, 0, 1)}));

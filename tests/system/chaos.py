@@ -5,8 +5,8 @@
       [--seconds 60] [--seed N]
 
 Each second something breaks: any actor is killed by its path, a worker process
-is killed, frozen or told to end. Users run jobs of which the results are known.
-Prints one closing line; exits 1 when a result was wrong, a job did not end, its
+is killed, frozen or told to end, its connection is cut, its results get lost or
+are late. Users run jobs of which the results are known. Prints one closing line; exits 1 when a result was wrong, a job did not end, its
 history does not add up, or a process ended that nobody killed.
 """
 
@@ -89,6 +89,7 @@ class monkey(threading.Thread):
     def run(self):
         kinds = [self.kill_actor] * 5 + [self.kill_process] * 2
         kinds += [self.freeze_process] * 2 + [self.end_process]
+        kinds += [self.cut_link, self.lose_slices]
         while not self.done.wait(1):
             try:
                 self.chance.choice(kinds)()
@@ -125,6 +126,20 @@ class monkey(threading.Thread):
         pause(self.chance.uniform(0.1, 2.5))
         victim.process.send_signal(signal.SIGCONT)
         self.counts["freeze"] += 1
+
+    def cut_link(self):
+        name, _ = self.any_worker()
+        seconds = self.chance.choice([0, 1, 2.5])
+        if self.victims.troupe("fault", "cut", name, "--for",
+                               f"{seconds}s").returncode == 0:
+            self.counts["cut"] += 1
+
+    def lose_slices(self):
+        name, _ = self.any_worker()
+        how = self.chance.choice([("drop",), ("delay", "--by", "300ms")])
+        if self.victims.troupe("fault", how[0], name, *how[1:], "--share",
+                               "20%", "--for", "2s").returncode == 0:
+            self.counts[how[0]] += 1
 
     def end_process(self):
         name, victim = self.any_worker()

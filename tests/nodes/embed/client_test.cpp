@@ -1,6 +1,11 @@
 #define CAF_SUITE client
 
+#include "nodes/embed/client_core.hpp"
+#include "nodes/embed/roles.hpp"
 #include "tests/nodes/embed/embed_fixture.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 
 #include <atomic>
 #include <map>
@@ -295,6 +300,29 @@ CAF_TEST(threads_share_a_client) {
   for (auto& x : threads)
     x.join();
   CAF_CHECK_EQUAL(good.load(), 20);
+}
+
+CAF_TEST(questions_survive_the_restart_of_whoever_is_asked) {
+  coordinator_role_options how;
+  how.own_node.name = "lead";
+  how.log = make_null_logger();
+  auto lead = start_coordinator(system, how);
+  CAF_REQUIRE(await_start(system, lead.root).has_value());
+  auto now = lead.directory;
+  auto asking = client_core::connect(
+    system, {}, make_local_dialer([now] { return now->current().front_door; }));
+  CAF_REQUIRE(asking.engaged());
+  for (int i = 0; i < 5; ++i) {
+    caf::anon_send_exit(now->current().membership, caf::exit_reason::kill);
+    auto nodes = asking->nodes();
+    if (!nodes)
+      CAF_MESSAGE(why(nodes).text);
+    CAF_CHECK(nodes.engaged());
+    caf::anon_send_exit(now->current().coordinator, caf::exit_reason::kill);
+    CAF_CHECK(asking->jobs().engaged());
+  }
+  lead.stop();
+  await_end(system, lead.root);
 }
 
 CAF_TEST(a_coordinator_that_is_not_there_is_an_error_in_time) {

@@ -30,6 +30,14 @@ CAF_TEST(wrong_faults_are_refused_before_anybody_is_asked) {
     {{"fault", "kill"}, "NODE"},
     {{"fault", "freeze", "local", "worker"}, "no path"},
     {{"fault", "freeze", "local", "--for", "soon"}, "soon"},
+    {{"fault", "cut", "local", "worker"}, "no path"},
+    {{"fault", "kill", "local", "--for", "1s"}, "no --for"},
+    {{"fault", "cut", "local", "--share", "5%"}, "no --share"},
+    {{"fault", "drop", "local", "--by", "5ms"}, "no --by"},
+    {{"fault", "drop", "local", "--share", "0%"}, "\"0%\""},
+    {{"fault", "drop", "local", "--share", "101%"}, "\"101%\""},
+    {{"fault", "drop", "local", "--share", "0.5"}, "\"0.5\""},
+    {{"fault", "delay", "local", "--share", "%"}, "\"%\""},
   };
   for (const auto& [words, says] : rows) {
     auto ended = run_offline(words);

@@ -167,6 +167,20 @@ inline void the_first_fatal_error_stays(store& kept) {
   CAF_CHECK_EQUAL(got.fatal.text, "the first");
 }
 
+inline void the_first_function_type_stays(store& kept) {
+  auto job = put_tasks(kept, 2);
+  auto before = kept.bytes();
+  kept.note_function(job, "");
+  CAF_CHECK(snapshot_of(kept, job).record.function_type.empty());
+  kept.note_function(job, "i64");
+  kept.note_function(job, "str");
+  kept.note_function(999, "str");
+  CAF_CHECK_EQUAL(snapshot_of(kept, job).record.function_type, "i64");
+  CAF_CHECK_EQUAL(kept.bytes(), before + 3);
+  CAF_CHECK(finish(kept, job, job_state::failed));
+  CAF_CHECK_EQUAL(snapshot_of(kept, job).record.function_type, "i64");
+}
+
 inline void an_ended_job_has_only_its_last_word(store& kept) {
   auto job = put_tasks(kept, 3);
   accept(kept, record_of(job, {0, 2}, {1}));
@@ -506,6 +520,7 @@ constexpr claim rebuild_claims[] = {
   TROUPE_CLAIM(inputs_that_came_before_are_not_appended_again),
   TROUPE_CLAIM(a_snapshot_says_what_is_left_to_run),
   TROUPE_CLAIM(failed_attempts_are_remembered_until_the_task_ends),
+  TROUPE_CLAIM(the_first_function_type_stays),
   TROUPE_CLAIM(the_first_fatal_error_stays),
   TROUPE_CLAIM(an_ended_job_has_only_its_last_word),
   TROUPE_CLAIM(a_requeued_job_runs_only_what_was_requeued),

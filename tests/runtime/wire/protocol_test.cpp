@@ -198,7 +198,8 @@ CAF_TEST(every_row_is_a_clause_of_the_interface_and_the_reverse) {
 }
 
 CAF_TEST(only_wire_messages_are_marked_as_such) {
-  auto local = read_source("runtime/wire/local_messages.hpp");
+  auto local = read_source("runtime/wire/local_messages.hpp")
+               + read_source("runtime/wire/store_messages.hpp");
   for (const auto& [name, table] : read_header()) {
     CAF_MESSAGE(name);
     for (const auto& row : table.rows) {
