@@ -11,13 +11,6 @@ namespace troupe {
 
 namespace {
 
-/// Returns the size of the strings [first, first + count), packed.
-uint64_t packed_bytes(const packed_view& strings, uint32_t first,
-                      uint64_t count) {
-  const auto last = first + static_cast<uint32_t>(count);
-  return (count + 1) * sizeof(uint32_t) + strings.data(first, last).size();
-}
-
 /// Returns the chunk that holds `index`: the last one that begins before it.
 auto chunk_at(auto& chunks, task_index index) {
   return std::prev(chunks.upper_bound(index));
@@ -83,6 +76,7 @@ void dispatcher::add_job(const job_terms& terms) {
     of->second.slots = slots_offering(terms.function);
   ++of->second.jobs;
   job.of = of;
+  order_.add(terms.id, terms.rank);
   touch(terms.id);
   if (terms.payload)
     return;
@@ -141,7 +135,7 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
   suspects_.remove(job);
   backoff_.remove(job);
   auto of = i->second.of;
-  of->second.waiting.erase(job);
+  order_.remove(job, of->second.waiting);
   if (--of->second.jobs == 0)
     kinds_.erase(of);
   jobs_.erase(i);
@@ -167,9 +161,9 @@ void dispatcher::update_waiting(job_entry& job) {
   auto id = job.terms.id;
   auto& waiting = job.of->second.waiting;
   if (may_run(job) && ready_.tasks(id) > 0)
-    waiting.insert(id);
+    order_.enter(id, waiting, std::max(now_, job.terms.added_at));
   else
-    waiting.erase(id);
+    order_.leave(id, waiting);
 }
 
 void dispatcher::set_fatal(job_entry& job, error why) {
@@ -381,113 +375,7 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
     costs_.erase(found);
 }
 
-// -- decisions ----------------------------------------------------------------
-
-std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
-  take_due(now);
-  if (grace_until_ && (awaited_.empty() || now >= *grace_until_))
-    end_grace();
-  std::vector<granted> result;
-  dispatch_suspects(now, result);
-  if (ready_.empty())
-    return result;
-  openings open;
-  for (const auto& [id, worker] : workers_)
-    if (!worker.suspended && !worker.alone && !worker.reserved
-        && worker.load.window_tasks > worker.load.tasks) {
-      open.workers.push_back(id);
-      open.loads.push_back(worker.load);
-    }
-  std::map<job_id, demand> turns; // By the job that is next of its kind.
-  for (auto& of : kinds_)
-    if (auto wanted = demand_of(of, open); !wanted.candidates.empty())
-      turns.emplace(*of.second.waiting.begin(), std::move(wanted));
-  while (!turns.empty()) {
-    auto turn = turns.extract(turns.begin());
-    auto& wanted = turn.mapped();
-    dispatch_job(turn.key(), wanted, open, result);
-    auto next = wanted.of->waiting.upper_bound(turn.key());
-    if (wanted.candidates.empty() || next == wanted.of->waiting.end())
-      continue;
-    turn.key() = *next;
-    turns.insert(std::move(turn));
-  }
-  return result;
-}
-
-void dispatcher::take_due(time_point now) {
-  for (auto& due : backoff_.pop_due(now)) {
-    auto i = jobs_.find(due.job);
-    if (i == jobs_.end())
-      continue;
-    (void)i->second.tasks.apply(due.what.range, task_event::retry_due);
-    push_ready(i->second, due.what);
-  }
-}
-
-dispatcher::demand dispatcher::demand_of(kind_map::value_type& of,
-                                         const openings& open) const {
-  auto& [key, what] = of;
-  const auto& [function, payload] = key;
-  demand result;
-  result.of = &what;
-  if (what.waiting.empty() || what.slots == 0)
-    return result;
-  result.question.ns_per_task = run_times_.ns_per_task(function);
-  result.question.payload = payload;
-  result.question.cluster_slots = what.slots;
-  for (size_t i = 0; i < open.workers.size(); ++i)
-    if (workers_.at(open.workers[i]).functions.contains(function))
-      result.candidates.push_back(i);
-  return result;
-}
-
-/// Grants leases of one job until it has nothing ready or no candidate wants
-/// more. A worker that has enough is no candidate for this kind any more.
-void dispatcher::dispatch_job(job_id id, demand& wanted, openings& open,
-                              std::vector<granted>& out) {
-  auto& job = jobs_.at(id);
-  auto& [of, question, candidates] = wanted;
-  while (!candidates.empty() && ready_.tasks(id) > 0) {
-    auto best = *least_loaded(open.loads, candidates, turn_++);
-    question.ready_tasks = ready_.tasks(id);
-    auto size = tasks_that_fit(open.loads[best], job,
-                               lease_size(open.loads[best], question));
-    if (size == 0) {
-      std::erase(candidates, best);
-      continue;
-    }
-    auto worker = open.workers[best];
-    auto what = *ready_.pop(id, size);
-    update_waiting(job);
-    out.push_back(grant_to(worker, job, what, question.ns_per_task, false));
-    open.loads[best] = workers_.at(worker).load;
-  }
-}
-
-/// Cuts the next lease of a job to its chunk and to the bytes that the worker
-/// has room for. A worker without inputs takes one task, however large: it
-/// would never run otherwise.
-uint64_t dispatcher::tasks_that_fit(const worker_load& load,
-                                    const job_entry& job,
-                                    uint64_t tasks) const {
-  if (!job.terms.payload || tasks == 0)
-    return tasks;
-  auto ready = ready_.front(job.terms.id)->range;
-  const auto& part = chunk_at(job.chunks, ready.begin)->second;
-  auto first = static_cast<uint32_t>(ready.begin - part.range.begin);
-  auto most =
-    std::min({tasks, ready.size(), uint64_t{part.range.end - ready.begin}});
-  auto room = load.window_bytes - std::min(load.window_bytes, load.input_bytes);
-  if (packed_bytes(part.strings, first, most) <= room)
-    return most;
-  uint64_t fits = 0;
-  while (most - fits > 1) { // `fits` fits, `most` does not.
-    auto middle = fits + (most - fits) / 2;
-    (packed_bytes(part.strings, first, middle) <= room ? fits : most) = middle;
-  }
-  return fits == 0 && load.input_bytes == 0 ? 1 : fits;
-}
+// -- grants -------------------------------------------------------------------
 
 /// Precondition: `what` lies within one chunk.
 dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,

@@ -16,6 +16,7 @@
 #include "runtime/model/slice.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
+#include "runtime/policy/job_order.hpp"
 #include "runtime/policy/retry.hpp"
 
 #include <cstdint>
@@ -37,8 +38,8 @@ namespace troupe {
 /// machine; events go in, grants and reports come out. Pure: no clock, no
 /// chance, no I/O of its own.
 ///
-/// Jobs are served in the order of their ids. A job whose workers all have
-/// enough of its kind does not hold up jobs of other kinds behind it.
+/// Jobs are served as `job_order` says. A job whose workers all have enough of
+/// its kind does not hold up jobs of other kinds behind it.
 class dispatcher {
 public:
   struct worker_terms {
@@ -59,6 +60,7 @@ public:
     uint64_t max_dead = limits::max_dead_default; ///< Dead letters that end it.
     uint32_t max_crashes = limits::max_crashes_default; ///< 0: no blame.
     time_point added_at{}; ///< Histories count from here.
+    job_rank rank{};
   };
 
   /// A lease to send.
@@ -215,8 +217,7 @@ public:
   // -- decisions --------------------------------------------------------------
 
   /// Moves due retries to the ready queue and returns the next leases. Costs
-  /// O(workers * kinds of waiting jobs + leases granted), however many jobs
-  /// wait.
+  /// O(workers * kinds of waiting jobs + leases granted * log(waiting jobs)).
   std::vector<granted> dispatch(time_point now);
 
   /// Returns when `dispatch` must be called even if nothing happens.
@@ -296,7 +297,7 @@ private:
   struct kind {
     uint64_t jobs = 0;        ///< That refer to it; it goes with the last one.
     uint64_t slots = 0;       ///< Of all workers that offer the function.
-    std::set<job_id> waiting; ///< Those that have ready tasks and may run.
+    job_order::queue waiting; ///< Those that have ready tasks and may run.
   };
   using kind_key = std::pair<std::string, bool>; ///< Function, payload.
   using kind_map = std::map<kind_key, kind>;
@@ -407,7 +408,11 @@ private:
               bool lease_ended);
   void take_due(time_point now);
   demand demand_of(kind_map::value_type& of, const openings& open) const;
-  void dispatch_job(job_id job, demand& wanted, openings& open,
+  using turn_map = std::map<job_order::place, demand>;
+  bool is_ageing_turn(const kind& of) const;
+  turn_map::iterator choose_turn(turn_map& turns) const;
+  job_id next_of(const kind& of) const;
+  void dispatch_one(job_id job, demand& wanted, openings& open,
                     std::vector<granted>& out);
   granted grant_to(worker_id worker, job_entry& job, const ready_range& what,
                    uint64_t ns_per_task, bool alone);
@@ -437,6 +442,9 @@ private:
   std::set<std::string> awaited_;   ///< Nodes that have not joined yet.
   std::optional<time_point> grace_until_;
   size_t turn_ = 0;
+  uint64_t leases_granted_ = 0;
+  job_order order_;
+  time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
 };
 
 } // namespace troupe
