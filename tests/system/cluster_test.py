@@ -20,6 +20,10 @@ import time
 import unittest
 
 PROGRAMS = pathlib.Path(os.environ.get("TROUPE_BIN", "build/dev/bin"))
+# A worker with functions of its own: programs/worker.cpp.
+TEST_WORKER = pathlib.Path(
+    os.environ.get("TROUPE_BUILD", "build/dev"), "tests/programs/worker"
+).absolute()
 SECONDS_MAX = 60
 
 
@@ -28,12 +32,13 @@ def environment():
 
 
 class node:
-    """A `trouped` process; ended by its pid."""
+    """A `trouped` process, or one that says `ready` as it does; ended by its
+    pid. `program` is what to run, with what comes before the flags."""
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, program=(PROGRAMS / "trouped",)):
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [PROGRAMS / "trouped", *flags],
+            [*program, *flags],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -84,12 +89,12 @@ class cluster_case(unittest.TestCase):
         self.where = started.ready["listen"]
         return started
 
-    def work(self, name, *flags):
+    def work(self, name, *flags, slots=1):
         return self.start(
             "--node.roles=worker",
             f"--node.name={name}",
             f"--node.join={self.where}",
-            "--worker.slots=1",
+            f"--worker.slots={slots}",
             *flags,
         )
 
