@@ -98,13 +98,13 @@ class cluster_case(unittest.TestCase):
             *flags,
         )
 
-    def troupe(self, *args, code=0, stdin=b""):
+    def troupe(self, *args, code=0, stdin=b"", seconds=SECONDS_MAX):
         ended = subprocess.run(
             [PROGRAMS / "troupe", "--connect", self.where, *map(str, args)],
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=SECONDS_MAX,
+            timeout=seconds,
             env=environment(),
         )
         said = ended.stderr.decode("utf-8", "replace")
@@ -139,6 +139,38 @@ class cluster_case(unittest.TestCase):
 
     def up(self):
         return [n["name"] for n in self.json("nodes") if n["state"] == "up"]
+
+    def keep_working(self, names, start):
+        """Starts a worker for each name with `start(name)`, and again when it
+        ends, until the returned function is called; that returns how many
+        ended."""
+        stop = threading.Event()
+        deaths = []
+
+        def loop(name):
+            while not stop.is_set():
+                try:
+                    worker = start(name)
+                except RuntimeError:
+                    continue
+                while worker.process.poll() is None and not stop.is_set():
+                    select.select([], [], [], 0.01)
+                if not stop.is_set():
+                    deaths.append(name)
+                worker.stop()
+
+        loops = [threading.Thread(target=loop, args=[x]) for x in names]
+        for x in loops:
+            x.start()
+
+        def end():
+            stop.set()
+            for x in loops:
+                x.join()
+            return len(deaths)
+
+        self.addCleanup(end)
+        return end
 
 
 class work_gets_done(cluster_case):
@@ -300,43 +332,12 @@ class work_gets_done(cluster_case):
 
 
 class tasks_go_wrong(cluster_case):
-    def keep_working(self, names, *flags):
-        """Restarts workers that end, until the returned function is called;
-        that returns how many ended."""
-        stop = threading.Event()
-        deaths = []
-
-        def loop(name):
-            while not stop.is_set():
-                try:
-                    worker = node(
-                        "--node.roles=worker", f"--node.name={name}",
-                        f"--node.join={self.where}", *flags,
-                    )
-                except RuntimeError:
-                    continue
-                while worker.process.poll() is None and not stop.is_set():
-                    select.select([], [], [], 0.01)
-                if not stop.is_set():
-                    deaths.append(name)
-                worker.stop()
-
-        loops = [threading.Thread(target=loop, args=[x]) for x in names]
-        for x in loops:
-            x.start()
-
-        def end():
-            stop.set()
-            for x in loops:
-                x.join()
-            return len(deaths)
-
-        self.addCleanup(end)
-        return end
-
     def test_a_task_that_kills_its_workers_is_the_only_dead_letter(self):
         self.lead()
-        end = self.keep_working(["a", "b"], "--worker.slots=2", "--worker.exec=yes")
+        end = self.keep_working(["a", "b"], lambda name: node(
+            "--node.roles=worker", f"--node.name={name}",
+            f"--node.join={self.where}", "--worker.slots=2", "--worker.exec=yes",
+        ))
         args = []
         for i in range(200):
             line = "kill -9 $PPID; sleep 10" if i == 137 else f"echo {i}"
