@@ -20,10 +20,11 @@ import time
 import unittest
 
 PROGRAMS = pathlib.Path(os.environ.get("TROUPE_BIN", "build/dev/bin"))
-# A worker with functions of its own: programs/worker.cpp.
-TEST_WORKER = pathlib.Path(
-    os.environ.get("TROUPE_BUILD", "build/dev"), "tests/programs/worker"
+# Programs for tests only: their sources are in programs/.
+TEST_PROGRAMS = pathlib.Path(
+    os.environ.get("TROUPE_BUILD", "build/dev"), "tests/programs"
 ).absolute()
+TEST_WORKER = TEST_PROGRAMS / "worker"
 SECONDS_MAX = 60
 
 

@@ -62,6 +62,11 @@ int64_t crash_at(int64_t input, int64_t where) {
   return input == where ? *nowhere : input;
 }
 
+/// Returns as many bytes as asked for: a flood of results.
+std::string fill(int64_t, int64_t bytes) {
+  return std::string(static_cast<size_t>(bytes), 'x');
+}
+
 int refuse(const error& why) {
   fmt::print(stderr, "worker: {}\n", to_string(why));
   return 1;
@@ -72,6 +77,8 @@ int run(const std::string& name, const endpoint& where, uint32_t slots) {
   if (auto ok = functions->add("stamp", stamp); !ok)
     return refuse(ok.error());
   if (auto ok = functions->add("crash_at", crash_at); !ok)
+    return refuse(ok.error());
+  if (auto ok = functions->add("fill", fill); !ok)
     return refuse(ok.error());
   caf::actor_system_config config;
   configure(config);
