@@ -111,7 +111,11 @@ constexpr uint32_t jobs_per_page = 256;
 
 constexpr uint64_t finished_jobs_kept = 10'000;
 constexpr auto finished_job_age_max = 1h;
-/// How long an open job waits for its client to come back.
+/// An ended job that is younger is not forgotten to make room in a full store:
+/// whoever waited for it may just be fetching its result.
+constexpr auto ended_job_age_min = 10s;
+/// How long an open job, or a streamed one with results that nobody has read,
+/// waits for its client to come back.
 constexpr auto client_lost_after = 60s;
 /// Events kept for one subscriber that does not read.
 constexpr size_t subscriber_events_max = 1024;
