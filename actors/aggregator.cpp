@@ -48,7 +48,7 @@ void aggregator_state::pump() {
     reading = true;
     self->send(options.store,
                store_read_log{options.job, taken, read_bytes, !resumed});
-  } else if (last && (!reader || (unsent.empty() && outgoing.size() == 0))) {
+  } else if (last && is_delivered()) {
     finish();
   }
 }
@@ -116,6 +116,7 @@ void aggregator_state::finish() {
 void aggregator_state::set_reader(const stream_to& what) {
   reader = caf::actor_cast<client_actor>(what.client);
   credit = what.credit;
+  received = 0;
   outgoing = {};
   self->monitor(reader);
   // A new reader gets what the one before it was sent and did not read.
@@ -131,10 +132,17 @@ void aggregator_state::lost_reader(const caf::down_msg& what) {
   credit = 0;
   outgoing = {};
   balance_unread();
-  pump();
+}
+
+bool aggregator_state::is_delivered() const {
+  return unsent.empty() && (sent.empty() || sent.back().seq <= received);
 }
 
 void aggregator_state::add_credit(const result_credit& what) {
+  auto from = caf::actor_cast<client_actor>(self->current_sender());
+  if (!reader || from != reader)
+    return; // What it counts was sent to somebody else.
+  received = std::max(received, what.received);
   credit += what.bytes;
   auto read = what.bytes;
   uint64_t seq = 0;
@@ -169,8 +177,6 @@ void aggregator_state::serve_frame(const frame_request& what) {
     return;
   if (auto piece = outgoing.serve(from.address(), what))
     self->send(from, *piece);
-  else
-    pump(); // It has the whole: perhaps the last that it waited for.
 }
 
 void aggregator_state::balance_unread() {

@@ -30,7 +30,10 @@ struct aggregator_options {
 
 /// An AGGREGATOR merges one job's accept log, which it reads from the store,
 /// and checkpoints what it has; or it streams the results to the job's reader
-/// under credit and pauses the job when they are not read.
+/// under credit and pauses the job when they are not read. What was sent is
+/// kept until it was read: another reader, or the same one over another
+/// connection, gets it again. A stream ends when its reader has all of it; the
+/// coordinator decides how long to wait for one.
 struct aggregator_state {
   using self_pointer = aggregator_actor::stateful_pointer<aggregator_state>;
   static constexpr const char* name = "aggregator";
@@ -52,6 +55,7 @@ struct aggregator_state {
   void checkpoint();
   void send_results();
   void balance_unread();
+  bool is_delivered() const;
   void finish();
 
   self_pointer self;
@@ -68,6 +72,7 @@ struct aggregator_state {
   size_t bytes_since_checkpoint = 0;
   client_actor reader;
   uint64_t credit = 0;
+  uint64_t received = 0; ///< Up to this record the reader has them.
   std::deque<accept_record> unsent;
   std::deque<accept_record> sent;         ///< Sent and not yet read.
   size_t unread_bytes = 0;                ///< Of both.

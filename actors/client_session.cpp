@@ -268,10 +268,10 @@ void client_session_state::updated(const job_update& what) {
 
 void client_session_state::take_slice(const result_slice& what) {
   auto i = watches.find(what.job);
-  if (i == watches.end())
-    return;
-  auto& call = *i->second;
   auto from = caf::actor_cast<caf::actor>(self->current_sender());
+  if (i == watches.end())
+    return discard(what);
+  auto& call = *i->second;
   if (call.source != from) { // Another aggregator knows no transfer of the old.
     call.forget_unfinished();
     update_board([&](client_board&) { call.source = from; });
@@ -282,15 +282,37 @@ void client_session_state::take_slice(const result_slice& what) {
     // that wait to be read follows when they are.
     if (what.seq <= call.last_read_seq)
       give_credit(i->second, what);
+    else
+      confirm(call);
     return;
   }
   call.inbox.push_back(what);
   take_whole_slices(call);
 }
 
+/// Nobody here wants the results any more, which must not keep their job from
+/// its end.
+void client_session_state::discard(const result_slice& what) {
+  auto to = caf::actor_cast<aggregator_actor>(self->current_sender());
+  if (!to)
+    return;
+  if (!what.results.is_inline())
+    self->send(to, frame_request{what.results.transfer, 0, 0});
+  self->send(to,
+             result_credit{what.job, what.results.size + sizeof(result_slice),
+                           what.seq});
+}
+
+/// Says how much has arrived: the job may end though the host reads later.
+void client_session_state::confirm(const watch_call& call) {
+  if (auto to = caf::actor_cast<aggregator_actor>(call.source))
+    self->send(to, result_credit{call.job, 0, call.last_slice_seq});
+}
+
 /// Hands the slices that are whole to the host, in order, and pulls the first
 /// that is not.
 void client_session_state::take_whole_slices(watch_call& call) {
+  auto before = call.last_slice_seq;
   while (!call.inbox.empty() && !call.pull) {
     auto& front = call.inbox.front();
     if (!front.results.is_inline()) {
@@ -299,7 +321,8 @@ void client_session_state::take_whole_slices(watch_call& call) {
       if (!sink)
         return end_stream(call, sink.error());
       call.pull = std::move(*sink);
-      return pull_slice(call);
+      pull_slice(call);
+      break;
     }
     update_board([&](client_board&) {
       call.last_slice_seq = front.seq;
@@ -307,6 +330,8 @@ void client_session_state::take_whole_slices(watch_call& call) {
     });
     call.inbox.pop_front();
   }
+  if (call.last_slice_seq != before)
+    confirm(call);
 }
 
 void client_session_state::pull_slice(watch_call& call) {
@@ -343,8 +368,9 @@ void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
                                        const result_slice& read) {
   call->last_read_seq = std::max(call->last_read_seq, read.seq);
   if (auto to = caf::actor_cast<aggregator_actor>(call->source))
-    self->send(
-      to, result_credit{call->job, read.results.size + sizeof(result_slice)});
+    self->send(to, result_credit{call->job,
+                                 read.results.size + sizeof(result_slice),
+                                 call->last_slice_seq});
 }
 
 // -- results ------------------------------------------------------------------

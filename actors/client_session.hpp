@@ -128,6 +128,8 @@ struct client_session_state {
   void stored(const inputs_stored& what);
   void updated(const job_update& what);
   void take_slice(const result_slice& what);
+  void discard(const result_slice& what);
+  void confirm(const watch_call& call);
   void take_whole_slices(watch_call& call);
   void pull_slice(watch_call& call);
   void take_slice_frame(watch_call& call, const frame& what);

@@ -30,30 +30,56 @@ void coordinator_state::submit(const submit_jobs& what) {
   pending.ticket = what.ticket;
   pending.replies.ticket = what.ticket;
   pending.replies.items.resize(what.items.size());
-  store_put_jobs message;
-  message.ticket = ++last_ticket;
-  auto now_us = static_cast<uint64_t>(options.wall->now_us());
   for (size_t i = 0; i < what.items.size(); ++i) {
     const auto& item = what.items[i];
     if (auto ok = admit_submission(item); !ok) {
       pending.replies.items[i].why = std::move(ok.error());
       continue;
     }
-    auto closed = item.closed || item.spec.inputs != input_kind::chunks;
-    auto known = functions.find(item.spec.function);
-    message.items.push_back(
-      {item.spec, item.inputs.bytes, closed, now_us,
-       known == functions.end() ? std::string{} : known->second.result_type});
+    pending.asked.push_back(pending.items.size());
     pending.items.push_back(item);
-    pending.items.back().closed = closed;
+    pending.items.back().closed =
+      item.closed || item.spec.inputs != input_kind::chunks;
     pending.positions.push_back(i);
   }
-  if (message.items.empty()) {
+  if (pending.items.empty()) {
     self->send(pending.client, std::move(pending.replies));
     return;
   }
-  submissions.emplace(message.ticket, std::move(pending));
+  pending.stored.resize(pending.items.size());
+  put(std::move(pending));
+}
+
+/// Has those items stored that are asked for.
+void coordinator_state::put(submission&& what) {
+  store_put_jobs message;
+  message.ticket = ++last_ticket;
+  auto now_us = static_cast<uint64_t>(options.wall->now_us());
+  for (auto i : what.asked) {
+    const auto& item = what.items[i];
+    auto known = functions.find(item.spec.function);
+    message.items.push_back(
+      {item.spec, item.inputs.bytes, item.closed, now_us,
+       known == functions.end() ? std::string{} : known->second.result_type});
+  }
+  submissions.emplace(message.ticket, std::move(what));
   self->send(options.store, std::move(message));
+}
+
+/// Puts what the full store refused once more, if room could be made for it.
+bool coordinator_state::put_again(submission& what) {
+  what.asked.clear();
+  size_t bytes = 0;
+  for (size_t i = 0; i < what.items.size(); ++i)
+    if (what.stored[i].why.code == errc::store_full) {
+      what.asked.push_back(i);
+      bytes +=
+        what.items[i].inputs.bytes.size() + what.items[i].spec.args.size();
+    }
+  if (what.asked.empty() || !make_room(bytes))
+    return false;
+  put(std::move(what));
+  return true;
 }
 
 result<void>
@@ -92,10 +118,14 @@ void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
   if (node.empty())
     return;
   auto& pending = node.mapped();
+  for (size_t i = 0; i < what.items.size() && i < pending.asked.size(); ++i)
+    pending.stored[pending.asked[i]] = what.items[i];
+  if (put_again(pending))
+    return;
   auto urgent = pending.items.size() != pending.replies.items.size();
   schedule message;
-  for (size_t i = 0; i < what.items.size() && i < pending.items.size(); ++i) {
-    const auto& stored = what.items[i];
+  for (size_t i = 0; i < pending.items.size(); ++i) {
+    const auto& stored = pending.stored[i];
     auto& reply = pending.replies.items[pending.positions[i]];
     reply = {stored.job, stored.why, stored.existed};
     if (stored.why.code != errc::ok)
@@ -103,8 +133,9 @@ void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
     else
       create(pending.items[i], pending.client, stored, message);
     const auto& item = pending.items[i];
-    urgent =
-      urgent || reply.job == 0 || reply.existed || !item.quiet || !item.watch;
+    // Results must not overtake the news which job they are of.
+    urgent = urgent || reply.job == 0 || reply.existed || !item.quiet
+             || !item.watch || item.spec.options.stream;
   }
   if (!message.jobs.empty())
     self->send(options.scheduler, std::move(message));
@@ -170,6 +201,8 @@ job_id coordinator_state::create(const submit_item& what,
     if (!added && is_terminal(entry.status.state))
       self->send(client, job_update{status_of(entry), false, {}});
   }
+  if (lacks_reader(entry))
+    arm_timer();
   if (what.watch || !what.closed)
     if (monitored.insert(client.address()).second)
       self->monitor(client);
@@ -240,7 +273,9 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
                  + std::to_string(status.tasks)
                  + " tasks were cancelled when the job failed before";
   }
-  if (of.merges || (what.log_seq > 0 && what.only.empty())) {
+  // The results of a streamed job wait for its reader, however few they are.
+  auto inlined = !what.only.empty() && !of.spec.options.stream;
+  if (of.merges || (what.log_seq > 0 && !inlined)) {
     begin_end(id, of, std::move(how));
   } else {
     of.end = std::move(how);
@@ -329,7 +364,26 @@ std::string coordinator_state::waiting_reason(const job& of) const {
 
 // -- clients that go, time, shutdown ------------------------------------------
 
+/// A store that has just ended is no sibling any more, or ends now: whatever
+/// it is asked, no answer comes, and the supervisor waits for the start.
+caf::result<void> coordinator_state::begin() {
+  if (options.store)
+    return load();
+  self->quit(no_store());
+  return no_store();
+}
+
+caf::error coordinator_state::no_store() {
+  return to_caf({errc::start_failed, "the store ended before it had told which "
+                                     "jobs there are"});
+}
+
 void coordinator_state::lost(const caf::down_msg& what) {
+  if (options.store && what.source == options.store.address()) {
+    if (loaded)
+      self->quit(no_store());
+    return;
+  }
   monitored.erase(what.source);
   outgoing.drop_peer(what.source);
   for (auto& [id, entry] : jobs) {
@@ -345,18 +399,27 @@ void coordinator_state::lost(const caf::down_msg& what) {
       entry.pull.reset();
       arm_timer();
     }
+    if (entry.reader
+        && caf::actor_cast<caf::actor_addr>(entry.reader->client)
+             == what.source)
+      lost_reader(entry);
   }
 }
 
 void coordinator_state::cancel_orphans() {
   auto now = self->clock().now();
-  for (auto& [id, entry] : jobs)
-    if (entry.owner_lost_at && !is_terminal(entry.status.state)
+  for (auto& [id, entry] : jobs) {
+    if (is_terminal(entry.status.state))
+      continue;
+    if (entry.owner_lost_at
         && now - *entry.owner_lost_at >= limits::client_lost_after)
       begin_end(id, entry,
                 {job_state::cancelled,
                  "client lost: it did not come back to send the rest of the "
                  "inputs"});
+    if (lacks_reader(entry))
+      await_reader(id, entry);
+  }
 }
 
 void coordinator_state::arm_timer() {
@@ -382,7 +445,8 @@ void coordinator_state::tick() {
     }
     if (!entry.inbox.empty() && !entry.storing && !entry.pull)
       store_front(id, entry);
-    again = again || entry.owner_lost_at || !entry.inbox.empty();
+    again = again || entry.owner_lost_at || lacks_reader(entry)
+            || !entry.inbox.empty();
   }
   finish_drain();
   if (again)
@@ -418,6 +482,8 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
   state.options = std::move(options);
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
+  if (state.options.store)
+    self->monitor(state.options.store);
   self->send(state.options.membership, follow_atom::value);
   return {
     [&state](const submit_jobs& x) { state.submit(x); },
@@ -445,7 +511,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const worker_up& x) { state.add_worker(x); },
     [&state](const worker_gone& x) { state.remove_worker(x); },
     [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
-    [&state](started_atom) { return state.load(); },
+    [&state](started_atom) { return state.begin(); },
     [&state](const store_snapshot& x) { state.rebuild(x); },
     [&state](const use_event_hub& x) { state.use(x); },
     [&state](const use_jobs& x) { state.use(x); },

@@ -31,6 +31,7 @@ struct coordinator_options {
   size_t input_bytes_max = limits::input_bytes_max;
   size_t result_bytes_max = limits::result_bytes_max;
   size_t job_result_bytes_max = limits::job_result_bytes_max;
+  size_t memory_bytes_max = limits::gib; ///< Of the store.
   uint64_t finished_jobs_kept = limits::finished_jobs_kept;
   std::chrono::milliseconds finished_job_age_max = limits::finished_job_age_max;
   const wall_clock* wall = &system_wall_clock(); ///< For deadlines.
@@ -65,7 +66,8 @@ struct coordinator_state {
     std::optional<time_point> owner_lost_at;
     std::set<client_actor> watchers;
     bool watchers_behind = false;    ///< They were not told of the last change.
-    std::optional<stream_to> reader; ///< Of a streamed job.
+    std::optional<stream_to> reader; ///< Of a streamed job, while it is there.
+    std::optional<time_point> reader_lost_at;
     aggregator_actor merger;
     bool merges = false;        ///< It has an aggregator, or gets one.
     bool merger_starts = false; ///< Its supervisor was asked for it.
@@ -89,6 +91,8 @@ struct coordinator_state {
     submit_replies replies;         ///< Refusals are filled in already.
     std::vector<submit_item> items; ///< Those that were admitted.
     std::vector<size_t> positions;  ///< Where their replies go.
+    std::vector<size_t> asked;      ///< Items that the store works on.
+    std::vector<store_put_jobs_done::item> stored; ///< Of each item.
   };
 
   /// Replies that nobody waits for: they leave with the next update.
@@ -135,6 +139,8 @@ struct coordinator_state {
   /// Reads the store and tells the scheduler what there is to do; answers its
   /// supervisor when it has.
   caf::result<void> load();
+  caf::result<void> begin();
+  static caf::error no_store();
   void rebuild(const store_snapshot& what);
   void use(const use_event_hub& what);
   void use(const use_jobs& what);
@@ -142,6 +148,8 @@ struct coordinator_state {
   // -- decisions --------------------------------------------------------------
 
   result<void> admit_submission(const submit_item& what) const;
+  void put(submission&& what);
+  bool put_again(submission& what);
   job_id create(const submit_item& what, const client_actor& client,
                 const store_put_jobs_done::item& stored, schedule& out);
   void own(job& of, const client_actor& client);
@@ -163,9 +171,14 @@ struct coordinator_state {
   void send_held_replies();
   void publish(event_kind kind, const job& of);
   void expire();
+  bool make_room(size_t bytes);
+  void forget_oldest(size_t count);
   void resume(const store_dead_changed::resumed_job& what, schedule& out);
   void keep_ended(job_id id, job& of);
   void cancel_orphans();
+  static bool lacks_reader(const job& of);
+  void lost_reader(job& of);
+  void await_reader(job_id id, job& of);
   caf::result<dead_changed> change_dead(const dead_selector& which,
                                         bool requeue);
   void restore(const job_snapshot& what, schedule& out);

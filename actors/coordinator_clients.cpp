@@ -150,6 +150,8 @@ void coordinator_state::stored_inputs(const store_put_inputs_done& what) {
   if (entry.inbox.empty())
     return;
   if (what.why.code == errc::store_full) {
+    if (make_room(entry.inbox.front().inputs.bytes.size()))
+      return store_front(id, entry);
     arm_timer(); // Credit stops until something was released: then again.
     return;
   }
@@ -204,6 +206,7 @@ void coordinator_state::watch(const watch_job& what) {
   if (what.result_credit > 0 && entry.spec.options.stream) {
     entry.reader =
       stream_to{caf::actor_cast<caf::actor>(client), what.result_credit};
+    entry.reader_lost_at.reset();
     set_reader(what.job, entry);
   }
   self->send(client, job_update{status_of(entry), false, {}});

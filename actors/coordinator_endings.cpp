@@ -124,16 +124,56 @@ result_merger::terms coordinator_state::merge_terms(const job& of) const {
   return {of.spec.reducer, of.function_type, options.job_result_bytes_max};
 }
 
+// -- readers of streamed jobs -------------------------------------------------
+
+/// Whether nobody is there to whom the results of a streamed job could go.
+bool coordinator_state::lacks_reader(const job& of) {
+  return of.spec.options.stream && !of.reader && !of.writing_end;
+}
+
+void coordinator_state::lost_reader(job& of) {
+  of.reader.reset();
+  of.reader_lost_at = self->clock().now();
+  arm_timer();
+  if (!of.end || of.writing_end)
+    return;
+  if (!of.cancellers.empty())
+    of.end = ending{job_state::cancelled, "cancelled by a client"};
+  if (of.end->state == job_state::cancelled)
+    write_end(of, {}, {});
+}
+
+/// A streamed job keeps its results for its reader for some time. Then it ends
+/// without: never as if they had been read.
+void coordinator_state::await_reader(job_id id, job& of) {
+  auto now = self->clock().now();
+  if (!of.reader_lost_at)
+    of.reader_lost_at = now;
+  if (now - *of.reader_lost_at < limits::client_lost_after)
+    return;
+  self->send(options.scheduler, unschedule{{id}});
+  if (of.end && of.end->state == job_state::failed)
+    of.end->reason += "; its results were not read: client lost";
+  else
+    of.end = ending{job_state::cancelled,
+                    "client lost: it did not come back to read the results"};
+  write_end(of, {}, {});
+}
+
 // -- the end ------------------------------------------------------------------
 
 /// Ends a job: no more work, then the merge of what is there, then the write.
 void coordinator_state::begin_end(job_id id, job& of, ending how) {
-  if (of.end)
+  // What waits for nothing but a reader may still be cancelled.
+  auto is_cancel = how.state == job_state::cancelled && lacks_reader(of);
+  if (of.end && !is_cancel)
     return;
   if (how.state != job_state::succeeded)
     self->send(options.scheduler, unschedule{{id}});
   of.end = std::move(how);
-  if (of.merges || of.log_seq > 0)
+  if (is_cancel)
+    write_end(of, {}, {}); // Nobody waits for what is there.
+  else if (of.merges || of.log_seq > 0)
     drive_merger(id, of);
   else
     merge_inline(id, of, {});
@@ -216,6 +256,8 @@ void coordinator_state::finished(const store_finish_done& what) {
     {{"job", std::to_string(id)}, {"state", to_string(status.state)}});
   entry.cancellers.clear();
   entry.watchers.clear();
+  entry.reader.reset();
+  entry.reader_lost_at.reset();
   entry.inbox.clear();
   entry.pull.reset(); // Its frames belong to the inputs that went.
   stop_merger(entry);
@@ -227,20 +269,52 @@ void coordinator_state::finished(const store_finish_done& what) {
 }
 
 void coordinator_state::expire() {
-  std::vector<job_id> old;
   auto now = self->clock().now();
-  while (!ended.empty()) {
-    auto i = jobs.find(ended.front());
-    auto keep = ended.size() <= options.finished_jobs_kept
-                && now - i->second.ended_at < options.finished_job_age_max;
+  size_t count = 0;
+  for (auto id : ended) {
+    auto keep = ended.size() - count <= options.finished_jobs_kept
+                && now - jobs.at(id).ended_at < options.finished_job_age_max;
     if (keep)
       break;
-    old.push_back(ended.front());
-    jobs.erase(i);
-    ended.pop_front();
+    ++count;
   }
-  if (!old.empty())
-    self->send(options.store, store_forget{std::move(old)});
+  forget_oldest(count);
+}
+
+/// Forgets ended jobs, the oldest first, for new ones that the store has no
+/// room for: they are a convenience, new work is not. Returns false if there
+/// were none that may go; true: it may be enough, so try again.
+bool coordinator_state::make_room(size_t bytes) {
+  if (bytes >= options.memory_bytes_max)
+    return false; // There will never be enough.
+  auto before = ended.size();
+  expire();
+  if (ended.size() < before)
+    return true;
+  auto now = self->clock().now();
+  size_t count = 0;
+  size_t released = 0;
+  for (auto id : ended) {
+    const auto& entry = jobs.at(id);
+    if ((count > 0 && released >= bytes)
+        || now - entry.ended_at < limits::ended_job_age_min)
+      break;
+    released += entry.status.result_bytes + sizeof(job_record);
+    ++count;
+  }
+  forget_oldest(count);
+  return count > 0;
+}
+
+void coordinator_state::forget_oldest(size_t count) {
+  if (count == 0)
+    return;
+  auto end = ended.begin() + static_cast<ptrdiff_t>(count);
+  std::vector<job_id> old{ended.begin(), end};
+  ended.erase(ended.begin(), end);
+  for (auto id : old)
+    jobs.erase(id);
+  self->send(options.store, store_forget{std::move(old)});
 }
 
 } // namespace troupe

@@ -114,8 +114,10 @@ void membership_state::note_zombies(const zombie_report& what) {
 void membership_state::down(const caf::down_msg& what) {
   if (followers.erase(what.source) + health_followers.erase(what.source) > 0)
     return;
+  // The handle of a process that connected again equals that of its old
+  // connection, the end of which may be told late. They are two objects.
   for (auto& [node, who] : members)
-    if (who.address == what.source && who.is_living())
+    if (who.address.get() == what.source.get() && who.is_living())
       remove(who, node_state::gone);
 }
 

@@ -204,6 +204,8 @@ void worker_state::collect(slot& from) {
   unanswered.emplace(key, std::move(made));
   outbox.push_back(key);
   balance_memory();
+  if (!paused)
+    resume(from); // It waits when its output was not taken for too long.
   request_flush();
 }
 
@@ -286,9 +288,14 @@ void worker_state::balance_memory() {
       continue;
     if (over)
       on.block->pause();
-    else if (on.block->resume() && on.runner)
-      self->send(on.runner, *on.current);
+    else
+      resume(on);
   }
+}
+
+void worker_state::resume(slot& on) {
+  if (on.block->resume() && on.runner)
+    self->send(on.runner, *on.current);
 }
 
 void worker_state::serve_frame(const frame_request& what) {

@@ -124,6 +124,7 @@ struct worker_state {
   void drop_lease(const lease_id& lease);
   void forget_slice(const slice_key& key);
   void balance_memory();
+  void resume(slot& on);
   void request_flush();
   void arm_flush_timer();
   void arm_retry_timer();

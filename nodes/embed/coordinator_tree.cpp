@@ -116,6 +116,7 @@ start_outcome start_jobs_leader(const parts& of, const start_context& context) {
   terms.input_bytes_max = of.options.input_bytes_max;
   terms.result_bytes_max = of.options.result_bytes_max;
   terms.job_result_bytes_max = of.options.job_result_bytes_max;
+  terms.memory_bytes_max = of.options.memory_bytes_max;
   terms.finished_jobs_kept = of.options.finished_jobs_kept;
   terms.finished_job_age_max = of.options.finished_job_age_max;
   terms.wall = of.options.wall;

@@ -42,9 +42,13 @@ constexpr size_t client_result_window_bytes = 8 * mib;
 /// A slice is flushed at this many results or bytes, whichever is first.
 constexpr uint32_t slice_results_max = 1024;
 constexpr size_t slice_bytes_flush = 64 * kib;
-/// Packed results of one slice: up to the flush, and then one of the largest.
+/// Unflushed bytes at which a runner waits until its worker has taken them.
+constexpr size_t slice_bytes_held = 256 * kib;
+/// Packed results of one slice: what a runner may hold, then one block that is
+/// flushed, and in it one of the largest results.
 constexpr size_t packed_results_bytes_max =
-  result_bytes_max + slice_bytes_flush + packed_overhead_bytes_max;
+  result_bytes_max + slice_bytes_held + 2 * slice_bytes_flush
+  + packed_overhead_bytes_max;
 constexpr auto slice_age_max = 1ms;
 /// Unacknowledged slice bytes at a worker; beyond it the runners pause.
 constexpr size_t unacknowledged_bytes_max = 4 * mib;
@@ -107,7 +111,11 @@ constexpr uint32_t jobs_per_page = 256;
 
 constexpr uint64_t finished_jobs_kept = 10'000;
 constexpr auto finished_job_age_max = 1h;
-/// How long an open job waits for its client to come back.
+/// An ended job that is younger is not forgotten to make room in a full store:
+/// whoever waited for it may just be fetching its result.
+constexpr auto ended_job_age_min = 10s;
+/// How long an open job, or a streamed one with results that nobody has read,
+/// waits for its client to come back.
 constexpr auto client_lost_after = 60s;
 /// Events kept for one subscriber that does not read.
 constexpr size_t subscriber_events_max = 1024;

@@ -143,7 +143,7 @@ std::optional<index_range> slot_block::claim(uint64_t most, time_point now) {
   assert(claimed_ == published_);
   if (most == 0 || is_finished())
     return std::nullopt;
-  if (paused_) {
+  if (paused_ || is_held_up()) {
     starved_ = true;
     return std::nullopt;
   }
@@ -199,6 +199,11 @@ bool slot_block::is_full() const {
   const auto entries = collector_->grows_by_result() ? pending_.range.size()
                                                      : pending_.failed.size();
   return entries >= limits::slice_results_max;
+}
+
+bool slot_block::is_held_up() const {
+  return !pending_.range.empty()
+         && collector_->bytes() + failed_bytes_ >= limits::slice_bytes_held;
 }
 
 void slot_block::merge(block_output& what) {

@@ -72,8 +72,8 @@ public:
   /// While paused no block can be claimed; the runner's `claim` returns none.
   void pause();
 
-  /// @returns whether the runner gave up claiming while paused and must be
-  ///          told to run again.
+  /// @returns whether the runner gave up claiming, while paused or because
+  ///          nobody took its output, and must be told to run again.
   bool resume();
 
   /// Ends the running attempt if it was claimed before `claimed_before`: asks
@@ -91,7 +91,8 @@ public:
   /// Precondition: fenced, its output taken.
   void move_rest_to(slot_block& next);
 
-  /// Takes what is unflushed; nothing if there is none.
+  /// Takes what is unflushed; nothing if there is none. Unless paused, `resume`
+  /// must follow: the runner may have waited for it.
   std::optional<output> take();
 
   /// Returns the rest of the lease, unclaimed or unfinished; empty when idle.
@@ -109,7 +110,8 @@ public:
   // -- runner's side ----------------------------------------------------------
 
   /// Claims the next block of at most `most` tasks.
-  /// @returns nothing when the lease is at its end, paused or stopped.
+  /// @returns nothing when the lease is at its end, paused or stopped, or when
+  ///          the worker has not taken `limits::slice_bytes_held` of output.
   std::optional<index_range> claim(uint64_t most, time_point now);
 
   /// Hands over the results of the claimed block and empties `what`. The
@@ -137,6 +139,8 @@ private:
   // All of them need the lock.
   bool is_finished() const;
   bool is_full() const;
+  /// Whether so much waits for `take` that the runner must wait, too.
+  bool is_held_up() const;
   void merge(block_output& what);
 
   mutable std::mutex mutex_;
@@ -148,7 +152,7 @@ private:
   task_index claimed_ = 0;   ///< Everything before it was claimed.
   task_index published_ = 0; ///< Everything before it was published.
   bool paused_ = false;
-  bool starved_ = false; ///< A claim was refused because of the pause.
+  bool starved_ = false; ///< A claim was refused that would be granted later.
   std::optional<time_point> started_at_;
   bool broken_ = false;     ///< A result was fatal.
   bool flush_said_ = false; ///< For the output that is pending.

@@ -326,10 +326,13 @@ struct result_slice {
   body results;                   ///< Packed results of the others.
 };
 
-/// The subscriber has room for more. Sent to whoever sent `result_slice`.
+/// The subscriber has room for more, or news of what it got. Sent to whoever
+/// sent `result_slice`; the job ends when all of its results were received.
 struct result_credit {
   job_id job = 0;
   uint64_t bytes = 0;
+  /// Number of a slice: it and all before it have arrived as a whole. 0: none.
+  uint64_t received = 0;
 };
 
 /// Asks for the result of a job that has ended.
@@ -486,7 +489,7 @@ TROUPE_WIRE_TYPE(watch_job, "t.watch", x.job, x.result_credit)
 TROUPE_WIRE_TYPE(job_update, "t.update", x.status, x.has_result, x.result)
 TROUPE_WIRE_TYPE(result_slice, "t.results", x.job, x.seq, x.range, x.failed,
                  x.results)
-TROUPE_WIRE_TYPE(result_credit, "t.more_res", x.job, x.bytes)
+TROUPE_WIRE_TYPE(result_credit, "t.more_res", x.job, x.bytes, x.received)
 TROUPE_WIRE_TYPE(open_result, "t.open_res", x.job)
 TROUPE_WIRE_TYPE(job_result, "t.result", x.status, x.result)
 TROUPE_WIRE_TYPE(event, "t.event", x.seq, x.kind, x.job, x.status, x.node,

@@ -281,9 +281,9 @@ CAF_TEST(no_message_carries_a_large_slice_the_reader_pulls_it) {
       CAF_REQUIRE(sink->add(*piece).has_value());
   }
   CAF_CHECK(sink->take() == records[0].results);
-  // It is not merged before the reader has it: the aggregator ends with that.
-  CAF_CHECK(!coordinator.take<job_merged>());
   tell(reader, sink->done());
+  CAF_CHECK(!coordinator.take<job_merged>());
+  tell(reader, result_credit{job, 0, 1});
   CAF_CHECK(coordinator.take<job_merged>().has_value());
 }
 
@@ -302,13 +302,16 @@ CAF_TEST(what_was_read_may_be_dropped_by_the_store) {
   CAF_CHECK_EQUAL(kept->checkpoint.seq, 2u);
 }
 
-CAF_TEST(a_streamed_job_ends_when_everything_was_sent) {
+CAF_TEST(a_streamed_job_ends_when_everything_has_arrived) {
   start("collect", "int", true);
   tell(coordinator, stream_to{reader.as(), 1});
   finish(2, 4);
   serve({numbers(1, {0, 2}), numbers(2, {2, 4})});
   CAF_CHECK(!coordinator.take<job_merged>());
-  tell(reader, result_credit{job, 2 * limits::mib});
+  tell(reader, result_credit{job, 2 * limits::mib, 1});
+  CAF_CHECK_EQUAL(reader.take_all<result_slice>().size(), 2u);
+  CAF_CHECK(!coordinator.take<job_merged>()); // The last is under way.
+  tell(reader, result_credit{job, 0, 2});
   auto merged = coordinator.take<job_merged>();
   CAF_REQUIRE(merged.has_value());
   CAF_CHECK_EQUAL(to_string(merged->why.code), "ok");
@@ -373,16 +376,42 @@ CAF_TEST(a_late_down_of_a_replaced_reader_does_not_stop_its_successor) {
   CAF_CHECK(reader.take<result_slice>().has_value());
 }
 
-CAF_TEST(a_stream_whose_reader_is_lost_ends_without_it) {
+CAF_TEST(a_stream_whose_reader_is_lost_waits_for_the_next) {
   start("collect", "string", true);
   std::optional<puppet> first{sys};
-  tell(coordinator, stream_to{first->as(), 1});
+  tell(coordinator, stream_to{first->as(), 10 * limits::mib});
   finish(3, 3);
   serve(mebibytes(1, 3));
-  CAF_CHECK(!coordinator.take<job_merged>());
+  tell(*first, result_credit{job, 0, 2}); // The third was under way.
   first.reset();
   sched.run();
+  CAF_CHECK(!coordinator.take<job_merged>());
+  tell(coordinator, stream_to{reader.as(), 10 * limits::mib});
+  CAF_CHECK_EQUAL(reader.take_all<result_slice>().size(), 3u);
+  CAF_CHECK(!coordinator.take<job_merged>()); // What the first had is gone.
+  tell(reader, result_credit{job, 0, 3});
   CAF_CHECK(coordinator.take<job_merged>().has_value());
+}
+
+CAF_TEST(a_stream_without_a_reader_does_not_end) {
+  start("collect", "string", true);
+  finish(1, 1);
+  serve(mebibytes(1, 1));
+  CAF_CHECK(!coordinator.take<job_merged>());
+}
+
+CAF_TEST(a_reader_that_was_replaced_counts_for_nothing) {
+  start("collect", "string", true);
+  puppet first{sys};
+  tell(coordinator, stream_to{first.as(), 10 * limits::mib});
+  finish(2, 2);
+  serve(mebibytes(1, 2));
+  auto sent = first.take_all<result_slice>();
+  CAF_REQUIRE_EQUAL(sent.size(), 2u);
+  tell(coordinator, stream_to{reader.as(), 10 * limits::mib});
+  tell(first, result_credit{job, credit_of(sent[0]), 2});
+  CAF_CHECK(!coordinator.take<job_merged>());
+  CAF_CHECK(!store.take<store_put_checkpoint>());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -2,6 +2,7 @@
 
 #include "actors/coordinator.hpp"
 #include "tests/actors/cluster_fixture.hpp"
+#include "tests/actors/puppet.hpp"
 
 #include <caf/test/dsl.hpp>
 
@@ -311,6 +312,31 @@ CAF_TEST(the_life_of_a_job_is_told_as_events) {
   CAF_CHECK(
     states
     == std::vector<job_state>({job_state::running, job_state::succeeded}));
+}
+
+CAF_TEST(a_store_that_has_ended_ends_the_start) {
+  for (auto is_there : {true, false}) {
+    CAF_MESSAGE("it ends while it is asked what there is: " << is_there);
+    std::optional<test::puppet> store{sys};
+    test::puppet others{sys};
+    test::puppet parent{sys};
+    coordinator_options options;
+    if (is_there)
+      options.store = store->as<store_actor>();
+    options.scheduler = others.as<scheduler_actor>();
+    options.membership = others.as<membership_actor>();
+    options.events = others.as<event_hub_actor>();
+    options.log = log;
+    auto subject = sys.spawn(coordinator, options);
+    parent.monitor(subject);
+    parent.send(subject, started_atom::value);
+    sched.run();
+    CAF_CHECK_EQUAL(store->take<store_load>().has_value(), is_there);
+    CAF_CHECK_EQUAL(parent.take<caf::down_msg>().has_value(), !is_there);
+    store.reset();
+    sched.run();
+    CAF_CHECK_EQUAL(parent.take<caf::down_msg>().has_value(), is_there);
+  }
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

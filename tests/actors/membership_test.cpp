@@ -5,6 +5,9 @@
 #include "runtime/wire/caf_error.hpp"
 #include "tests/actors/puppet.hpp"
 
+#include <caf/actor_proxy.hpp>
+#include <caf/make_actor.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +21,22 @@ using test::puppet;
 namespace {
 
 constexpr uint64_t term = 42;
+
+/// How this process sees a worker of another one, over one connection.
+class far_worker final : public caf::actor_proxy {
+public:
+  explicit far_worker(caf::actor_config& config) : actor_proxy(config) {
+    // nop
+  }
+
+  void enqueue(caf::mailbox_element_ptr, caf::execution_unit*) override {
+    // nop
+  }
+
+  void kill_proxy(caf::execution_unit* context, caf::error why) override {
+    cleanup(std::move(why), context);
+  }
+};
 
 /// How a join ended; nothing of it is set while it is under way.
 struct outcome {
@@ -196,6 +215,40 @@ CAF_TEST(a_restarted_worker_of_the_same_process_takes_its_place) {
   sched.run();
   CAF_CHECK(!follower.take<worker_gone>());
   CAF_CHECK(follower.take_all<worker_up>().back().handle == next.as());
+}
+
+CAF_TEST(
+  the_late_end_of_an_old_connection_does_not_remove_a_node_that_is_back) {
+  auto id = sys.next_actor_id();
+  auto connect = [&] {
+    caf::actor_config config;
+    return caf::make_actor<far_worker, caf::strong_actor_ptr>(id, sys.node(),
+                                                              &sys, config);
+  };
+  auto old = connect();
+  auto next = connect();
+  CAF_REQUIRE(caf::actor_cast<caf::actor_addr>(old)
+              == caf::actor_cast<caf::actor_addr>(next));
+  puppet gone{sys};
+  auto terms = terms_of(gone, "w", 1);
+  terms.worker = caf::actor_cast<caf::actor>(old);
+  CAF_CHECK(join(terms, [] {}).reply.has_value());
+  terms.worker = caf::actor_cast<caf::actor>(next);
+  puppet uplink{sys};
+  auto pending = uplink.ask(nodes, terms);
+  auto close = [](const caf::strong_actor_ptr& x) {
+    dynamic_cast<caf::actor_proxy&>(*x->get()).kill_proxy(
+      nullptr, caf::exit_reason::remote_link_unreachable);
+  };
+  close(old); // Its news waits behind the join.
+  sched.run();
+  pending.receive([](const join_reply&) {},
+                  [](const caf::error&) { CAF_FAIL("not joined"); });
+  CAF_CHECK(!follower.take<worker_gone>());
+  CAF_CHECK(list().back().state == node_state::up);
+  close(next);
+  sched.run();
+  CAF_CHECK(follower.take<worker_gone>().has_value());
 }
 
 CAF_TEST(a_node_that_is_gone_comes_back_as_another_worker_with_its_leases) {

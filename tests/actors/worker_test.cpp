@@ -183,6 +183,21 @@ CAF_TEST(runners_pause_while_4_MiB_are_unanswered) {
   CAF_CHECK_EQUAL(ran.size(), 8u);
 }
 
+CAF_TEST(a_runner_that_outruns_its_worker_waits_for_it) {
+  start();
+  std::vector<std::string> sizes(20, encoded(uint64_t{64 * limits::kib}));
+  auto all = lease(1, 0, sizes.size());
+  all.inputs = test::inline_body(test::packed_of(sizes));
+  tell(work({bytes_header()}, {all}));
+  task_index next = 0;
+  for (const auto& x : made()) {
+    CAF_CHECK_EQUAL(x.range.begin, next);
+    CAF_CHECK_LESS(x.range.size(), 6u); // 256 KiB are 4 of them.
+    next = x.range.end;
+  }
+  CAF_CHECK_EQUAL(next, task_index{sizes.size()});
+}
+
 CAF_TEST(large_results_are_served_until_they_are_answered) {
   start();
   tell(work({bytes_header()}, {bytes_lease(1, 300 * limits::kib)}));

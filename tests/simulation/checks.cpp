@@ -1,10 +1,12 @@
 #include "tests/simulation/checks.hpp"
 
 #include "actors/scheduler.hpp"
+#include "actors/worker.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::simulation {
 
@@ -35,11 +37,41 @@ void checks::see(const delivery& what) {
                                   "slices",
                                   beat.unanswered_bytes));
   }
+  see_worker(what);
   if (++looks_ % look_interval != 0)
     return;
   if (auto waiting = what.actor->mailbox().size(); waiting > mailbox_max)
     world_.violated(fmt::format("I4: {} messages wait for the {}", waiting,
                                 what.actor->name()));
+}
+
+/// Results wait for no timer when there is a scheduler again: it is sent all
+/// that is unanswered, at once.
+void checks::see_worker(const delivery& what) {
+  const auto& content = what.what->content();
+  if (content.match_elements<attached>()) {
+    attached_[what.actor->id()] = {world_.now(), false};
+    return;
+  }
+  if (attached_.empty())
+    return;
+  auto i = attached_.find(what.actor->id());
+  if (i == attached_.end())
+    return;
+  if (!std::exchange(i->second.flushed,
+                     i->second.flushed || content.match_elements<flush_atom>()))
+    return;
+  auto since = i->second.at;
+  attached_.erase(i);
+  auto state = state_of<worker_state>(what.actor);
+  if (state == nullptr || !state->scheduler)
+    return;
+  for (const auto& [key, pending] : state->unanswered)
+    if (pending.sent_at < since)
+      return world_.violated(
+        fmt::format("I6: a worker has a scheduler again and keeps slice {} of "
+                    "lease {} back",
+                    key.second, to_string(key.first)));
 }
 
 checks::job& checks::job_of(job_id id, task_index end) {

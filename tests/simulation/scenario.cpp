@@ -2,6 +2,7 @@
 
 #include "actors/coordinator.hpp"
 #include "runtime/base/version.hpp"
+#include "tests/simulation/restart_watch.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -75,6 +76,12 @@ scenario::~scenario() {
 
 // -- nodes --------------------------------------------------------------------
 
+std::shared_ptr<logger> scenario::watch_restarts() {
+  return std::make_shared<restart_watch>(
+    [this] { return world_.now(); },
+    [this](const std::string& what) { world_.violated(what); });
+}
+
 void scenario::start_lead() {
   lead_node_ = world_.start_node("lead", [this](node_number number) {
     coordinator_role_options terms;
@@ -88,7 +95,7 @@ void scenario::start_lead() {
       terms.finished_job_age_max = small_store_age;
     }
     terms.wall = &wall_;
-    terms.log = make_null_logger();
+    terms.log = watch_restarts();
     terms.on_front_door = [this, number](const caf::actor& door) {
       world_.set_front_door(number, door);
     };
@@ -118,7 +125,7 @@ void scenario::start_worker(size_t position) {
       return i == plans_.end() ? duration{}
                                : i->second->time_of(tasks, attempt);
     };
-    terms.worker.log = make_null_logger();
+    terms.worker.log = watch_restarts();
     terms.dial = world_.dialer_of(number);
     terms.seed = world_.random().next();
     terms.on_refused = [this, number](const error& why) {
@@ -219,14 +226,29 @@ bool scenario::all_ended() const {
   return lead != nullptr && lead->unfinished == 0;
 }
 
+/// A job of a function that no node has waits for ever; whoever crashed right
+/// after the submit does not know its id, so somebody else cancels it.
+void scenario::cancel_hopeless() {
+  for (auto& x : users_)
+    x->cancel_hopeless();
+  auto leader = now().coordinator;
+  auto state =
+    state_of<coordinator_state>(caf::actor_cast<caf::strong_actor_ptr>(leader));
+  if (state == nullptr)
+    return;
+  for (const auto& [id, job] : state->jobs)
+    if (!is_terminal(job.status.state)
+        && functions_->find(job.spec.function) == nullptr)
+      caf::anon_send(leader, cancel_job{id});
+}
+
 void scenario::await_end() {
   auto begin = world_.now();
   auto cancelled = false;
   while (world_.violations().empty() && !all_ended()) {
     world_.run_for(500ms);
     if (!cancelled && world_.now() - begin > calm_after) {
-      for (auto& x : users_)
-        x->cancel_hopeless();
+      cancel_hopeless();
       cancelled = true;
     }
     if (world_.now() - begin < end_within)

@@ -77,6 +77,7 @@ private:
 
   void start_lead();
   void start_worker(size_t position);
+  std::shared_ptr<logger> watch_restarts();
   void end_worker(size_t position, bool silently);
   void end_worker_for_a_while(size_t position, bool silently);
   void worker_doomed(node_number node);
@@ -87,12 +88,15 @@ private:
   std::vector<fault> faults_of_actors();
   std::vector<fault> faults_of_links();
   void kill(const caf::strong_actor_ptr& victim);
+  void keep_killing(uint64_t times,
+                    std::function<caf::strong_actor_ptr()> victim);
   caf::strong_actor_ptr some_aggregator();
   caf::strong_actor_ptr some_runner(const caf::strong_actor_ptr& of_worker);
   void strike(const fault& what);
   void heal();
   void keep_acting();
   bool all_ended() const;
+  void cancel_hopeless();
   void await_end();
   void check_latency();
   coordinator_directory::handles now() const;

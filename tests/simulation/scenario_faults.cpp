@@ -70,6 +70,16 @@ void scenario::kill(const caf::strong_actor_ptr& victim) {
                       caf::exit_reason::kill);
 }
 
+/// A bug that strikes again as soon as its actor runs again.
+void scenario::keep_killing(uint64_t times,
+                            std::function<caf::strong_actor_ptr()> victim) {
+  if (calm_ || times == 0)
+    return;
+  kill(victim());
+  world_.at(world_.now() + some_time(5, 100),
+            [=, this] { keep_killing(times - 1, victim); });
+}
+
 std::vector<scenario::fault> scenario::faults_of_actors() {
   auto any_of = [](const auto& x) {
     return caf::actor_cast<caf::strong_actor_ptr>(x);
@@ -90,6 +100,16 @@ std::vector<scenario::fault> scenario::faults_of_actors() {
     {"uplink killed", [=, this] { kill(any_of(worker_now().uplink)); }},
     {"runner killed",
      [=, this] { kill(some_runner(any_of(worker_now().worker))); }},
+    {"cluster crash loop",
+     [=, this] {
+       keep_killing(1 + world_.pick(50), [=, this] {
+         auto at = now();
+         caf::strong_actor_ptr all[] = {any_of(at.store), any_of(at.membership),
+                                        any_of(at.scheduler),
+                                        any_of(at.coordinator)};
+         return all[world_.pick(std::size(all))];
+       });
+     }},
   };
 }
 

@@ -50,6 +50,7 @@ void user::crash() {
   session_ = nullptr;
   for (auto& x : errands_) {
     x->keeps_up = x->keeps_up && x->at == phase::planned;
+    x->crashed = x->crashed || x->at == phase::submitted;
     if (x->at == phase::submitted) {
       // With a key it can ask for the job that may be there.
       x->at = x->plan->spec.key.empty() ? phase::abandoned : phase::planned;
@@ -124,8 +125,6 @@ void user::submit(errand& x) {
   }
   x.due = world_.now();
   x.at = phase::submitted;
-  x.lead = board_->connected ? board_->handles.coordinator.address()
-                             : caf::actor_addr{};
   call(
     [c = x.call, w = x.watch](client_session_state& at) { at.submit(c, w); });
 }
@@ -326,9 +325,8 @@ void user::check_result(errand& x, std::string_view result) {
 
 void user::check_stream(errand& x) {
   read_stream(x);
-  // What was under way to a lost connection when the job ended is not kept.
-  if (!x.keeps_up || x.lead != board_->handles.coordinator.address())
-    return;
+  if (x.crashed)
+    return; // What the process before this one had received went with it.
   auto doomed = x.plan->doomed();
   for (task_index i = 0; i < x.plan->tasks(); ++i) {
     auto found = x.streamed.find(i);

@@ -80,7 +80,7 @@ private:
     bool fed_all = false;
     bool asked_cancel = false;
     bool keeps_up = true; ///< False: its connection was lost in between.
-    caf::actor_addr lead; ///< How the coordinator was seen at the submit.
+    bool crashed = false; ///< Its process did, after the submit.
     std::map<task_index, std::string> streamed;
     uint64_t streamed_from = 0;
   };

@@ -47,12 +47,12 @@ def primes_below(end):
 class cluster:
     """One coordinator and some workers; a worker that ends is started again."""
 
-    def __init__(self):
+    def __init__(self, workers=WORKERS):
         self.lead = node("--node.roles=coordinator", "--node.name=lead",
                          "--node.listen=127.0.0.1:0", "--node.faults=yes")
         self.where = self.lead.ready["listen"]
         self.workers = {}
-        for i in range(WORKERS):
+        for i in range(workers):
             self.start_worker(f"w{i}")
 
     def start_worker(self, name):
@@ -86,13 +86,16 @@ class monkey(threading.Thread):
         self.counts = collections.Counter()
         self.problems = []
 
-    def run(self):
+    def kinds(self):
+        """What it may do, each as often as it shall be chosen."""
         kinds = [self.kill_actor] * 5 + [self.kill_process] * 2
         kinds += [self.freeze_process] * 2 + [self.end_process]
-        kinds += [self.cut_link, self.lose_slices]
+        return kinds + [self.cut_link, self.lose_slices]
+
+    def run(self):
         while not self.done.wait(1):
             try:
-                self.chance.choice(kinds)()
+                self.chance.choice(self.kinds())()
             except Exception as broken:  # A thread would lose it.
                 self.problems.append(f"chaos itself failed: {broken!r}")
                 return

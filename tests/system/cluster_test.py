@@ -20,6 +20,11 @@ import time
 import unittest
 
 PROGRAMS = pathlib.Path(os.environ.get("TROUPE_BIN", "build/dev/bin"))
+# Programs for tests only: their sources are in programs/.
+TEST_PROGRAMS = pathlib.Path(
+    os.environ.get("TROUPE_BUILD", "build/dev"), "tests/programs"
+).absolute()
+TEST_WORKER = TEST_PROGRAMS / "worker"
 SECONDS_MAX = 60
 
 
@@ -28,12 +33,13 @@ def environment():
 
 
 class node:
-    """A `trouped` process; ended by its pid."""
+    """A `trouped` process, or one that says `ready` as it does; ended by its
+    pid. `program` is what to run, with what comes before the flags."""
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, program=(PROGRAMS / "trouped",)):
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [PROGRAMS / "trouped", *flags],
+            [*program, *flags],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -84,22 +90,22 @@ class cluster_case(unittest.TestCase):
         self.where = started.ready["listen"]
         return started
 
-    def work(self, name, *flags):
+    def work(self, name, *flags, slots=1):
         return self.start(
             "--node.roles=worker",
             f"--node.name={name}",
             f"--node.join={self.where}",
-            "--worker.slots=1",
+            f"--worker.slots={slots}",
             *flags,
         )
 
-    def troupe(self, *args, code=0, stdin=b""):
+    def troupe(self, *args, code=0, stdin=b"", seconds=SECONDS_MAX):
         ended = subprocess.run(
             [PROGRAMS / "troupe", "--connect", self.where, *map(str, args)],
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=SECONDS_MAX,
+            timeout=seconds,
             env=environment(),
         )
         said = ended.stderr.decode("utf-8", "replace")
@@ -134,6 +140,38 @@ class cluster_case(unittest.TestCase):
 
     def up(self):
         return [n["name"] for n in self.json("nodes") if n["state"] == "up"]
+
+    def keep_working(self, names, start):
+        """Starts a worker for each name with `start(name)`, and again when it
+        ends, until the returned function is called; that returns how many
+        ended."""
+        stop = threading.Event()
+        deaths = []
+
+        def loop(name):
+            while not stop.is_set():
+                try:
+                    worker = start(name)
+                except RuntimeError:
+                    continue
+                while worker.process.poll() is None and not stop.is_set():
+                    select.select([], [], [], 0.01)
+                if not stop.is_set():
+                    deaths.append(name)
+                worker.stop()
+
+        loops = [threading.Thread(target=loop, args=[x]) for x in names]
+        for x in loops:
+            x.start()
+
+        def end():
+            stop.set()
+            for x in loops:
+                x.join()
+            return len(deaths)
+
+        self.addCleanup(end)
+        return end
 
 
 class work_gets_done(cluster_case):
@@ -295,43 +333,12 @@ class work_gets_done(cluster_case):
 
 
 class tasks_go_wrong(cluster_case):
-    def keep_working(self, names, *flags):
-        """Restarts workers that end, until the returned function is called;
-        that returns how many ended."""
-        stop = threading.Event()
-        deaths = []
-
-        def loop(name):
-            while not stop.is_set():
-                try:
-                    worker = node(
-                        "--node.roles=worker", f"--node.name={name}",
-                        f"--node.join={self.where}", *flags,
-                    )
-                except RuntimeError:
-                    continue
-                while worker.process.poll() is None and not stop.is_set():
-                    select.select([], [], [], 0.01)
-                if not stop.is_set():
-                    deaths.append(name)
-                worker.stop()
-
-        loops = [threading.Thread(target=loop, args=[x]) for x in names]
-        for x in loops:
-            x.start()
-
-        def end():
-            stop.set()
-            for x in loops:
-                x.join()
-            return len(deaths)
-
-        self.addCleanup(end)
-        return end
-
     def test_a_task_that_kills_its_workers_is_the_only_dead_letter(self):
         self.lead()
-        end = self.keep_working(["a", "b"], "--worker.slots=2", "--worker.exec=yes")
+        end = self.keep_working(["a", "b"], lambda name: node(
+            "--node.roles=worker", f"--node.name={name}",
+            f"--node.join={self.where}", "--worker.slots=2", "--worker.exec=yes",
+        ))
         args = []
         for i in range(200):
             line = "kill -9 $PPID; sleep 10" if i == 137 else f"echo {i}"

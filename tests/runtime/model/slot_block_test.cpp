@@ -337,6 +337,28 @@ CAF_TEST(a_pause_refuses_claims_until_it_is_over) {
   CAF_CHECK(!block.resume());
 }
 
+CAF_TEST(a_runner_waits_while_nobody_takes_its_output) {
+  slot_block block;
+  begin(block, {0, 100});
+  const std::string large(limits::slice_bytes_flush, 'x');
+  size_t published = 0;
+  slot_block::block_output out;
+  while (auto claimed = block.claim(1, now)) {
+    out.range = *claimed;
+    out.results.add(large);
+    block.publish(out);
+    ++published;
+  }
+  CAF_CHECK_EQUAL(published, 4u);
+  CAF_CHECK(!block.finished());
+  const auto taken = block.take();
+  CAF_REQUIRE(taken);
+  CAF_CHECK_LESS(taken->results.size(),
+                 limits::packed_results_bytes_max - limits::result_bytes_max);
+  CAF_CHECK(block.resume()); // It must be told to go on.
+  CAF_CHECK(block.claim(1, now).has_value());
+}
+
 CAF_TEST(a_pause_outlives_the_lease) {
   slot_block block;
   block.pause();
