@@ -67,6 +67,7 @@ void scheduler_state::take_job(const schedule_job& what) {
     what.options.max_dead == 0 ? options.max_dead : what.options.max_dead;
   terms.max_crashes = what.options.max_crashes;
   terms.added_at = self->clock().now();
+  terms.rank = {what.options.priority, what.options.weight};
   if (!what.resumed && what.ready.empty()) {
     core->add_job(terms);
     return;

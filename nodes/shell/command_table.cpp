@@ -60,6 +60,13 @@ constexpr option_spec max_crashes_option = {
   "nothing else; 0: never (default 3)",
   false,
   UINT32_MAX};
+constexpr option_spec priority_option = {
+  "priority", kind::text, "N",
+  "Jobs of a higher priority get workers first; may be negative (default 0)"};
+constexpr option_spec weight_option = {
+  "weight", kind::count,
+  "N",      "Share of the workers among jobs of equal priority (default 1)",
+  false,    limits::job_weight_max};
 constexpr option_spec max_dead_option = {
   "max-dead", kind::count, "N",
   "The job fails at once at so many dead letters (default: the "
@@ -105,13 +112,14 @@ constexpr option_spec run_options[] = {
   glob_option,        input_option,    args_option,        reduce_option,
   name_option,        key_option,      retries_option,     backoff_option,
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
-  deadline_option,    timeout_option,  output_option,      raw_option};
+  deadline_option,    priority_option, weight_option,      timeout_option,
+  output_option,      raw_option};
 constexpr option_spec submit_options[] = {
   range_option,       lines_option,    split_option,       chunk_option,
   glob_option,        input_option,    args_option,        reduce_option,
   name_option,        key_option,      retries_option,     backoff_option,
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
-  deadline_option};
+  deadline_option,    priority_option, weight_option};
 constexpr option_spec fault_options[] = {
   {"for", kind::duration, "TIME",
    "How long freeze, cut, drop and delay last (default 3s)"},

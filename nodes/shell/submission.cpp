@@ -12,7 +12,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace troupe::shell {
@@ -134,8 +137,26 @@ outcome<void> fit_unknown(submission& what) {
   return {};
 }
 
+/// Reads when the job is served, compared with others.
+outcome<void> read_rank(const invocation& call, job_options& out) {
+  if (auto weight = call.count("weight"))
+    out.weight = static_cast<uint32_t>(*weight);
+  auto text = call.text("priority");
+  if (!text)
+    return {};
+  auto end = text->data() + text->size();
+  auto [stop, problem] = std::from_chars(text->data(), end, out.priority);
+  if (problem == std::errc{} && stop == end)
+    return {};
+  return refuse_usage(fmt::format("--priority is a whole number from {} to {}, "
+                                  "not {}",
+                                  INT32_MIN, INT32_MAX, quote_text(*text)));
+}
+
 /// Reads how failures are treated and how long things may take.
 outcome<void> read_limits(const invocation& call, job_options& out) {
+  if (auto ok = read_rank(call, out); !ok)
+    return ok;
   if (auto retries = call.count("retries"))
     out.retries = static_cast<uint32_t>(*retries);
   if (auto crashes = call.count("max-crashes"))

@@ -72,6 +72,8 @@ constexpr size_t unread_result_bytes_max = 64 * mib;
 
 constexpr uint64_t job_tasks_max = uint64_t{1} << 62;
 constexpr uint32_t retries_max = 1'000'000;
+/// The largest share of a job among others of its priority.
+constexpr uint32_t job_weight_max = 1'000;
 constexpr uint64_t max_dead_default = 10'000;
 /// A lease that was lost with its worker becomes ready in this many pieces.
 constexpr uint64_t crash_pieces_max = 16;

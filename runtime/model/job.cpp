@@ -89,6 +89,10 @@ result<void> check_options(const job_options& options) {
   if (options.deadline_unix_ms > deadline_ms_max)
     return refuse("the deadline of the job lies after the year 2200: choose "
                   "an earlier one, or 0 for none");
+  if (options.weight == 0 || options.weight > limits::job_weight_max)
+    return refuse("the job has the weight " + std::to_string(options.weight)
+                  + ": give one from 1 to "
+                  + std::to_string(limits::job_weight_max));
   return {};
 }
 

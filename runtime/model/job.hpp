@@ -48,6 +48,8 @@ struct job_options {
   uint32_t max_crashes = limits::max_crashes_default;
   uint64_t task_timeout_ms = 0;  ///< Of one attempt; 0: none.
   uint64_t deadline_unix_ms = 0; ///< Then the job fails; 0: never.
+  int32_t priority = 0;          ///< Jobs of higher ones are served first.
+  uint32_t weight = 1; ///< Share among jobs of equal priority, from 1.
 };
 
 /// What a client submits.

@@ -92,7 +92,7 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_options& x) {
   return f(caf::meta::type_name("t.job_options"), x.retries, x.backoff_base_ms,
            x.backoff_cap_ms, x.max_dead, x.stream, x.max_crashes,
-           x.task_timeout_ms, x.deadline_unix_ms);
+           x.task_timeout_ms, x.deadline_unix_ms, x.priority, x.weight);
 }
 
 template <class Inspector>

@@ -70,6 +70,18 @@ CAF_TEST(limits_go_into_the_options_of_the_job) {
   CAF_CHECK_EQUAL(options.max_crashes, 0u);
   CAF_CHECK_EQUAL(options.task_timeout_ms, 1500u);
   CAF_CHECK_EQUAL(options.deadline_unix_ms, 7'226'582'400'000u);
+  for (auto text : {"-7", "2147483647", "-2147483648"}) {
+    auto ranked = read(
+      {"square", "--range", "1..5", "--priority", text, "--weight", "1000"});
+    CAF_REQUIRE(ranked);
+    CAF_CHECK_EQUAL(std::to_string(ranked->spec.options.priority), text);
+    CAF_CHECK_EQUAL(ranked->spec.options.weight, 1000u);
+  }
+  for (auto text : {"", "high", "1.5", "2147483648", "+1", " 1"}) {
+    auto wrong = read({"square", "--range", "1..5", "--priority", text});
+    CAF_REQUIRE(!wrong);
+    CAF_CHECK(wrong.error().code == exit_code::usage);
+  }
   auto late = read({"square", "--range", "1..5", "--deadline", "yesterday"});
   CAF_REQUIRE(!late);
   CAF_CHECK(late.error().code == exit_code::usage);
@@ -80,6 +92,8 @@ CAF_TEST(without_options_the_defaults_hold) {
   CAF_REQUIRE(what);
   CAF_CHECK_EQUAL(what->spec.reducer, "collect");
   CAF_CHECK_EQUAL(what->spec.options.retries, 3u);
+  CAF_CHECK_EQUAL(what->spec.options.priority, 0);
+  CAF_CHECK_EQUAL(what->spec.options.weight, 1u);
   CAF_CHECK(what->spec.inputs == input_kind::chunks);
   CAF_CHECK(what->source != nullptr);
 }

@@ -203,6 +203,14 @@ CAF_TEST(the_options_and_arguments_of_a_spec_are_checked) {
     {"a deadline beyond time",
      [](job_spec& x) { x.options.deadline_unix_ms = ~0ull; }, errc::bad_usage,
      "deadline"},
+    {"no weight", [](job_spec& x) { x.options.weight = 0; }, errc::bad_usage,
+     "weight 0"},
+    {"too much weight",
+     [](job_spec& x) { x.options.weight = limits::job_weight_max + 1; },
+     errc::bad_usage, "weight 1001"},
+    {"the largest weight",
+     [](job_spec& x) { x.options.weight = limits::job_weight_max; }, errc::ok,
+     ""},
     {"the largest arguments",
      [](job_spec& x) {
        x.args = blob{std::string(limits::args_bytes_max, 'x')};
