@@ -51,6 +51,15 @@ CAF_TEST(the_first_grant_of_a_job_brings_its_header) {
   CAF_CHECK_EQUAL(mail_of(one).headers.size(), 1u);
 }
 
+CAF_TEST(a_job_of_higher_priority_goes_first) {
+  auto low = job_terms(1, 10);
+  auto high = job_terms(2, 10);
+  high.options.priority = 1;
+  tell(coordinator, schedule{{low, high}, {}});
+  up(one, 1);
+  CAF_CHECK_EQUAL(only_lease_of(one).job, 2u);
+}
+
 CAF_TEST(a_job_that_fits_into_one_slice_is_reported_with_its_record) {
   up(one, 1);
   add_job(1, {"a"});
