@@ -131,6 +131,7 @@ struct worker_state {
   void arm_timeout_timer();
   bool is_stuck(const slot& on, time_point now) const;
   void replace_runner(slot& on, uint32_t position);
+  void renew_block(slot& on);
   void report_zombies();
   void hand_back(const lease_id& lease, task_index end);
   void hand_back_running();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 /// The WORKER's care for attempts that run too long. Threads cannot be killed,
 /// so what does not return is fenced and counted (a zombie), and its slot gets
@@ -92,19 +93,26 @@ void worker_state::replace_runner(slot& on, uint32_t position) {
     end_lease(on);
     return;
   }
+  renew_block(on);
+}
+
+/// Whoever still runs in the old block can no longer touch the lease.
+void worker_state::renew_block(slot& on) {
   auto rest = std::make_shared<slot_block>();
   on.block->move_rest_to(*rest);
   on.block = rest;
   on.current->slot = rest;
+  collect(on);
 }
 
 void worker_state::use(const runner_up& what) {
   if (what.slot >= slots.size())
     return;
   auto& on = slots[what.slot];
-  // The old one, if there is one, has ended: it left what it had claimed.
-  if (on.runner && on.current)
-    on.block->unclaim();
+  // The old one, if there is one, left what it had claimed. It may still be in
+  // a function: that its supervisor ended, too, interrupts nothing.
+  if (std::exchange(on.runner, nullptr) && on.current)
+    renew_block(on);
   on.runner = caf::actor_cast<runner_actor>(what.runner);
   if (on.current && (on.revoked || on.block->finished()))
     end_lease(on);

@@ -82,15 +82,22 @@ bool slot_block::fenced() const {
 
 void slot_block::move_rest_to(slot_block& next) {
   const std::scoped_lock guard{mutex_, next.mutex_};
-  assert(fenced_ && pending_.range.empty());
   next.lease_ = lease_;
-  next.range_ = {published_, range_.end};
+  next.range_ = {pending_.range.empty() ? published_ : pending_.range.begin,
+                 range_.end};
   next.claimed_ = next.published_ = published_;
   next.paused_ = paused_;
   next.next_seq_ = next_seq_;
   next.broken_ = broken_;
+  next.failed_bytes_ = failed_bytes_;
+  next.pending_ = std::exchange(pending_, {});
   next.collector_ = std::move(collector_);
+  // If its runner returns after all, it finds a finished lease.
+  claimed_ = published_;
+  fenced_ = true;
   ended_ = true;
+  stop_ = true;
+  started_at_.reset();
 }
 
 void slot_block::pause() {
@@ -141,7 +148,7 @@ std::optional<time_point> slot_block::started_at() const {
 std::optional<index_range> slot_block::claim(uint64_t most, time_point now) {
   const std::lock_guard guard{mutex_};
   assert(claimed_ == published_);
-  if (most == 0 || is_finished())
+  if (most == 0 || ended_ || is_finished())
     return std::nullopt;
   if (paused_ || is_held_up()) {
     starved_ = true;

@@ -86,9 +86,10 @@ public:
   /// Whether an attempt that timed out has not returned yet.
   bool fenced() const;
 
-  /// Gives a fenced block up: its runner claims nothing more when it returns.
-  /// What was not claimed goes on in `next`, with the numbering of outputs.
-  /// Precondition: fenced, its output taken.
+  /// Gives a block up whose runner is stuck or lost: if that returns after all,
+  /// what it publishes is dropped, and it claims nothing more. What was not
+  /// published goes on in `next`, with the numbering of outputs and with what
+  /// is unflushed; take that next.
   void move_rest_to(slot_block& next);
 
   /// Takes what is unflushed; nothing if there is none. Unless paused, `resume`

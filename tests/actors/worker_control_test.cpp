@@ -101,6 +101,29 @@ CAF_TEST(a_lease_that_is_stopped_sends_nothing_more) {
   CAF_CHECK_EQUAL(made().size(), 1u);
 }
 
+CAF_TEST(a_runner_that_outlives_its_supervisor_disturbs_nobody) {
+  start();
+  auto is_first = true;
+  during = [&](int64_t x) {
+    if (x != 3 || !std::exchange(is_first, false))
+      return;
+    caf::anon_send_exit(runners, caf::exit_reason::kill);
+    run_worker();
+    start_runners(); // They do the rest, while the old one is in a task.
+  };
+  tell(work({header_of(1)}, {lease(1, 0, 10)}));
+  CAF_CHECK(ran == std::vector<int64_t>({0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9}));
+  task_index next = 0;
+  for (const auto& x : made()) {
+    CAF_CHECK_EQUAL(x.range.begin, next);
+    next = x.range.end;
+  }
+  CAF_CHECK_EQUAL(next, 10u);
+  during = nullptr;
+  tell(work({}, {lease(2, 20, 21)}));
+  CAF_CHECK_EQUAL(made().size(), 1u);
+}
+
 CAF_TEST(exec_is_listed_only_where_it_is_allowed) {
   auto builtin = std::make_shared<function_registry>();
   CAF_REQUIRE(add_builtin_functions(*builtin).has_value());

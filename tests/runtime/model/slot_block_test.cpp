@@ -162,6 +162,34 @@ CAF_TEST(the_rest_of_a_stuck_lease_moves_to_another_block) {
   CAF_CHECK(!stuck.claim(1, now).has_value());
 }
 
+CAF_TEST(the_rest_of_a_lost_runner_s_lease_moves_with_what_it_published) {
+  slot_block lost;
+  begin(lost, {0, 4});
+  CAF_CHECK_EQUAL(run(lost, 1, "a"), "announce");
+  slot_block::block_output late;
+  late.range = *lost.claim(2, now);
+  slot_block next;
+  lost.move_rest_to(next);
+  CAF_CHECK(lost.stop_flag());
+  CAF_CHECK(take(next).range == (index_range{0, 1}));
+  CAF_CHECK(next.remaining() == (index_range{1, 4}));
+  CAF_CHECK_EQUAL(run(next, 3, "b"), "ended");
+  CAF_CHECK_EQUAL(take(next).seq, 1u);
+  CAF_MESSAGE("the runner was not lost after all");
+  CAF_CHECK_EQUAL(name_of(lost.publish(late)), "ended");
+  CAF_CHECK(!lost.take());
+  CAF_CHECK(!lost.claim(1, now).has_value());
+}
+
+CAF_TEST(a_lost_runner_that_ran_nothing_claims_nothing_more) {
+  slot_block lost;
+  begin(lost, {0, 4});
+  slot_block next;
+  lost.move_rest_to(next);
+  CAF_CHECK(!lost.claim(1, now).has_value());
+  CAF_CHECK_EQUAL(run(next, 4, "b"), "ended");
+}
+
 CAF_TEST(an_idle_block_has_nothing) {
   slot_block block;
   CAF_CHECK(block.finished());
