@@ -167,10 +167,15 @@ CAF_TEST(a_scheduler_that_lost_nothing_waits_for_nobody) {
   rebuild({resumed(1, 4, {{0, 4}}), resumed(2, 5, {{0, 5}})}, {"w1", "w9"});
   tell(one, slices{{slice_of(first)}});
   record();
-  auto next = leases_of(one);
-  CAF_REQUIRE(!next.empty());
-  CAF_CHECK_EQUAL(next[0].lease.term, next_term);
-  CAF_CHECK(next[0].range.begin >= first.range.end);
+  auto leases_of_first = 0;
+  for (const auto& next : leases_of(one)) { // The jobs take turns.
+    CAF_CHECK_EQUAL(next.lease.term, next_term);
+    if (next.job == 1) {
+      ++leases_of_first;
+      CAF_CHECK(next.range.begin >= first.range.end);
+    }
+  }
+  CAF_CHECK(leases_of_first > 0);
 }
 
 CAF_TEST(a_new_coordinator_is_told_of_all_jobs_and_others_are_dropped) {
