@@ -357,8 +357,10 @@ std::string coordinator_state::waiting_reason(const job& of) const {
 /// A store that has just ended is no sibling any more, or ends now: whatever
 /// it is asked, no answer comes, and the supervisor waits for the start.
 caf::result<void> coordinator_state::begin() {
-  if (options.store)
+  if (options.store) {
+    self->monitor(options.store);
     return load();
+  }
   self->quit(no_store());
   return no_store();
 }
@@ -472,8 +474,6 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
   state.options = std::move(options);
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
-  if (state.options.store)
-    self->monitor(state.options.store);
   self->send(state.options.membership, follow_atom::value);
   return {
     [&state](const submit_jobs& x) { state.submit(x); },
