@@ -230,7 +230,8 @@ CAF_TEST(breaks_nothing_unless_it_may) {
   }
   pass(1s);
   CAF_CHECK_EQUAL(control->kills, 0);
-  CAF_CHECK_EQUAL(restarts().at(1), "top/a 0");
+  auto lines_now = restarts();
+  CAF_CHECK_EQUAL(lines_now.at(1), "top/a 0");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

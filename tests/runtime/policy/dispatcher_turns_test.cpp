@@ -55,7 +55,8 @@ CAF_TEST(a_late_small_job_is_not_stuck_behind_a_huge_one) {
   add(1, many);
   run(1s);
   add(2, 100);
-  CAF_CHECK_EQUAL(run(200ms)[2], 100u);
+  auto got = run(200ms);
+  CAF_CHECK_EQUAL(got[2], 100u);
 }
 
 CAF_TEST(jobs_of_equal_priority_share_by_weight) {
