@@ -276,6 +276,11 @@ job_plan draw_plan(uint64_t number, random_source& random, bool faulty) {
   options.backoff_base_ms = 20;
   options.backoff_cap_ms = 500;
   options.stream = chance(0.15);
+  // Whoever sets the clock must not make a job late that has a day.
+  if (chance(0.3))
+    options.deadline_unix_ms = static_cast<uint64_t>(std::chrono::milliseconds{
+      std::chrono::floor<std::chrono::milliseconds>(wall_begin)
+      + std::chrono::hours{24}}.count());
   auto size = chance(0.3) ? random.next() % 4 : random.next() % 400;
   if (chance(0.1))
     size = random.next() % 5000;

@@ -18,6 +18,10 @@
 
 namespace troupe::simulation {
 
+/// What the wall clock of a cluster shows when its life begins: some day.
+constexpr std::chrono::microseconds wall_begin =
+  std::chrono::hours{24 * 365 * 55};
+
 /// What a task does; of its index, its attempt and its plan's seed alone.
 enum class fate : uint8_t {
   good,

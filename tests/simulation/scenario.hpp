@@ -35,7 +35,8 @@ struct scenario_options {
   std::ostream* trace = nullptr;
 };
 
-/// The wall clock of a world: it must not bring real time into a trace.
+/// The wall clock of the coordinator's host: it must not bring real time into a
+/// trace. Somebody may set it.
 class virtual_wall final : public wall_clock {
 public:
   explicit virtual_wall(const world& of) : of_(of) {
@@ -43,13 +44,19 @@ public:
   }
 
   int64_t now_us() const override {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-             of_.now().time_since_epoch())
-      .count();
+    auto since = std::chrono::duration_cast<std::chrono::microseconds>(
+      of_.now().time_since_epoch());
+    return (wall_begin + since + set_by_).count();
+  }
+
+  /// Sets it forward, or back.
+  void set_by(std::chrono::microseconds change) {
+    set_by_ += change;
   }
 
 private:
   const world& of_;
+  std::chrono::microseconds set_by_{};
 };
 
 /// A cluster, its jobs, and what goes wrong, all drawn from a seed.

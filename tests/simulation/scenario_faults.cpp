@@ -51,6 +51,12 @@ std::vector<scenario::fault> scenario::faults_of_processes() {
        if (x.up)
          world_.freeze(x.node, some_time(50, 3000));
      }},
+    {"clock set",
+     [this] {
+       auto change = std::chrono::duration_cast<std::chrono::microseconds>(
+         some_time(1, 3'600'000));
+       wall_.set_by(world_.chance(0.5) ? change : -change);
+     }},
     {"frozen lead", [this] { world_.freeze(lead_node_, some_time(50, 1500)); }},
     {"client crash",
      [this] {
