@@ -52,6 +52,9 @@ void client_session_state::no_connection(const error& why) {
 }
 
 void client_session_state::welcome(const cluster_handles& to) {
+  auto before = std::exchange(store, to.store);
+  if (before != 0 && before != store)
+    forget_jobs();
   handles = to;
   backoff.reset();
   self->monitor(to.coordinator);
@@ -68,6 +71,35 @@ void client_session_state::welcome(const cluster_handles& to) {
   for (const auto& call : fetches)
     open(call);
   send_submits();
+}
+
+/// The store that had them is gone. Submits that nobody answered are sent
+/// again; no job of theirs is known here.
+void client_session_state::forget_jobs() {
+  auto lost = [](job_id job) {
+    return error{errc::unknown_job,
+                 "job " + std::to_string(job)
+                   + " was lost when the coordinator restarted without it: "
+                     "submit it again"};
+  };
+  update_board([&](client_board&) {
+    for (auto& [job, call] : watches) {
+      call->problem = lost(job);
+      call->ended = true;
+    }
+    for (auto& [job, call] : feeds) {
+      call->problem = lost(job);
+      call->unstored.clear();
+      call->unstored_bytes = 0;
+    }
+    for (auto& call : fetches) {
+      call->problem = lost(call->job);
+      call->done = true;
+    }
+  });
+  watches.clear();
+  feeds.clear();
+  fetches.clear();
 }
 
 void client_session_state::lost(const caf::down_msg& what) {
@@ -185,6 +217,11 @@ void client_session_state::begin_watch(
 
 void client_session_state::feed(std::shared_ptr<feed_call> call,
                                 append_inputs inputs) {
+  {
+    std::unique_lock guard{options.board->mutex};
+    if (call->problem.code != errc::ok)
+      return; // Another job may have its number by now.
+  }
   feeds[call->job] = call;
   if (handles)
     send_inputs(inputs);
@@ -253,6 +290,7 @@ void client_session_state::updated(const job_update& what) {
     if (!is_terminal(what.status.state))
       return;
     call->ended = true;
+    call->store = store;
     call->has_result = what.has_result;
     call->result = what.result;
     if (what.status.reason == "unknown" && what.status.tasks == 0)

@@ -49,6 +49,7 @@ struct watch_call {
   caf::actor source;               ///< Who gets credit for them.
   uint64_t last_slice_seq = 0;     ///< Of the last that was whole.
   uint64_t last_read_seq = 0;      ///< Of the last that was given credit for.
+  uint64_t store = 0;              ///< Where the job ended.
   std::deque<result_slice> inbox;  ///< Arrived, the first is being pulled.
   std::optional<frame_sink> pull;
 
@@ -99,7 +100,8 @@ struct client_session_options {
 /// program: it coalesces their submits, keeps inputs until they are stored,
 /// follows watched jobs over reconnects and pulls large results. A submit
 /// without an idempotency key gets one, so that it can be sent again when
-/// nobody knows whether it was stored.
+/// nobody knows whether it was stored. When the coordinator comes back with
+/// another store, the jobs of this session are lost, whatever has their ids.
 struct client_session_state {
   using self_pointer = client_actor::stateful_pointer<client_session_state>;
   static constexpr const char* name = "client";
@@ -139,6 +141,7 @@ struct client_session_state {
   void connect();
   void connected(const dialed& what);
   void welcome(const cluster_handles& handles);
+  void forget_jobs();
   void no_connection(const error& why);
   void lost(const caf::down_msg& what);
 
@@ -167,6 +170,7 @@ struct client_session_state {
   reconnect_backoff backoff;
   std::unique_ptr<random_source> random;
   std::optional<cluster_handles> handles; ///< None while not connected.
+  uint64_t store = 0; ///< Of the jobs below; 0: there are none.
   using submits = std::vector<
     std::pair<std::shared_ptr<submit_call>, std::shared_ptr<watch_call>>>;
   submits waiting_submits;

@@ -135,12 +135,6 @@ void coordinator_state::lost_reader(job& of) {
   of.reader.reset();
   of.reader_lost_at = self->clock().now();
   arm_timer();
-  if (!of.end || of.writing_end)
-    return;
-  if (!of.cancellers.empty())
-    of.end = ending{job_state::cancelled, "cancelled by a client"};
-  if (of.end->state == job_state::cancelled)
-    write_end(of, {}, {});
 }
 
 /// A streamed job keeps its results for its reader for some time. Then it ends
@@ -164,15 +158,17 @@ void coordinator_state::await_reader(job_id id, job& of) {
 
 /// Ends a job: no more work, then the merge of what is there, then the write.
 void coordinator_state::begin_end(job_id id, job& of, ending how) {
-  // What waits for nothing but a reader may still be cancelled.
-  auto is_cancel = how.state == job_state::cancelled && lacks_reader(of);
-  if (of.end && !is_cancel)
+  // A stream ends when its reader has all of it; a cancelled one waits for
+  // nobody: its reader may not read, which may be why it is cancelled.
+  auto is_broken_off = how.state == job_state::cancelled
+                       && of.spec.options.stream && !of.writing_end;
+  if (of.end && !is_broken_off)
     return;
   if (how.state != job_state::succeeded)
     self->send(options.scheduler, unschedule{{id}});
   of.end = std::move(how);
-  if (is_cancel)
-    write_end(of, {}, {}); // Nobody waits for what is there.
+  if (is_broken_off)
+    write_end(of, {}, {});
   else if (of.merges || of.log_seq > 0)
     drive_merger(id, of);
   else

@@ -52,7 +52,8 @@ caf::message front_door_state::answer(const hello& from) const {
   const auto& x = options.handles;
   return caf::make_message(welcome_atom::value, options.cluster,
                            std::string{product_version}, x.coordinator,
-                           x.scheduler, x.membership, x.event_hub);
+                           x.scheduler, x.membership, x.event_hub,
+                           uint64_t{options.store});
 }
 
 caf::behavior front_door(caf::stateful_actor<front_door_state>* self,

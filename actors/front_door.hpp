@@ -26,6 +26,7 @@ struct front_door_handles {
 
 struct front_door_options {
   std::string cluster; ///< Others must give the same name.
+  uint64_t store = 0;  ///< The number of the store; no other ever has it.
   front_door_handles handles;
 };
 

@@ -8,6 +8,7 @@
 
 #include <caf/behavior.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -26,6 +27,8 @@ struct cluster_handles {
   scheduler_actor scheduler;
   membership_actor membership;
   event_hub_actor events;
+  /// Of which store the jobs are: ids of another one mean other jobs.
+  uint64_t store = 0;
 };
 
 /// Says hello at a front door; exactly one of the callbacks is called later,
@@ -42,11 +45,12 @@ void greet(Self* self, const connection& to, const greeting& who,
     uint64_t{who.incarnation_id});
   auto welcome = [=](welcome_atom, const std::string&, const std::string&,
                      const caf::actor& coordinator, const caf::actor& scheduler,
-                     const caf::actor& membership, const caf::actor& events) {
+                     const caf::actor& membership, const caf::actor& events,
+                     uint64_t store) {
     on_welcome({caf::actor_cast<coordinator_actor>(via->inbound(coordinator)),
                 caf::actor_cast<scheduler_actor>(via->inbound(scheduler)),
                 caf::actor_cast<membership_actor>(via->inbound(membership)),
-                caf::actor_cast<event_hub_actor>(via->inbound(events))});
+                caf::actor_cast<event_hub_actor>(via->inbound(events)), store});
   };
   auto refused = [=](refused_atom, uint8_t code, const std::string& why) {
     on_problem({static_cast<errc>(code), why});

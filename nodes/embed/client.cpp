@@ -207,7 +207,7 @@ result<job_id> client_core::submit(submit_item item) const {
     return tl::unexpected{call->reply.why};
   auto job = call->reply.job;
   if (watching && !call->reply.existed)
-    watches.emplace(job, watch);
+    watches.insert_or_assign(job, watch); // An older one is of a lost store.
   return job;
 }
 
@@ -377,7 +377,8 @@ caf::expected<encoded_result> client::result(job_id job) const {
     // A small result came with the news of the end.
     std::unique_lock guard{core_->board->mutex};
     auto i = core_->results.find(job);
-    if (i != core_->results.end()) {
+    if (i != core_->results.end()
+        && i->second->store == core_->board->handles.store) {
       auto known = i->second;
       return encoded_result{known->status, known->status.result_type,
                             known->result};

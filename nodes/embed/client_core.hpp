@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 
 namespace troupe {
 
@@ -37,7 +38,8 @@ struct client_core {
 
   /// Asks an actor of the coordinator. When that is lost meanwhile, asks the
   /// next one the same, so the question must change nothing, or nothing more
-  /// when it comes twice.
+  /// when it comes twice. What is asked about jobs is not asked of another
+  /// store: their ids mean other jobs there.
   template <class Reply, class Handle, class... Ts>
   caf::expected<Reply> ask(Handle cluster_handles::*which,
                            const Ts&... question) const;
@@ -96,7 +98,13 @@ caf::expected<Reply> client_core::ask(Handle cluster_handles::*which,
     if (reply || asks == asks_max
         || from_caf(reply.error()).code != errc::connection_lost)
       return reply;
+    auto before = handles->store;
     handles = wait_reconnected(*handles);
+    if (std::is_same_v<Handle, coordinator_actor> && handles
+        && handles->store != before)
+      return to_caf({errc::unknown_job, "the coordinator restarted without the "
+                                        "jobs it had: look at what is there "
+                                        "and ask again"});
   }
   return to_caf(handles.error());
 }

@@ -58,6 +58,7 @@ supervisor_flags root_flags() {
 start_outcome start_front_door(const parts& of, const start_context& context) {
   front_door_options terms;
   terms.cluster = of.options.cluster;
+  terms.store = of.options.term;
   return start_outcome::started(
     context.system.spawn(front_door, terms, logger_ptr{of.options.log}));
 }

@@ -54,6 +54,7 @@ struct client_session_fixture : stage {
     lead.emplace(sys);
     front_door_options how;
     how.cluster = "default";
+    how.store = store;
     how.handles = {lead->as(), others.as(), others.as(), others.as()};
     dial->door = sys.spawn(front_door, how, logger_ptr{log});
   }
@@ -130,6 +131,7 @@ struct client_session_fixture : stage {
   std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
   std::shared_ptr<client_board> board = std::make_shared<client_board>();
   std::shared_ptr<switched_dialer> dial = std::make_shared<switched_dialer>();
+  uint64_t store = 1; ///< Of the coordinator that opens next.
   std::optional<puppet> lead;
   puppet others{sys};
   client_actor subject;

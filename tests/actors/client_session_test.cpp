@@ -53,6 +53,39 @@ CAF_TEST(a_refusal_for_good_is_final) {
   CAF_CHECK_EQUAL(dial->attempts, attempts);
 }
 
+CAF_TEST(jobs_of_a_store_that_is_gone_are_lost_whatever_has_their_ids) {
+  auto waiting = watch(1);
+  auto reading = fetch(1);
+  auto writing = std::make_shared<feed_call>();
+  writing->job = 2;
+  feed(writing, 1, blob{packed_of({"a"})});
+  auto submitted = submit("echo");
+  lose();
+  store = 2;
+  open();
+  pass(5s);
+  for (const auto& why :
+       {waiting->problem, reading->problem, writing->problem}) {
+    CAF_CHECK_EQUAL(to_string(why.code), "unknown_job");
+    CAF_CHECK(contains(why.text, "coordinator restarted"));
+  }
+  CAF_CHECK(waiting->ended);
+  CAF_CHECK(reading->done);
+  CAF_CHECK(writing->unstored.empty());
+  CAF_MESSAGE("nothing is asked of the other jobs with these ids");
+  feed(writing, 2, blob{packed_of({"b"})});
+  CAF_CHECK(!lead->take<watch_job>());
+  CAF_CHECK(!lead->take<open_result>());
+  CAF_CHECK(!lead->take<append_inputs>());
+  tell(ended(1));
+  CAF_CHECK(waiting->status.state != job_state::succeeded);
+  CAF_MESSAGE("what was not answered is submitted there");
+  auto sent = lead->take<submit_jobs>();
+  CAF_REQUIRE(sent.has_value());
+  answer(*sent, 1);
+  CAF_CHECK_EQUAL(submitted->reply.job, 1u);
+}
+
 // -- submit -------------------------------------------------------------------
 
 CAF_TEST(submits_that_wait_travel_together) {

@@ -127,6 +127,25 @@ CAF_TEST(a_cancelled_job_does_not_wait_for_its_lost_reader) {
   CAF_CHECK(status_of(lost_then).state == job_state::cancelled);
 }
 
+CAF_TEST(a_cancelled_job_does_not_wait_for_a_reader_that_does_not_read) {
+  auto job = stream(*client, range_job("echo", 0, 10, "collect"));
+  pass(50ms);
+  CAF_CHECK(status_of(job).state == job_state::running);
+  CAF_CHECK_EQUAL(status_of(job).succeeded, 10u);
+  other.send(now().coordinator, cancel_job{job});
+  pass(50ms);
+  CAF_CHECK(status_of(job).state == job_state::cancelled);
+  CAF_MESSAGE("nor one that ran only partly");
+  auto item = range_job("fail", 1, 11, "collect");
+  item.spec.options.backoff_base_ms = 60'000;
+  auto half = stream(*client, std::move(item));
+  pass(50ms);
+  CAF_CHECK(status_of(half).state == job_state::running);
+  other.send(now().coordinator, cancel_job{half});
+  pass(50ms);
+  CAF_CHECK(status_of(half).state == job_state::cancelled);
+}
+
 CAF_TEST(a_reader_is_awaited_anew_when_the_coordinator_is) {
   auto job = stream(*client, range_job("echo", 0, 10, "collect"));
   pass(50ms);

@@ -41,7 +41,7 @@ struct fixture : test_coordinator_fixture<config> {
                              sys.spawn(dummy), sys.spawn(dummy)};
 
   caf::actor open_door(const front_door_handles& behind) {
-    return sys.spawn(front_door, front_door_options{"red", behind},
+    return sys.spawn(front_door, front_door_options{"red", 77, behind},
                      logger_ptr{log});
   }
 
@@ -55,7 +55,8 @@ struct fixture : test_coordinator_fixture<config> {
     self->receive(
       [&](welcome_atom, const std::string& name, const std::string& version,
           const caf::actor& coordinator, const caf::actor&, const caf::actor&,
-          const caf::actor& hub) {
+          const caf::actor& hub, uint64_t store) {
+        CAF_CHECK_EQUAL(store, 77u);
         got = {true, name, version, coordinator, hub, 0, {}};
       },
       [&](refused_atom, uint8_t code, const std::string& text) {

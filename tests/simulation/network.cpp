@@ -6,6 +6,7 @@
 #include <caf/actor_proxy.hpp>
 #include <caf/make_actor.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -278,6 +279,13 @@ void network::target_ended(uint64_t wire_id, size_t viewer,
 
 // -- messages -----------------------------------------------------------------
 
+/// Not what the clock of the sending node shows.
+time_point network::true_now() const {
+  return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())
+    .clock()
+    .current_time;
+}
+
 time_point network::arrival_time(side& from) {
   auto spread = std::chrono::duration_cast<duration>(
     (now.delay_max - now.delay_min) * random_->uniform());
@@ -285,8 +293,7 @@ time_point network::arrival_time(side& from) {
   if (now.slow_share > 0 && random_->uniform() < now.slow_share)
     wait +=
       std::chrono::duration_cast<duration>(now.slow_max * random_->uniform());
-  from.last_arrival =
-    std::max(from.last_arrival, system_.scheduler().clock().now() + wait);
+  from.last_arrival = std::max(from.last_arrival, true_now() + wait);
   return from.last_arrival;
 }
 
@@ -322,7 +329,7 @@ void network::send(uint64_t wire_id, size_t from,
 void network::after(duration wait, std::function<void()> action) {
   arrival x;
   x.action = std::move(action);
-  queue_.emplace(system_.scheduler().clock().now() + wait, std::move(x));
+  queue_.emplace(true_now() + wait, std::move(x));
 }
 
 std::optional<time_point> network::next_arrival() const {

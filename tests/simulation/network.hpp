@@ -25,6 +25,9 @@ namespace troupe::simulation {
 /// A node of the simulated cluster: a process that dials (or is dialed).
 using node_number = uint32_t;
 
+/// The simulator itself, which is no node.
+constexpr node_number nobody = 0;
+
 /// How long messages travel, and which share of them is lost.
 struct weather {
   duration delay_min = std::chrono::microseconds{50};
@@ -153,6 +156,7 @@ private:
   void forget_closed(uint64_t wire_id);
   void after(duration wait, std::function<void()> action);
   time_point arrival_time(side& from);
+  time_point true_now() const;
 
   caf::actor_system& system_;
   std::unique_ptr<random_source> random_;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
 /// What can go wrong in a scenario.
@@ -56,6 +57,16 @@ std::vector<scenario::fault> scenario::faults_of_processes() {
        auto change = std::chrono::duration_cast<std::chrono::microseconds>(
          some_time(1, 3'600'000));
        wall_.set_by(world_.chance(0.5) ? change : -change);
+     }},
+    {"clock drift",
+     [this] {
+       // Down to half and up to twice as fast, for as long as it lasts.
+       auto rate = std::exp2(world_.random().uniform() * 2 - 1);
+       auto lead = world_.chance(0.25);
+       auto node = lead ? lead_node_ : workers_[any_worker()].node;
+       world_.set_clock_rate(node, rate);
+       world_.at(world_.now() + some_time(200, 4000),
+                 [this, node] { world_.set_clock_rate(node, 1); });
      }},
     {"frozen lead", [this] { world_.freeze(lead_node_, some_time(50, 1500)); }},
     {"client crash",

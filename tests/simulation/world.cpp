@@ -20,8 +20,6 @@ namespace {
 constexpr uint64_t steps_at_once_max = 2'000'000;
 /// Of one value in the trace.
 constexpr size_t traced_bytes_max = 240;
-/// Node 0 is the simulator itself.
-constexpr node_number nobody = 0;
 
 class world_dialer final : public dialer {
 public:
@@ -82,7 +80,7 @@ std::string demangled(const char* name) {
 
 world_config::world_config() {
   register_types(*this);
-  set("scheduler.policy", caf::atom("testing"));
+  load<skewed_scheduler>();
   set("logger.console-verbosity", caf::atom("quiet"));
   set("logger.file-verbosity", caf::atom("quiet"));
   set("logger.inline-output", true);
@@ -90,8 +88,7 @@ world_config::world_config() {
 
 world::world(uint64_t seed, std::ostream* trace)
   : system_(config_),
-    scheduler_(
-      dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())),
+    scheduler_(dynamic_cast<skewed_scheduler&>(system_.scheduler())),
     trace_(trace), random_(make_seeded_random(seed)) {
   scheduler_.clock().current_time += std::chrono::hours{1};
   began_ = now();
@@ -125,14 +122,14 @@ world::~world() {
 
 node_number world::start_node(const std::string& name,
                               const std::function<void(node_number)>& start) {
-  own_new_actors(running_);
+  own_new_actors(running());
   auto number = static_cast<node_number>(nodes_.size());
   nodes_.push_back({name, true, {}});
   note("node " + std::to_string(number) + " (" + name + ") starts");
-  auto before = std::exchange(running_, number);
+  auto before = std::exchange(scheduler_.clock().reader, number);
   start(number);
   own_new_actors(number);
-  running_ = before;
+  scheduler_.clock().reader = before;
   return number;
 }
 
@@ -155,6 +152,12 @@ void world::freeze(node_number node, duration time) {
   auto& until = nodes_[node].frozen_until;
   until = std::max(until, now() + time);
   at(until, [] {});
+}
+
+void world::set_clock_rate(node_number node, double rate) {
+  note(fmt::format("the clock of node {} ({}) runs {:.2f} times as fast", node,
+                   name_of(node), rate));
+  scheduler_.clock().set_rate(node, rate);
 }
 
 bool world::is_up(node_number node) const {
@@ -180,7 +183,7 @@ void world::set_front_door(node_number node, caf::actor door) {
 
 node_number world::node_of(caf::actor_id id) const {
   auto i = owners_.lower_bound(id);
-  return i == owners_.end() ? running_ : i->second;
+  return i == owners_.end() ? running() : i->second;
 }
 
 /// All actors that were made since the last call belong to that node.
@@ -199,14 +202,14 @@ void world::own_new_actors(node_number node) {
 }
 
 void world::doom_running_node() {
-  doomed_.push_back(running_);
-  network_->end_node(running_, false);
+  doomed_.push_back(running());
+  network_->end_node(running(), false);
 }
 
 // -- time ---------------------------------------------------------------------
 
 time_point world::now() const {
-  return scheduler_.clock().now();
+  return scheduler_.clock().true_now();
 }
 
 duration world::age() const {
@@ -235,17 +238,17 @@ bool world::run_one() {
     if (position != 0)
       std::swap(jobs[0], jobs[position]);
     if (auto actor = dynamic_cast<caf::scheduled_actor*>(jobs[0])) {
-      running_ = node_of(actor->id());
-      delivery what{running_, actor, actor->mailbox().peek()};
-      if (what.what != nullptr && nodes_[running_].up) {
+      scheduler_.clock().reader = node_of(actor->id());
+      delivery what{running(), actor, actor->mailbox().peek()};
+      if (what.what != nullptr && nodes_[running()].up) {
         trace_delivery(what);
         if (on_delivery)
           on_delivery(what);
       }
     }
     scheduler_.try_run_once();
-    own_new_actors(running_);
-    running_ = nobody;
+    own_new_actors(running());
+    scheduler_.clock().reader = nobody;
     ++steps_;
     for (auto node : std::exchange(doomed_, {}))
       if (on_doom)

@@ -4,11 +4,11 @@
 #include "nodes/embed/roles.hpp"
 #include "runtime/base/random.hpp"
 #include "tests/simulation/network.hpp"
+#include "tests/simulation/skewed_clock.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduled_actor.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -63,6 +63,9 @@ public:
   /// Until then none of the node's actors runs.
   void freeze(node_number node, duration time);
 
+  /// From now on the node's clock runs so many times as fast as true time.
+  void set_clock_rate(node_number node, double rate);
+
   bool is_up(node_number node) const;
   const std::string& name_of(node_number node) const;
 
@@ -89,7 +92,7 @@ public:
 
   /// The node whose actor runs.
   node_number running() const {
-    return running_;
+    return scheduler_.clock().reader;
   }
 
   /// Ends the running node as soon as its actor returns; nothing leaves it any
@@ -156,14 +159,13 @@ private:
 
   world_config config_;
   caf::actor_system system_;
-  caf::scheduler::test_coordinator& scheduler_;
+  skewed_scheduler& scheduler_;
   std::ostream* trace_;
   std::unique_ptr<random_source> random_;
   std::unique_ptr<network> network_;
   std::vector<process> nodes_;                  ///< By number.
   std::map<caf::actor_id, node_number> owners_; ///< By last id of a run of ids.
   caf::actor_id owned_ = 0;
-  node_number running_ = 0;
   std::vector<node_number> doomed_;
   std::multimap<time_point, std::function<void()>> script_;
   std::vector<violation> violations_;

@@ -212,11 +212,13 @@ class coordinators(stamp_case):
         began = time.monotonic()
         lead.kill()
         self.lead(listen=where)
+        # Its number means another job now.
+        again = self.json("submit", "noop", "--input", 1)["job"]
+        self.assertEqual(again, job)
         code, said = self.ended(client)
         told = time.monotonic() - began
         self.assertEqual(code, 1)
-        self.assertIn(f"has no job {job}", said)
-        self.assertIn("lost when the coordinator restarted", said)
+        self.assertIn(f"job {job} was lost when the coordinator restarted", said)
         self.eventually(lambda: {"a", "b"} <= set(self.up()), "they are back")
         back = time.monotonic() - began
         # The slots are free again although their old tasks had a minute to go.

@@ -40,7 +40,9 @@ CAF_TEST(the_front_door_leads_to_the_actors_of_the_role) {
   pending.receive(
     [this](welcome_atom, const std::string&, const std::string&,
            const caf::actor& coordinator, const caf::actor& scheduler,
-           const caf::actor& membership, const caf::actor& events) {
+           const caf::actor& membership, const caf::actor& events,
+           uint64_t store) {
+      CAF_CHECK_EQUAL(store, coordinator_role_options{}.term);
       CAF_CHECK_EQUAL(coordinator, now().coordinator);
       CAF_CHECK_EQUAL(scheduler, now().scheduler);
       CAF_CHECK_EQUAL(membership, now().membership);

@@ -109,10 +109,11 @@ CAF_TEST(the_hello_and_its_answers_cross) {
                                     uint32_t, std::string, uint64_t>()));
   CAF_CHECK_EQUAL(hello.get_as<uint64_t>(5), uint64_t{1} << 63);
   auto welcome = cross(welcome_atom::value, std::string{"c"},
-                       std::string{"1.2.3"}, here, here, here, here);
+                       std::string{"1.2.3"}, here, here, here, here,
+                       uint64_t{1} << 62);
   CAF_REQUIRE(
     (welcome.match_elements<welcome_atom, std::string, std::string, caf::actor,
-                            caf::actor, caf::actor, caf::actor>()));
+                            caf::actor, caf::actor, caf::actor, uint64_t>()));
   CAF_CHECK_EQUAL(welcome.get_as<caf::actor>(6), here);
   auto refused = cross(refused_atom::value, uint8_t{12}, std::string{"why"});
   CAF_REQUIRE((refused.match_elements<refused_atom, uint8_t, std::string>()));
