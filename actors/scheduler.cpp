@@ -300,8 +300,8 @@ void scheduler_state::flush() {
 }
 
 void scheduler_state::tick() {
+  ticks.woke();
   auto now = self->clock().now();
-  armed.erase(armed.begin(), armed.upper_bound(now));
   if (answers_due && *answers_due <= now)
     send_answers(true);
   flush();
@@ -430,12 +430,9 @@ void scheduler_state::arm_timer() {
     wake_at(*answers_due);
 }
 
-/// A tick that was armed stays so: one that comes earlier must not make this
-/// one be armed again, or ticks would multiply.
 void scheduler_state::wake_at(time_point when) {
-  if (!armed.empty() && *armed.begin() <= when)
+  if (!ticks.arm(when))
     return;
-  armed.insert(when);
   auto wait = std::max(when - self->clock().now(), duration::zero());
   self->delayed_send(self, wait, tick_atom::value);
 }

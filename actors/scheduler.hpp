@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/base/wake_times.hpp"
 #include "runtime/policy/dispatcher.hpp"
 #include "runtime/policy/lease_audit.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -123,7 +124,7 @@ struct scheduler_state {
   bool events_due = false; ///< Lease events must not wait any more.
   bool flush_pending = false;
   std::optional<time_point> answers_due;
-  std::set<time_point> armed; ///< When ticks will come.
+  wake_times ticks;
 };
 
 /// Creates the behavior of the SCHEDULER.

@@ -279,7 +279,7 @@ void worker_state::forget_slice(const slice_key& key) {
 
 /// Pauses the runners while too much is unanswered (I4).
 void worker_state::balance_memory() {
-  auto over = unanswered_bytes > limits::unacknowledged_bytes_max;
+  auto over = unanswered_bytes > options.room.unanswered_bytes;
   if (over == paused)
     return;
   paused = over;

@@ -2,6 +2,7 @@
 
 #include "actors/runner.hpp"
 #include "actors/spawn.hpp"
+#include "runtime/base/wake_times.hpp"
 #include "runtime/policy/slice_faults.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/frames.hpp"
@@ -28,6 +29,14 @@
 
 namespace troupe {
 
+/// What a WORKER has room for; beyond it nothing is sent to it, or nothing
+/// more is run.
+struct worker_room {
+  uint64_t tasks_per_slot = limits::credit_range_tasks_max;
+  size_t input_bytes = limits::worker_input_window_bytes;
+  size_t unanswered_bytes = limits::unacknowledged_bytes_max; ///< Of slices.
+};
+
 struct worker_options {
   std::string name;
   incarnation incarnation_id = 0;
@@ -36,6 +45,7 @@ struct worker_options {
   std::vector<std::string> labels;
   std::shared_ptr<const function_registry> functions;
   worker_permissions permissions;
+  worker_room room;
   threading runners = threading::detached; ///< For whoever starts them.
   task_pace pace;                          ///< Of the runners; see there.
   std::shared_ptr<logger> log;
@@ -157,7 +167,7 @@ struct worker_state {
   bool flush_pending = false;
   bool flush_timer_armed = false;
   bool retry_timer_armed = false;
-  std::optional<time_point> timeout_armed_for;
+  wake_times timeout_ticks;
   supervisor_actor runners; ///< None before it was started.
   uint32_t zombies = 0;     ///< Runners that were given up and still run.
   std::optional<time_point> drain_until;

@@ -106,8 +106,8 @@ void worker_state::attach(const attached& what) {
   // The join itself gave no credit: a grant could have overtaken its answer.
   if (!drain_until)
     self->send(scheduler,
-               window_update{options.slots * limits::credit_range_tasks_max,
-                             limits::worker_input_window_bytes});
+               window_update{options.slots * options.room.tasks_per_slot,
+                             options.room.input_bytes});
 }
 
 void worker_state::detach() {

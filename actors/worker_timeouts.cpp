@@ -34,17 +34,14 @@ void worker_state::arm_timeout_timer() {
       continue;
     due = due ? std::min(*due, next) : next;
   }
-  if (!due || (timeout_armed_for && *timeout_armed_for <= *due))
-    return;
-  timeout_armed_for = due;
-  self->delayed_send(self, std::max(*due - now, duration::zero()),
-                     timeout_atom::value);
+  if (due && timeout_ticks.arm(*due))
+    self->delayed_send(self, std::max(*due - now, duration::zero()),
+                       timeout_atom::value);
 }
 
 void worker_state::expire_attempts() {
+  timeout_ticks.woke();
   auto now = self->clock().now();
-  if (timeout_armed_for && *timeout_armed_for <= now)
-    timeout_armed_for.reset();
   for (uint32_t i = 0; i < slots.size(); ++i) {
     auto& on = slots[i];
     if (!on.current)

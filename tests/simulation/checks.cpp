@@ -50,7 +50,7 @@ void checks::see(const delivery& what) {
 void checks::see_worker(const delivery& what) {
   const auto& content = what.what->content();
   if (content.match_elements<attached>()) {
-    attached_[what.actor->id()] = {world_.now(), false};
+    attached_[what.actor->id()] = {world_.shown_now(), false};
     return;
   }
   if (attached_.empty())

@@ -125,6 +125,8 @@ void scenario::start_worker(size_t position) {
       return i == plans_.end() ? duration{}
                                : i->second->time_of(tasks, attempt);
     };
+    if (x.little_room)
+      terms.worker.room = {3, 256, 200};
     terms.worker.log = watch_restarts();
     terms.dial = world_.dialer_of(number);
     terms.seed = world_.random().next();
@@ -304,8 +306,9 @@ outcome scenario::run() {
     small_store_ = 32 * limits::kib + world_.pick(96 * limits::kib);
   start_lead();
   for (uint64_t i = 0; i < count; ++i) {
-    workers_.push_back(
-      {fmt::format("w{}", i + 1), static_cast<uint32_t>(1 + world_.pick(3))});
+    workers_.push_back({fmt::format("w{}", i + 1),
+                        static_cast<uint32_t>(1 + world_.pick(3)),
+                        options_.faults && world_.chance(0.1)});
   }
   for (size_t i = 0; i < workers_.size(); ++i)
     start_worker(i);

@@ -71,6 +71,7 @@ private:
   struct worker_node {
     std::string name;
     uint32_t slots = 1;
+    bool little_room = false;
     node_number node = 0;
     bool up = false;
     worker_role role{};

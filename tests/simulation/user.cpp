@@ -10,7 +10,8 @@
 namespace troupe::simulation {
 
 user::user(world& where, std::string name, bool jobs_expire)
-  : world_(where), name_(std::move(name)), jobs_expire_(jobs_expire) {
+  : world_(where), name_(std::move(name)), jobs_expire_(jobs_expire),
+    reads_late_(where.chance(0.2)) {
   // nop
 }
 
@@ -94,7 +95,8 @@ void user::act() {
       case phase::submitted: take_reply(*x); break;
       case phase::known:
         feed(*x);
-        read_stream(*x);
+        if (!reads_late_ || world_.chance(0.02))
+          read_stream(*x);
         cancel(*x);
         check_watch(*x);
         take_end(*x);

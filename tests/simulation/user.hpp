@@ -103,6 +103,7 @@ private:
   world& world_;
   std::string name_;
   bool jobs_expire_;
+  bool reads_late_;
   node_number node_ = 0;
   bool up_ = false;
   uint64_t starts_ = 0;

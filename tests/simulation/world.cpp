@@ -212,6 +212,10 @@ time_point world::now() const {
   return scheduler_.clock().true_now();
 }
 
+time_point world::shown_now() const {
+  return scheduler_.clock().now();
+}
+
 duration world::age() const {
   return now() - began_;
 }

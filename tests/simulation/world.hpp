@@ -78,6 +78,9 @@ public:
 
   time_point now() const;
 
+  /// What the clock of the running node shows.
+  time_point shown_now() const;
+
   /// Since the world began.
   duration age() const;
 
