@@ -69,6 +69,24 @@ class node:
         self.log.close()
 
 
+def starts(log):
+    """Returns (index, pid, seconds) of each line `INDEX PID NANOSECONDS` that a
+    task wrote when it began."""
+    lines = [line.split() for line in log.read_text().splitlines()]
+    return [(int(i), int(pid), int(at) / 1e9) for i, pid, at in lines]
+
+
+def until(claim, what, pause_seconds=0.003):
+    """Waits until a claim is true and returns it. Looks more often than
+    `eventually`, since the waiting is measured."""
+    end = time.monotonic() + SECONDS_MAX
+    while not (found := claim()):
+        if time.monotonic() > end:
+            raise AssertionError(f"in vain: {what}")
+        select.select([], [], [], pause_seconds)
+    return found
+
+
 class cluster_case(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

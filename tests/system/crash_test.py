@@ -17,6 +17,7 @@ import unittest
 
 from cluster_test import (
     PROGRAMS, SECONDS_MAX, TEST_WORKER, cluster_case, environment, node,
+    starts, until,
 )
 
 ROUNDS = 20
@@ -43,19 +44,6 @@ class stamp_case(cluster_case):
         return self.json("submit", "stamp", "--range", f"0..{tasks}",
                          "--args", json.dumps([str(log), hold_ms]))["job"]
 
-    def starts(self, log):
-        """Returns (index, pid, seconds) of each execution that began."""
-        lines = [line.split() for line in log.read_text().splitlines()]
-        return [(int(i), int(pid), int(at) / 1e9) for i, pid, at in lines]
-
-    def until(self, claim, what):
-        """As `eventually`, more often, since it is measured."""
-        end = time.monotonic() + SECONDS_MAX
-        while not (found := claim()):
-            self.assertLess(time.monotonic(), end, what)
-            pause(0.005)
-        return found
-
 
 class killed_workers(stamp_case):
     def redeliver(self, n, workers):
@@ -63,17 +51,17 @@ class killed_workers(stamp_case):
         its tasks had begun again on the other one."""
         log = self.folder / f"log{n}"
         job = self.submit_stamps(log, TASKS, 60_000)
-        self.until(lambda: len(self.starts(log)) == TASKS, "all tasks run")
+        until(lambda: len(starts(log)) == TASKS, "all tasks run")
         pids = {x.process.pid: name for name, x in workers.items()}
-        held = {i: pid for i, pid, _ in self.starts(log)}
+        held = {i: pid for i, pid, _ in starts(log)}
         # The one with the higher index: either has some, or it has them all.
         victim = workers[pids[held[TASKS - 1]]]
         lost = {i for i, pid in held.items() if pid == victim.process.pid}
         killed_at = time.time()
         victim.process.kill()
-        self.until(lambda: len(self.starts(log)) >= TASKS + len(lost),
+        until(lambda: len(starts(log)) >= TASKS + len(lost),
                    "its tasks run elsewhere")
-        again = self.starts(log)[TASKS:]
+        again = starts(log)[TASKS:]
         self.assertEqual({i for i, _, _ in again}, lost)
         self.assertEqual(len(again), len(lost), "each began once more")
         self.assertNotIn(victim.process.pid, {pid for _, pid, _ in again})
@@ -128,15 +116,15 @@ class drained_workers(stamp_case):
         job = self.json("submit", "exec", "--lines", lines)["job"]
 
         def both_work():
-            return len({pid for _, pid, _ in self.starts(log)}) == 2
+            return len({pid for _, pid, _ in starts(log)}) == 2
 
-        self.until(both_work, "both work")
+        until(both_work, "both work")
         began = time.monotonic()
         self.assertEqual(victim.kill(signal.SIGTERM), 0)
         seconds = time.monotonic() - began
         ended = self.json("wait", job)
         self.assertEqual(ended["attempts"], tasks)
-        self.assertEqual(sorted(i for i, _, _ in self.starts(log)),
+        self.assertEqual(sorted(i for i, _, _ in starts(log)),
                          list(range(tasks)), "each began once")
         self.troupe("verify", job)
         print(f"worker told to end: left after {seconds * 1000:.0f} ms, "
@@ -149,13 +137,13 @@ class drained_workers(stamp_case):
         line = f"echo 0 $PPID 0 >> {log}; sleep 2"
         victim = self.work_with_commands("a", "--node.drain_timeout=300ms")
         job = self.json("submit", "exec", "--input", json.dumps(line))["job"]
-        self.until(lambda: self.starts(log), "it runs")
+        until(lambda: starts(log), "it runs")
         self.work_with_commands("b")
         self.assertEqual(victim.kill(signal.SIGTERM), 0)
         self.assertIn("handed back", victim.said())
         ended = self.json("wait", job)
         self.assertEqual((ended["succeeded"], ended["attempts"]), (1, 1))
-        self.assertEqual(len(self.starts(log)), 2, "it ran there and here")
+        self.assertEqual(len(starts(log)), 2, "it ran there and here")
 
 
 class coordinators(stamp_case):
@@ -242,7 +230,7 @@ class coordinators(stamp_case):
         self.eventually(lambda: {"a", "b"} <= set(self.up()), "they join")
         log = self.folder / f"log{seconds}"
         job = self.submit_stamps(log, tasks, 10)
-        self.until(lambda: len(self.starts(log)) > tasks / 10, "it runs")
+        until(lambda: len(starts(log)) > tasks / 10, "it runs")
         lead.process.send_signal(signal.SIGSTOP)
         pause(seconds)
         lead.process.send_signal(signal.SIGCONT)
@@ -251,7 +239,7 @@ class coordinators(stamp_case):
         self.assertEqual(ended["result"], list(range(tasks)))
         self.assertEqual(ended["attempts"], tasks)
         self.troupe("verify", job)
-        begun = len(self.starts(log))
+        begun = len(starts(log))
         self.assertEqual(begun, tasks, "no task ran twice")
         print(f"coordinator frozen for {seconds} s: {tasks} tasks began "
               f"{begun} times, ended {time.monotonic() - woken:.1f} s later",

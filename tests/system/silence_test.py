@@ -12,7 +12,7 @@ import statistics
 import time
 import unittest
 
-from cluster_test import SECONDS_MAX, cluster_case
+from cluster_test import SECONDS_MAX, cluster_case, starts, until
 
 ROUNDS = 5
 TASKS = 60
@@ -41,28 +41,15 @@ class frozen_workers(cluster_case):
         log.touch()
         return self.json("submit", "exec", "--lines", lines)["job"]
 
-    def starts(self, log):
-        """Returns (index, pid, seconds) of each execution that began."""
-        lines = [line.split() for line in log.read_text().splitlines()]
-        return [(int(i), int(pid), int(at) / 1e9) for i, pid, at in lines]
-
-    def until(self, claim, what):
-        """As `eventually`, without a pause that would be measured."""
-        end = time.monotonic() + SECONDS_MAX
-        while not (found := claim()):
-            self.assertLess(time.monotonic(), end, what)
-            select.select([], [], [], 0.002)
-        return found
-
     def freeze(self, victim, log):
         """Stops a worker in the middle of a task; returns which and when."""
         pid = victim.process.pid
-        known = len(self.starts(log))
+        known = len(starts(log))
 
         def fresh():
-            return [x for x in self.starts(log)[known:] if x[1] == pid]
+            return [x for x in starts(log)[known:] if x[1] == pid]
 
-        index = self.until(fresh, "the victim gets a task")[0][0]
+        index = until(fresh, "the victim gets a task")[0][0]
         victim.process.send_signal(signal.SIGSTOP)
         return index, time.time()
 
@@ -83,8 +70,8 @@ class frozen_workers(cluster_case):
             log = self.folder / f"log{n}"
             job = self.submit(log)
             index, frozen_at = self.freeze(victim, log)
-            again = self.until(
-                lambda: [x for x in self.starts(log)
+            again = until(
+                lambda: [x for x in starts(log)
                          if x[0] == index and x[1] == other.process.pid],
                 "its task runs elsewhere",
             )
@@ -111,7 +98,7 @@ class frozen_workers(cluster_case):
         log = self.folder / "log"
         job = self.submit(log)
         self.freeze(victim, log)
-        self.until(lambda: self.node_of("victim")["state"] == "down", "down")
+        until(lambda: self.node_of("victim")["state"] == "down", "down")
         select.select([], [], [], 5) # The transport gives up after 3 s.
         victim.process.send_signal(signal.SIGCONT)
         self.eventually(lambda: "victim" in self.up(), "it comes back")

@@ -4,9 +4,8 @@
 //
 // Prints the line `ready ...` as trouped does and works until it is killed.
 
-#include "nodes/embed/roles.hpp"
-#include "nodes/embed/troupe/configure.hpp"
-#include "runtime/base/random.hpp"
+#include <troupe/client.hpp>
+#include <troupe/worker.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -83,18 +82,15 @@ int run(const std::string& name, const endpoint& where, uint32_t slots) {
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system{config};
-  worker_role_options terms;
-  terms.worker.name = name;
-  terms.worker.incarnation_id = system_entropy();
-  terms.worker.slots = slots;
-  terms.worker.functions = functions;
-  terms.worker.log =
-    make_stderr_logger(name, log_level::info, log_format::json);
-  terms.dial = make_tcp_dialer(system, {where});
-  terms.seed = system_entropy();
-  auto role = start_worker(system, terms);
-  if (auto ok = await_start(system, role.root); !ok)
-    return refuse(ok.error());
+  worker_node_options options;
+  options.name = name;
+  options.coordinators = {where};
+  options.slots = slots;
+  options.functions = functions;
+  options.log = make_stderr_logger(name, log_level::info, log_format::json);
+  auto worker = worker_node::start(system, options);
+  if (!worker)
+    return refuse(from_caf(worker.error()));
   fmt::print("ready name={} pid={}\n", name, getpid());
   std::fflush(stdout);
   for (;;)
