@@ -85,7 +85,11 @@ void client_session_state::forget_jobs() {
   update_board([&](client_board&) {
     for (auto& [job, call] : watches) {
       call->problem = lost(job);
-      call->ended = true;
+      end_watch(*call);
+      for (auto& other : call->others) {
+        other->problem = lost(job);
+        end_watch(*other);
+      }
     }
     for (auto& [job, call] : feeds) {
       call->problem = lost(job);
@@ -134,8 +138,18 @@ void client_session_state::submit(std::shared_ptr<submit_call> call,
                                   std::shared_ptr<watch_call> watch) {
   if (auto& key = call->item.spec.key; key.empty())
     key = next_key();
-  waiting_submits.emplace_back(std::move(call), std::move(watch));
+  waiting_submits.push_back({std::move(call), std::move(watch)});
   request_flush();
+}
+
+void client_session_state::take_posts() {
+  std::vector<posted_job> posts;
+  {
+    std::unique_lock guard{options.board->mutex};
+    posts.swap(options.board->posts);
+  }
+  for (auto& post : posts)
+    submit(std::move(post.submit), std::move(post.watch));
 }
 
 /// Returns a key that no other session gives: short enough to need no memory
@@ -204,11 +218,11 @@ void client_session_state::begin_watch(
   const submit_reply& reply, const std::shared_ptr<watch_call>& call) {
   if (reply.job == 0) {
     call->problem = reply.why;
+    end_watch(*call);
     return;
   }
   call->job = reply.job;
-  // Another call of this session may follow the same job already.
-  auto followed = watches.emplace(call->job, call).first->second;
+  const auto& followed = follow(call);
   if (reply.existed && handles) // It may have ended long ago: ask.
     watch(followed);
 }
@@ -265,8 +279,25 @@ void client_session_state::serve_frame(const frame_request& what) {
 
 // -- jobs ---------------------------------------------------------------------
 
-void client_session_state::watch(std::shared_ptr<watch_call> call) {
-  watches[call->job] = call;
+/// Returns the call that gets the updates of that job and passes them on.
+const std::shared_ptr<watch_call>&
+client_session_state::follow(const std::shared_ptr<watch_call>& call) {
+  auto& first = watches.try_emplace(call->job, call).first->second;
+  if (first == call)
+    return first;
+  if (call->stream && !first->stream) { // It wants the slices as well.
+    call->others = std::exchange(first->others, {});
+    call->others.push_back(std::exchange(first, call));
+    return first;
+  }
+  auto& others = first->others;
+  if (std::find(others.begin(), others.end(), call) == others.end())
+    others.push_back(call);
+  return first;
+}
+
+void client_session_state::watch(const std::shared_ptr<watch_call>& asked) {
+  const auto& call = follow(asked);
   if (handles)
     self->send(handles->coordinator,
                watch_job{call->job, call->stream
@@ -279,136 +310,53 @@ void client_session_state::unwatch(job_id job) {
   feeds.erase(job);
 }
 
-void client_session_state::updated(const job_update& what) {
+void client_session_state::updated(const job_updates& what) {
+  std::vector<job_id> ended;
+  update_board([&](client_board&) {
+    for (const auto& x : what.items)
+      if (take_update(x))
+        ended.push_back(x.status.id);
+  });
+  for (auto job : ended)
+    unwatch(job);
+}
+
+/// Needs the board's mutex.
+void client_session_state::end_watch(watch_call& call) {
+  call.ended = true;
+  if (call.posted_bytes == 0)
+    return;
+  --options.board->posted;
+  options.board->posted_bytes -= std::exchange(call.posted_bytes, 0);
+}
+
+/// Needs the board's mutex. Returns whether a watched job has ended.
+bool client_session_state::take_update(const job_update& what) {
   auto i = watches.find(what.status.id);
   if (i == watches.end())
+    return false;
+  apply(*i->second, what);
+  for (const auto& call : i->second->others)
+    apply(*call, what);
+  return is_terminal(what.status.state);
+}
+
+/// Needs the board's mutex.
+void client_session_state::apply(watch_call& call, const job_update& what) {
+  call.status = what.status;
+  ++call.version;
+  if (!is_terminal(what.status.state))
     return;
-  auto call = i->second;
-  update_board([&](client_board&) {
-    call->status = what.status;
-    ++call->version;
-    if (!is_terminal(what.status.state))
-      return;
-    call->ended = true;
-    call->store = store;
-    call->has_result = what.has_result;
-    call->result = what.result;
-    if (what.status.reason == "unknown" && what.status.tasks == 0)
-      call->problem = {errc::unknown_job,
-                       "the coordinator has no job "
-                         + std::to_string(what.status.id)
-                         + " (it never existed, is no longer kept, or was lost "
-                           "when the coordinator restarted)"};
-  });
-  if (call->ended)
-    unwatch(what.status.id);
-}
-
-void client_session_state::take_slice(const result_slice& what) {
-  auto i = watches.find(what.job);
-  auto from = caf::actor_cast<caf::actor>(self->current_sender());
-  if (i == watches.end())
-    return discard(what);
-  auto& call = *i->second;
-  if (call.source != from) { // Another aggregator knows no transfer of the old.
-    call.forget_unfinished();
-    update_board([&](client_board&) { call.source = from; });
-  }
-  auto last = call.inbox.empty() ? call.last_slice_seq : call.inbox.back().seq;
-  if (what.seq <= last) {
-    // Sent again by a new aggregator, or to a new connection. Credit for those
-    // that wait to be read follows when they are.
-    if (what.seq <= call.last_read_seq)
-      give_credit(i->second, what);
-    else
-      confirm(call);
-    return;
-  }
-  call.inbox.push_back(what);
-  take_whole_slices(call);
-}
-
-/// Nobody here wants the results any more, which must not keep their job from
-/// its end.
-void client_session_state::discard(const result_slice& what) {
-  auto to = caf::actor_cast<aggregator_actor>(self->current_sender());
-  if (!to)
-    return;
-  if (!what.results.is_inline())
-    self->send(to, frame_request{what.results.transfer, 0, 0});
-  self->send(to,
-             result_credit{what.job, what.results.size + sizeof(result_slice),
-                           what.seq});
-}
-
-/// Says how much has arrived: the job may end though the host reads later.
-void client_session_state::confirm(const watch_call& call) {
-  if (auto to = caf::actor_cast<aggregator_actor>(call.source))
-    self->send(to, result_credit{call.job, 0, call.last_slice_seq});
-}
-
-/// Hands the slices that are whole to the host, in order, and pulls the first
-/// that is not.
-void client_session_state::take_whole_slices(watch_call& call) {
-  auto before = call.last_slice_seq;
-  while (!call.inbox.empty() && !call.pull) {
-    auto& front = call.inbox.front();
-    if (!front.results.is_inline()) {
-      auto sink = frame_sink::make(
-        front.results, limits::packed_results_bytes_max, "a slice of results");
-      if (!sink)
-        return end_stream(call, sink.error());
-      call.pull = std::move(*sink);
-      pull_slice(call);
-      break;
-    }
-    update_board([&](client_board&) {
-      call.last_slice_seq = front.seq;
-      call.slices.push_back(std::move(front));
-    });
-    call.inbox.pop_front();
-  }
-  if (call.last_slice_seq != before)
-    confirm(call);
-}
-
-void client_session_state::pull_slice(watch_call& call) {
-  if (auto to = caf::actor_cast<aggregator_actor>(call.source))
-    for (const auto& request : call.pull->requests())
-      self->send(to, request);
-}
-
-void client_session_state::take_slice_frame(watch_call& call,
-                                            const frame& what) {
-  if (auto ok = call.pull->add(what); !ok)
-    return end_stream(call, ok.error());
-  if (!call.pull->complete())
-    return pull_slice(call);
-  if (auto to = caf::actor_cast<aggregator_actor>(call.source))
-    self->send(to, call.pull->done());
-  auto& results = call.inbox.front().results;
-  results.bytes = call.pull->take();
-  results.transfer = 0;
-  call.pull.reset();
-  take_whole_slices(call);
-}
-
-void client_session_state::end_stream(watch_call& call, const error& why) {
-  call.forget_unfinished();
-  update_board([&](client_board&) {
-    call.problem = why;
-    call.ended = true;
-  });
-  unwatch(call.job);
-}
-
-void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
-                                       const result_slice& read) {
-  call->last_read_seq = std::max(call->last_read_seq, read.seq);
-  if (auto to = caf::actor_cast<aggregator_actor>(call->source))
-    self->send(to, result_credit{call->job,
-                                 read.results.size + sizeof(result_slice),
-                                 call->last_slice_seq});
+  end_watch(call);
+  call.store = store;
+  call.has_result = what.has_result;
+  call.result = what.result;
+  if (what.status.reason == "unknown" && what.status.tasks == 0)
+    call.problem = {errc::unknown_job,
+                    "the coordinator has no job "
+                      + std::to_string(what.status.id)
+                      + " (it never existed, is no longer kept, or was lost "
+                        "when the coordinator restarted)"};
 }
 
 // -- results ------------------------------------------------------------------
@@ -506,7 +454,7 @@ client_session(client_session_state::self_pointer self,
   return {
     [&state](const submit_replies& x) { state.submitted(x); },
     [&state](const inputs_stored& x) { state.stored(x); },
-    [&state](const job_update& x) { state.updated(x); },
+    [&state](const job_updates& x) { state.updated(x); },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },
     [&state](const result_slice& x) { state.take_slice(x); },

@@ -50,14 +50,24 @@ struct watch_call {
   uint64_t last_slice_seq = 0;     ///< Of the last that was whole.
   uint64_t last_read_seq = 0;      ///< Of the last that was given credit for.
   uint64_t store = 0;              ///< Where the job ended.
+  size_t posted_bytes = 0; ///< Counted in `client_board`; 0: not, or no more.
   std::deque<result_slice> inbox;  ///< Arrived, the first is being pulled.
   std::optional<frame_sink> pull;
+
+  /// Calls of this session for the same job; they get no slices.
+  std::vector<std::shared_ptr<watch_call>> others;
 
   /// Slices that are not whole will be sent again.
   void forget_unfinished() {
     inbox.clear();
     pull.reset();
   }
+};
+
+/// A job that was submitted and is watched.
+struct posted_job {
+  std::shared_ptr<submit_call> submit;
+  std::shared_ptr<watch_call> watch;
 };
 
 /// Inputs that are under way to an open job.
@@ -85,6 +95,9 @@ struct client_board {
   error problem;        ///< Why the last attempt to connect failed.
   bool refused = false; ///< For good: another version or cluster.
   cluster_handles handles;
+  std::vector<posted_job> posts; ///< The session was told to take them.
+  size_t posted = 0;             ///< Jobs that have not ended.
+  size_t posted_bytes = 0;       ///< What those weigh.
 };
 
 struct client_session_options {
@@ -116,8 +129,10 @@ struct client_session_state {
 
   void submit(std::shared_ptr<submit_call> call,
               std::shared_ptr<watch_call> watch);
+  /// Submits what waits on the board.
+  void take_posts();
   void feed(std::shared_ptr<feed_call> call, append_inputs inputs);
-  void watch(std::shared_ptr<watch_call> call);
+  void watch(const std::shared_ptr<watch_call>& asked);
   void unwatch(job_id job);
   void fetch(std::shared_ptr<fetch_call> call);
   /// The host has read a slice: its sender may send as much more.
@@ -128,7 +143,9 @@ struct client_session_state {
 
   void submitted(const submit_replies& what);
   void stored(const inputs_stored& what);
-  void updated(const job_update& what);
+  void updated(const job_updates& what);
+  bool take_update(const job_update& what);
+  void apply(watch_call& call, const job_update& what);
   void take_slice(const result_slice& what);
   void discard(const result_slice& what);
   void confirm(const watch_call& call);
@@ -142,6 +159,9 @@ struct client_session_state {
   void connected(const dialed& what);
   void welcome(const cluster_handles& handles);
   void forget_jobs();
+  void end_watch(watch_call& call);
+  const std::shared_ptr<watch_call>&
+  follow(const std::shared_ptr<watch_call>& call);
   void no_connection(const error& why);
   void lost(const caf::down_msg& what);
 
@@ -171,8 +191,7 @@ struct client_session_state {
   std::unique_ptr<random_source> random;
   std::optional<cluster_handles> handles; ///< None while not connected.
   uint64_t store = 0; ///< Of the jobs below; 0: there are none.
-  using submits = std::vector<
-    std::pair<std::shared_ptr<submit_call>, std::shared_ptr<watch_call>>>;
+  using submits = std::vector<posted_job>;
   submits waiting_submits;
   std::map<uint64_t, submits> sent_submits; ///< By ticket.
   uint64_t submit_ticket = 0;

@@ -138,19 +138,13 @@ void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
              || !item.watch || item.spec.options.stream;
   }
   if (!message.jobs.empty())
-    self->send(options.scheduler, std::move(message));
+    send_schedule(std::move(message));
   if (urgent) {
     self->send(pending.client, std::move(pending.replies));
     return;
   }
   held.push_back({pending.client, std::move(pending.replies)});
   arm_timer();
-}
-
-void coordinator_state::send_held_replies() {
-  for (auto& [client, replies] : held)
-    self->send(client, std::move(replies));
-  held.clear();
 }
 
 job_id coordinator_state::create(const submit_item& what,
@@ -199,7 +193,7 @@ job_id coordinator_state::create(const submit_item& what,
     }
     entry.watchers.insert(client);
     if (!added && is_terminal(entry.status.state))
-      self->send(client, job_update{status_of(entry), false, {}});
+      tell(client, {status_of(entry), false, {}});
   }
   if (lacks_reader(entry))
     arm_timer();
@@ -281,28 +275,6 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
     of.end = std::move(how);
     merge_inline(id, of, what.only);
   }
-}
-
-void coordinator_state::tell_watchers(job& of) {
-  send_held_replies(); // A client must know its job before it hears of it.
-  job_update message;
-  message.status = status_of(of);
-  if (is_terminal(of.status.state)
-      && of.result.size() <= limits::inline_body_bytes_max) {
-    message.has_result = true;
-    message.result = of.result;
-  }
-  for (const auto& watcher : of.watchers)
-    self->send(watcher, message);
-  of.watchers_behind = false;
-}
-
-void coordinator_state::publish(event_kind kind, const job& of) {
-  event what;
-  what.kind = kind;
-  what.job = of.status.id;
-  what.status = of.status;
-  self->send(options.events, std::move(what));
 }
 
 // -- workers ------------------------------------------------------------------
@@ -515,6 +487,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const store_snapshot& x) { state.rebuild(x); },
     [&state](const use_event_hub& x) { state.use(x); },
     [&state](const use_jobs& x) { state.use(x); },
+    [&state](flush_atom) { state.flush(); },
     [&state](tick_atom) { state.tick(); },
   };
 }

@@ -101,6 +101,14 @@ struct coordinator_state {
     submit_replies replies;
   };
 
+  /// What leaves when all messages that wait were handled: lists across jobs.
+  struct outbox {
+    std::vector<job_id> gone;             ///< The scheduler forgets them.
+    std::vector<store_finish::item> ends; ///< After that.
+    std::map<client_actor, job_updates> updates;
+    events news;
+  };
+
   // -- clients ----------------------------------------------------------------
 
   void submit(const submit_jobs& what);
@@ -166,10 +174,18 @@ struct coordinator_state {
   void begin_end(job_id id, job& of, ending how);
   void merge_inline(job_id id, job& of, const std::vector<accept_record>& only);
   void write_end(job& of, std::string type, blob result);
+  void finish(job_id id, job& of);
   result_merger::terms merge_terms(const job& of) const;
+  void tell(const client_actor& whom, job_update what);
   void tell_watchers(job& of);
-  void send_held_replies();
   void publish(event_kind kind, const job& of);
+  void unschedule_job(job_id id);
+  void send_schedule(schedule what);
+  void request_flush();
+  void flush();
+  void send_unscheduled();
+  void send_updates();
+  void send_held_replies();
   void expire();
   bool make_room(size_t bytes);
   void forget_oldest(size_t count);
@@ -198,6 +214,8 @@ struct coordinator_state {
   std::map<job_id, job> jobs;
   std::unordered_map<uint64_t, submission> submissions;
   std::vector<held_replies> held;
+  outbox leaving;
+  bool flush_pending = false;
   std::unordered_map<uint64_t, job_id> storing_inputs;
   std::unordered_map<uint64_t, caf::typed_response_promise<job_result>> reads;
   std::unordered_map<uint64_t, caf::actor_addr> readers;

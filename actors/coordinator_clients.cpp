@@ -165,7 +165,7 @@ void coordinator_state::stored_inputs(const store_put_inputs_done& what) {
     entry.status.state = job_state::running;
   schedule message;
   message.inputs.push_back({id, what.added, done.inputs.bytes, done.last});
-  self->send(options.scheduler, std::move(message));
+  send_schedule(std::move(message));
   if (auto client = caf::actor_cast<client_actor>(entry.owner))
     self->send(client, inputs_stored{id, done.seq, {}});
   feed(id, entry);
@@ -192,12 +192,12 @@ void coordinator_state::watch(const watch_job& what) {
     unknown.status.id = what.job;
     unknown.status.state = job_state::cancelled;
     unknown.status.reason = "unknown";
-    self->send(client, std::move(unknown));
+    tell(client, std::move(unknown));
     return;
   }
   auto& entry = i->second;
   if (is_terminal(entry.status.state)) {
-    self->send(client, job_update{status_of(entry), false, {}});
+    tell(client, {status_of(entry), false, {}});
     return;
   }
   entry.watchers.insert(client);
@@ -209,7 +209,7 @@ void coordinator_state::watch(const watch_job& what) {
     entry.reader_lost_at.reset();
     set_reader(what.job, entry);
   }
-  self->send(client, job_update{status_of(entry), false, {}});
+  tell(client, {status_of(entry), false, {}});
 }
 
 caf::error coordinator_state::no_such_job(job_id id) const {

@@ -91,7 +91,7 @@ void coordinator_state::changed_dead(const store_dead_changed& what) {
     if (auto i = jobs.find(x.job); i != jobs.end() && x.dead_left == 0)
       keep_ended(x.job, i->second);
   if (!message.jobs.empty())
-    self->send(options.scheduler, std::move(message));
+    send_schedule(std::move(message));
   expire();
   if (auto node = dead_changes.extract(what.ticket); !node.empty())
     node.mapped().deliver(

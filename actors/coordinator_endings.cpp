@@ -104,7 +104,7 @@ void coordinator_state::lost_merger(job_id id, job& of,
     start_merger(id, of);
     return;
   }
-  self->send(options.scheduler, unschedule{{id}});
+  unschedule_job(id);
   of.end = ending{job_state::failed, "the aggregator of the job crashed "
                                        + std::to_string(of.merger_crashes)
                                        + " times, see the log"};
@@ -145,7 +145,7 @@ void coordinator_state::await_reader(job_id id, job& of) {
     of.reader_lost_at = now;
   if (now - *of.reader_lost_at < limits::client_lost_after)
     return;
-  self->send(options.scheduler, unschedule{{id}});
+  unschedule_job(id);
   if (of.end && of.end->state == job_state::failed)
     of.end->reason += "; its results were not read: client lost";
   else
@@ -165,7 +165,7 @@ void coordinator_state::begin_end(job_id id, job& of, ending how) {
   if (of.end && !is_broken_off)
     return;
   if (how.state != job_state::succeeded)
-    self->send(options.scheduler, unschedule{{id}});
+    unschedule_job(id);
   of.end = std::move(how);
   if (is_broken_off)
     write_end(of, {}, {});
@@ -220,24 +220,30 @@ void coordinator_state::write_end(job& of, std::string type, blob result) {
   final_status.reason = of.end->reason;
   final_status.running = 0;
   final_status.cancelled = status.tasks - status.succeeded - status.dead;
-  self->send(options.store, store_finish{std::move(final_status), of.result});
+  leaving.ends.push_back({std::move(final_status), of.result});
+  request_flush();
 }
 
 void coordinator_state::finished(const store_finish_done& what) {
-  auto i = jobs.find(what.job);
-  if (i == jobs.end() || is_terminal(i->second.status.state))
-    return;
-  auto& [id, entry] = *i;
-  auto& status = entry.status;
-  status.state = entry.end->state;
-  status.reason = entry.end->reason;
+  for (const auto& x : what.items)
+    if (auto i = jobs.find(x.job);
+        i != jobs.end() && !is_terminal(i->second.status.state))
+      finish(x.job, i->second);
+  expire();
+  finish_drain();
+}
+
+void coordinator_state::finish(job_id id, job& of) {
+  auto& status = of.status;
+  status.state = of.end->state;
+  status.reason = of.end->reason;
   status.running = 0;
   status.cancelled = status.tasks - status.succeeded - status.dead;
   if (status.dead == 0)
-    keep_ended(id, entry);
-  self->send(options.scheduler, unschedule{{id}});
-  tell_watchers(entry);
-  for (auto& promise : entry.cancellers) {
+    keep_ended(id, of);
+  unschedule_job(id);
+  tell_watchers(of);
+  for (auto& promise : of.cancellers) {
     if (status.state == job_state::cancelled)
       promise.deliver(status);
     else
@@ -246,22 +252,20 @@ void coordinator_state::finished(const store_finish_done& what) {
                                    + std::string{to_string(status.state)}
                                    + " already"}));
   }
-  publish(event_kind::job_state, entry);
+  publish(event_kind::job_state, of);
   options.log->debug(
     "coordinator", "a job ended",
     {{"job", std::to_string(id)}, {"state", to_string(status.state)}});
-  entry.cancellers.clear();
-  entry.watchers.clear();
-  entry.reader.reset();
-  entry.reader_lost_at.reset();
-  entry.inbox.clear();
-  entry.pull.reset(); // Its frames belong to the inputs that went.
-  stop_merger(entry);
-  entry.result = blob{};
-  entry.spec.args = blob{};
+  of.cancellers.clear();
+  of.watchers.clear();
+  of.reader.reset();
+  of.reader_lost_at.reset();
+  of.inbox.clear();
+  of.pull.reset(); // Its frames belong to the inputs that went.
+  stop_merger(of);
+  of.result = blob{};
+  of.spec.args = blob{};
   --unfinished;
-  expire();
-  finish_drain();
 }
 
 void coordinator_state::expire() {

@@ -24,7 +24,7 @@ void coordinator_state::rebuild(const store_snapshot& what) {
   message.nodes = what.nodes;
   for (const auto& x : what.jobs)
     restore(x, message);
-  self->send(options.scheduler, std::move(message));
+  send_schedule(std::move(message));
   loaded->deliver(caf::unit);
   loaded.reset();
   if (unfinished > 0)

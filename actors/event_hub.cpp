@@ -190,7 +190,10 @@ event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
     self->state.drop(x.source);
   });
   return {
-    [&state](const event& x) { state.publish(x); },
+    [&state](const events& x) {
+      for (const auto& what : x.items)
+        state.publish(what);
+    },
     [&state](const subscribe& x) { state.subscribe_sender(x); },
     [&state](const more_events& x) { state.more(x); },
     [&state](unsubscribe_atom) { state.unsubscribe_sender(); },

@@ -276,7 +276,7 @@ void membership_state::publish(event_kind kind, const std::string& node) {
   event what;
   what.kind = kind;
   what.node = node;
-  self->send(options.events, what);
+  self->send(options.events, events{{what}});
 }
 
 uint64_t membership_state::microseconds_since(time_point when) const {

@@ -88,12 +88,16 @@ store_put_inputs_done store_state::put_inputs(const store_put_inputs& what) {
 }
 
 store_finish_done store_state::finish(const store_finish& what, logger& log) {
-  auto won = kept->finish(what.status, what.result);
-  if (!won)
-    log.error(name, "could not end a job",
-              {{"job", std::to_string(what.status.id)},
-               {"what", to_string(won.error())}});
-  return {what.status.id, won.value_or(false)};
+  store_finish_done done;
+  for (const auto& item : what.items) {
+    auto won = kept->finish(item.status, item.result);
+    if (!won)
+      log.error(name, "could not end a job",
+                {{"job", std::to_string(item.status.id)},
+                 {"what", to_string(won.error())}});
+    done.items.push_back({item.status.id, won.value_or(false)});
+  }
+  return done;
 }
 
 store_result store_state::read_result(const store_read_result& what) const {

@@ -211,22 +211,53 @@ result<job_id> client_core::submit(submit_item item) const {
   return job;
 }
 
-result<encoded_result> client_core::run(submit_item item) const {
-  auto call = std::make_shared<submit_call>();
-  auto watch = std::make_shared<watch_call>();
+posted_job client_core::prepare(submit_item item) {
+  posted_job result{std::make_shared<submit_call>(),
+                    std::make_shared<watch_call>()};
   item.watch = true;
   item.quiet = true;
-  call->item = std::move(item);
-  call->quiet = true;
-  this->call(
-    [call, watch](client_session_state& at) { at.submit(call, watch); });
-  auto status = follow(watch, {}, nullptr);
+  result.submit->item = std::move(item);
+  result.submit->quiet = true;
+  return result;
+}
+
+result<encoded_result> client_core::run(submit_item item) const {
+  auto job = prepare(std::move(item));
+  call([job](client_session_state& at) { at.submit(job.submit, job.watch); });
+  return collect(job, {});
+}
+
+posted_job client_core::post(submit_item item) const {
+  auto job = prepare(std::move(item));
+  auto bytes = job.submit->item.inputs.size + sizeof(submit_item);
+  auto is_first = false;
+  {
+    std::unique_lock guard{board->mutex};
+    board->changed.wait(guard, [&] {
+      return board->refused
+             || (board->posted < limits::posts_max
+                 && board->posted_bytes < limits::posted_bytes_max);
+    });
+    job.watch->posted_bytes = bytes;
+    ++board->posted;
+    board->posted_bytes += bytes;
+    is_first = board->posts.empty();
+    board->posts.push_back(job);
+  }
+  if (is_first) // Else the session was told, and will find this one, too.
+    call([](client_session_state& at) { at.take_posts(); });
+  return job;
+}
+
+result<encoded_result> client_core::collect(const posted_job& from,
+                                            const wait_options& how) const {
+  auto status = follow(from.watch, how, nullptr);
   if (!status)
     return tl::unexpected{std::move(status.error())};
   if (auto ok = check_success(*status); !ok)
     return tl::unexpected{std::move(ok.error())};
-  if (watch->has_result)
-    return encoded_result{*status, status->result_type, watch->result};
+  if (from.watch->has_result)
+    return encoded_result{*status, status->result_type, from.watch->result};
   return fetch(status->id);
 }
 
@@ -242,6 +273,57 @@ result<void> client_core::check_success(const job_status& status) {
 
 caf::expected<job_id> client::submit(const job_spec& spec, bool watch) const {
   return to_caf(core_->submit({spec, {}, true, watch}));
+}
+
+// -- posted jobs --------------------------------------------------------------
+
+struct pending_result::impl {
+  std::shared_ptr<client_core> core;
+  posted_job job;
+  error refusal; ///< It was never submitted.
+};
+
+pending_result::pending_result(std::unique_ptr<impl> state)
+  : impl_(std::move(state)) {
+  // nop
+}
+
+pending_result::pending_result(pending_result&&) noexcept = default;
+pending_result& pending_result::operator=(pending_result&&) noexcept = default;
+pending_result::~pending_result() = default;
+
+pending_result client::post(job_spec spec, std::string packed) const {
+  auto state = std::make_unique<pending_result::impl>();
+  state->core = core_;
+  if (packed.size() > limits::inline_body_bytes_max) {
+    state->refusal = {errc::input_too_large,
+                      "the inputs of a posted job have "
+                        + std::to_string(packed.size())
+                        + " bytes, the limit is "
+                        + std::to_string(limits::inline_body_bytes_max)
+                        + ": open the job and write them instead"};
+    return pending_result{std::move(state)};
+  }
+  submit_item item;
+  item.spec = std::move(spec);
+  item.inputs.size = packed.size();
+  item.inputs.bytes = blob{std::move(packed)};
+  item.closed = true;
+  state->job = core_->post(std::move(item));
+  return pending_result{std::move(state)};
+}
+
+bool pending_result::ready() const {
+  if (impl_->refusal.code != errc::ok)
+    return true;
+  std::unique_lock guard{impl_->core->board->mutex};
+  return impl_->job.watch->ended;
+}
+
+caf::expected<encoded_result> pending_result::get(const wait_options& how) {
+  if (impl_->refusal.code != errc::ok)
+    return to_caf(impl_->refusal);
+  return to_caf(impl_->core->collect(impl_->job, how));
 }
 
 // -- waiting ------------------------------------------------------------------

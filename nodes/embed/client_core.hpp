@@ -58,6 +58,16 @@ struct client_core {
   /// Submits a closed job and waits for its end: one wake-up of the caller.
   /// A job that did not succeed is an error.
   result<encoded_result> run(submit_item item) const;
+
+  /// Makes a submit whose reply nobody waits for, only for the job's end.
+  static posted_job prepare(submit_item item);
+
+  /// Submits a closed job; waits for room only.
+  posted_job post(submit_item item) const;
+
+  /// Waits for a job that was posted.
+  result<encoded_result> collect(const posted_job& from,
+                                 const wait_options& how) const;
   troupe::result<encoded_result> fetch(job_id job) const;
   std::shared_ptr<watch_call> watch_of(job_id job, bool stream) const;
   void forget(job_id job) const;

@@ -36,6 +36,9 @@ constexpr uint32_t chunk_tasks_max = 4096;
 constexpr size_t chunk_bytes_max = 128 * kib - 64;
 /// Input bytes that one client may have under way, not yet stored.
 constexpr size_t client_input_window_bytes = 4 * mib;
+/// Jobs that one client has posted and that have not ended, and their inputs.
+constexpr size_t posts_max = 16'384;
+constexpr size_t posted_bytes_max = 8 * mib;
 /// Result bytes that a streaming client has room for.
 constexpr size_t client_result_window_bytes = 8 * mib;
 
@@ -57,6 +60,8 @@ constexpr auto slice_resend_after = 1s;
 /// time, or at once when they answer for so many bytes.
 constexpr auto answer_delay = 5ms;
 constexpr size_t answered_bytes_max = 256 * kib;
+/// What became of so many jobs is told a client in one message.
+constexpr size_t updates_per_message = 512;
 /// Ended jobs that one worker need not be told of yet.
 constexpr size_t jobs_to_forget_max = 16;
 /// Input bytes that a worker has room for.

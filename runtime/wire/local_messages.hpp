@@ -75,6 +75,11 @@ struct schedule {
   std::vector<std::string> nodes{}; ///< With `complete`: those that were up.
 };
 
+/// What happened, for the EVENT HUB, in its order.
+struct events {
+  std::vector<event> items;
+};
+
 /// The job ended or was cancelled: revoke its leases, forget it.
 struct unschedule {
   std::vector<job_id> jobs;
@@ -370,6 +375,7 @@ TROUPE_LOCAL_MESSAGE(store_log)
 TROUPE_LOCAL_MESSAGE(store_put_checkpoint)
 TROUPE_LOCAL_MESSAGE(schedule)
 TROUPE_LOCAL_MESSAGE(unschedule)
+TROUPE_LOCAL_MESSAGE(events)
 TROUPE_LOCAL_MESSAGE(pause_job)
 TROUPE_LOCAL_MESSAGE(progress_report)
 TROUPE_LOCAL_MESSAGE(merge_log)

@@ -317,6 +317,11 @@ struct job_update {
   blob result;             ///< Encoded as `status.result_type`.
 };
 
+/// What became of jobs that a client watches, in the order in which it did.
+struct job_updates {
+  std::vector<job_update> items;
+};
+
 /// Results of a streamed job, to its one subscriber under credit.
 struct result_slice {
   job_id job = 0;
@@ -487,6 +492,7 @@ TROUPE_WIRE_TYPE(dead_changed, "t.dead_done", x.letters, x.jobs)
 TROUPE_WIRE_TYPE(verify_job, "t.verify", x.job)
 TROUPE_WIRE_TYPE(watch_job, "t.watch", x.job, x.result_credit)
 TROUPE_WIRE_TYPE(job_update, "t.update", x.status, x.has_result, x.result)
+TROUPE_WIRE_TYPE(job_updates, "t.updates", x.items)
 TROUPE_WIRE_TYPE(result_slice, "t.results", x.job, x.seq, x.range, x.failed,
                  x.results)
 TROUPE_WIRE_TYPE(result_credit, "t.more_res", x.job, x.bytes, x.received)

@@ -46,13 +46,13 @@ using event_subscriber_actor = caf::typed_actor<caf::reacts_to<event>>;
 ///
 /// | Message            | Sender                  | Reply | Scope |
 /// | ------------------ | ----------------------- | ----- | ----- |
-/// | `event`            | COORDINATOR, MEMBERSHIP | -     | wire  |
+/// | `events`           | COORDINATOR, MEMBERSHIP | -     | local |
 /// | `subscribe`        | any                     | event | wire  |
 /// | `more_events`      | subscriber              | -     | wire  |
 /// | `unsubscribe_atom` | subscriber              | -     | wire  |
 /// | `tick_atom`        | itself                  | -     | local |
 using event_hub_actor =
-  caf::typed_actor<caf::reacts_to<event>, caf::reacts_to<subscribe>,
+  caf::typed_actor<caf::reacts_to<events>, caf::reacts_to<subscribe>,
                    caf::reacts_to<more_events>,
                    caf::reacts_to<unsubscribe_atom>, caf::reacts_to<tick_atom>>;
 
@@ -128,7 +128,7 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | ----------------------- | ---------- | -------------- | ----- |
 /// | `submit_jobs`           | client     | submit_replies | wire  |
 /// | `append_inputs`         | client     | inputs_stored  | wire  |
-/// | `watch_job`             | client     | job_update     | wire  |
+/// | `watch_job`             | client     | job_updates    | wire  |
 /// | `describe_job`          | client     | job_status     | wire  |
 /// | `list_jobs`             | client     | job_status     | wire  |
 /// | `cancel_job`            | client     | job_status     | wire  |
@@ -155,6 +155,7 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `started_atom`          | SUPERVISOR | -              | local |
 /// | `use_event_hub`         | SUPERVISOR | -              | local |
 /// | `use_jobs`              | SUPERVISOR | -              | local |
+/// | `flush_atom`            | itself     | -              | local |
 /// | `tick_atom`             | itself     | -              | local |
 using coordinator_actor = caf::typed_actor<
   caf::reacts_to<submit_jobs>, caf::reacts_to<append_inputs>,
@@ -175,7 +176,8 @@ using coordinator_actor = caf::typed_actor<
   caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
   caf::reacts_to<started_atom>, caf::reacts_to<use_event_hub>,
-  caf::reacts_to<use_jobs>, caf::reacts_to<tick_atom>>;
+  caf::reacts_to<use_jobs>, caf::reacts_to<flush_atom>,
+  caf::reacts_to<tick_atom>>;
 
 /// An AUDITOR checks the history of one job, away from the actors that tasks
 /// pass, and ends.
@@ -206,7 +208,7 @@ using aggregator_actor =
 /// | ---------------- | ----------- | ----- | ----- |
 /// | `submit_replies` | COORDINATOR | -     | wire  |
 /// | `inputs_stored`  | COORDINATOR | -     | wire  |
-/// | `job_update`     | COORDINATOR | -     | wire  |
+/// | `job_updates`    | COORDINATOR | -     | wire  |
 /// | `frame_request`  | COORDINATOR | frame | wire  |
 /// | `frame`          | COORDINATOR | -     | wire  |
 /// | `result_slice`   | AGGREGATOR  | -     | wire  |
@@ -216,7 +218,7 @@ using aggregator_actor =
 /// | `flush_atom`     | itself      | -     | local |
 using client_actor =
   caf::typed_actor<caf::reacts_to<submit_replies>,
-                   caf::reacts_to<inputs_stored>, caf::reacts_to<job_update>,
+                   caf::reacts_to<inputs_stored>, caf::reacts_to<job_updates>,
                    caf::reacts_to<frame_request>, caf::reacts_to<frame>,
                    caf::reacts_to<result_slice>, caf::reacts_to<client_call>,
                    caf::reacts_to<dialed>, caf::reacts_to<connect_atom>,

@@ -77,13 +77,19 @@ struct store_note_functions {
 };
 
 struct store_finish {
-  job_status status;
-  blob result;
+  struct item {
+    job_status status; ///< In a terminal state.
+    blob result;
+  };
+  std::vector<item> items;
 };
 
 struct store_finish_done {
-  job_id job = 0;
-  bool won = false;
+  struct item {
+    job_id job = 0;
+    bool won = false; ///< False: it had ended before.
+  };
+  std::vector<item> items; ///< In the order of the request.
 };
 
 struct store_read_result {

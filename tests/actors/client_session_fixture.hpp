@@ -77,6 +77,10 @@ struct client_session_fixture : stage {
     sched.run();
   }
 
+  void tell(job_update what) {
+    tell(job_updates{{std::move(what)}});
+  }
+
   std::shared_ptr<submit_call>
   submit(const std::string& function,
          std::shared_ptr<watch_call> watch = nullptr) {

@@ -302,6 +302,58 @@ CAF_TEST(a_watched_job_is_followed_to_its_end) {
   CAF_CHECK_EQUAL(seen->version, 2u);
 }
 
+CAF_TEST(all_calls_of_a_session_for_one_job_hear_of_its_end) {
+  auto one = watch(3);
+  auto two = watch(3);
+  auto reads = watch(3, true);
+  auto posted = std::make_shared<watch_call>();
+  auto submitted = submit("echo", posted);
+  auto sent = lead->take<submit_jobs>();
+  CAF_REQUIRE(sent.has_value());
+  tell(submit_replies{sent->ticket, {{3, {}, true}}});
+  tell(ended(3));
+  for (const auto& call : {one, two, reads, posted}) {
+    CAF_CHECK(call->ended);
+    CAF_CHECK(call->status.state == job_state::succeeded);
+  }
+}
+
+CAF_TEST(posts_travel_together_and_are_counted_until_they_end) {
+  std::vector<posted_job> posts;
+  {
+    std::unique_lock guard{board->mutex};
+    for (int i = 0; i < 3; ++i) {
+      auto& post = posts.emplace_back(posted_job{
+        std::make_shared<submit_call>(), std::make_shared<watch_call>()});
+      post.watch->posted_bytes = 100;
+      ++board->posted;
+      board->posted_bytes += 100;
+      board->posts.push_back(post);
+    }
+  }
+  call([](client_session_state& at) { at.take_posts(); });
+  auto sent = lead->take<submit_jobs>();
+  CAF_REQUIRE(sent.has_value());
+  CAF_REQUIRE_EQUAL(sent->items.size(), 3u);
+  CAF_CHECK(board->posts.empty());
+  CAF_MESSAGE("one is refused, one ends, one is lost with its store");
+  tell(submit_replies{
+    sent->ticket,
+    {{1, {}, false}, {0, {errc::store_full, "full"}, false}, {2, {}, false}}});
+  CAF_CHECK_EQUAL(board->posted, 2u);
+  tell(ended(1));
+  CAF_CHECK_EQUAL(board->posted, 1u);
+  CAF_CHECK_EQUAL(board->posted_bytes, 100u);
+  lose();
+  store = 2;
+  open();
+  pass(5s);
+  CAF_CHECK_EQUAL(board->posted, 0u);
+  CAF_CHECK_EQUAL(board->posted_bytes, 0u);
+  for (const auto& post : posts)
+    CAF_CHECK(post.watch->ended);
+}
+
 CAF_TEST(a_watch_follows_a_reconnect) {
   auto seen = watch(3);
   lose();

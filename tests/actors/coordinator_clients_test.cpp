@@ -308,16 +308,16 @@ CAF_TEST(a_quiet_submit_is_answered_with_the_first_update) {
   item.quiet = true;
   tell(one, submit_jobs{1, {item}});
   CAF_CHECK(!one.take<submit_replies>());
-  CAF_CHECK(!one.take<job_update>());
+  CAF_CHECK(one.take_items<job_updates>().empty());
   add_worker("w");
   pass(50ms); // Less than until the reply would come without an update.
   auto reply = one.take<submit_replies>();
   CAF_REQUIRE(reply.has_value());
   CAF_REQUIRE_EQUAL(reply->items.size(), 1u);
-  auto update = one.take<job_update>();
-  CAF_REQUIRE(update.has_value());
-  CAF_CHECK_EQUAL(update->status.id, reply->items[0].job);
-  CAF_CHECK(update->status.state == job_state::succeeded);
+  auto updates = one.take_items<job_updates>();
+  CAF_REQUIRE(!updates.empty());
+  CAF_CHECK_EQUAL(updates[0].status.id, reply->items[0].job);
+  CAF_CHECK(updates[0].status.state == job_state::succeeded);
 }
 
 CAF_TEST(a_quiet_submit_is_answered_before_long) {
@@ -350,13 +350,13 @@ CAF_TEST(a_watcher_is_told_at_once_and_at_the_end) {
   start_lead();
   auto job = open_job(one);
   tell(two, watch_job{job, 0});
-  auto now = two.take<job_update>();
-  CAF_REQUIRE(now.has_value());
-  CAF_CHECK(now->status.state == job_state::open);
+  auto first = two.take_items<job_updates>();
+  CAF_REQUIRE_EQUAL(first.size(), 1u);
+  CAF_CHECK(first[0].status.state == job_state::open);
   add_worker("w");
   append(one, job, 1, texts({"a"}), true);
   pass(200ms);
-  auto updates = two.take_all<job_update>();
+  auto updates = two.take_items<job_updates>();
   CAF_REQUIRE(!updates.empty());
   CAF_CHECK(updates.back().status.state == job_state::succeeded);
   CAF_CHECK(updates.back().has_result);
@@ -368,18 +368,18 @@ CAF_TEST(a_watcher_that_comes_late_is_told_of_the_end) {
   append(one, job, 1, texts({}), true);
   pass(50ms);
   tell(two, watch_job{job, 0});
-  auto update = two.take<job_update>();
-  CAF_REQUIRE(update.has_value());
-  CAF_CHECK(update->status.state == job_state::succeeded);
+  auto updates = two.take_items<job_updates>();
+  CAF_REQUIRE(!updates.empty());
+  CAF_CHECK(updates[0].status.state == job_state::succeeded);
 }
 
 CAF_TEST(a_watcher_of_an_unknown_job_is_told_so) {
   start_lead();
   tell(one, watch_job{77, 0});
-  auto update = one.take<job_update>();
-  CAF_REQUIRE(update.has_value());
-  CAF_CHECK_EQUAL(update->status.id, 77u);
-  CAF_CHECK_EQUAL(update->status.reason, "unknown");
+  auto updates = one.take_items<job_updates>();
+  CAF_REQUIRE(!updates.empty());
+  CAF_CHECK_EQUAL(updates[0].status.id, 77u);
+  CAF_CHECK_EQUAL(updates[0].status.reason, "unknown");
 }
 
 CAF_TEST(questions_about_an_unknown_job_name_it) {

@@ -81,7 +81,7 @@ struct fixture : test_coordinator_fixture<config> {
   }
 
   void publish(const event& x) {
-    caf::anon_send(hub, x);
+    caf::anon_send(hub, events{{x}});
     sched.run();
   }
 

@@ -95,7 +95,8 @@ CAF_TEST(the_agent_that_knows_the_path_breaks_it) {
 }
 
 CAF_TEST(other_refusals_are_passed_on) {
-  auto pending = client.ask(subject, inject_fault{"w", fault_kind::kill_node, ""});
+  auto pending =
+    client.ask(subject, inject_fault{"w", fault_kind::kill_node, ""});
   sched.run();
   remote.answer([](const inject_fault&) -> caf::result<fault_done> {
     return to_caf({errc::faults_not_allowed, "no"});

@@ -310,7 +310,7 @@ CAF_TEST(suspicion_and_recovery_are_events) {
   beat();
   pass(1500ms);
   std::vector<event_kind> kinds;
-  for (const auto& x : hub.take_all<event>())
+  for (const auto& x : hub.take_items<events>())
     kinds.push_back(x.kind);
   CAF_CHECK(kinds
             == std::vector<event_kind>(

@@ -428,11 +428,11 @@ CAF_TEST(comings_and_goings_are_events) {
   join(worker, "w", 1);
   worker.send(nodes, leave_atom::value, uint64_t{1});
   sched.run();
-  auto events = hub.take_all<event>();
-  CAF_REQUIRE_EQUAL(events.size(), 2u);
-  CAF_CHECK(events[0].kind == event_kind::node_joined);
-  CAF_CHECK_EQUAL(events[0].node, "w");
-  CAF_CHECK(events[1].kind == event_kind::node_left);
+  auto told = hub.take_items<events>();
+  CAF_REQUIRE_EQUAL(told.size(), 2u);
+  CAF_CHECK(told[0].kind == event_kind::node_joined);
+  CAF_CHECK_EQUAL(told[0].node, "w");
+  CAF_CHECK(told[1].kind == event_kind::node_left);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

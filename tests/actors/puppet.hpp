@@ -77,6 +77,16 @@ public:
     return result;
   }
 
+  /// Returns the items of all lists of a type, in their order.
+  template <class List>
+  auto take_items() {
+    decltype(List::items) result;
+    for (auto& list : take_all<List>())
+      std::move(list.items.begin(), list.items.end(),
+                std::back_inserter(result));
+    return result;
+  }
+
   /// Calls `handler` with the first message that fits; what it returns is the
   /// answer. Messages that do not fit stay.
   template <class F>

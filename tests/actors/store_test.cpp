@@ -67,12 +67,15 @@ struct fixture : test_coordinator_fixture<config> {
     return done.items[0].job;
   }
 
-  store_finish_done finish(job_id job, job_state state) {
-    store_finish what;
+  store_finish_done::item finish(job_id job, job_state state) {
+    store_finish::item what;
     what.status.id = job;
     what.status.state = state;
     what.result = blob{std::string{"result"}};
-    return ask<store_finish_done>(what);
+    auto done = ask<store_finish_done>(store_finish{{what}});
+    CAF_REQUIRE_EQUAL(done.items.size(), 1u);
+    CAF_CHECK_EQUAL(done.items[0].job, job);
+    return done.items[0];
   }
 
   job_state state_of(job_id job) {

@@ -36,6 +36,7 @@ void user::start() {
   for (auto& x : errands_) {
     if (x->at != phase::known)
       continue;
+    x->fetch.reset(); // It went with its session.
     x->watch = std::make_shared<watch_call>();
     x->watch->job = x->id;
     x->watch->stream = x->plan->spec.options.stream;

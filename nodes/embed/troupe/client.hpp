@@ -3,6 +3,7 @@
 #include "runtime/base/endpoint.hpp"
 #include "runtime/function/codec.hpp"
 #include "runtime/model/job.hpp"
+#include "runtime/model/packed.hpp"
 #include "runtime/wire/caf_error.hpp"
 #include "runtime/wire/messages.hpp"
 
@@ -49,6 +50,41 @@ struct encoded_result {
 
 class client;
 struct client_core;
+
+/// The result of a job that `client::post` submitted and that may still run.
+/// Belongs to one thread. Destroying it lets the job go on, unwatched.
+class pending_result {
+public:
+  pending_result(pending_result&&) noexcept;
+  pending_result& operator=(pending_result&&) noexcept;
+  ~pending_result();
+
+  /// Returns whether `get` would return at once.
+  bool ready() const;
+
+  /// Waits for the job and fetches its result, if that is large. Errors: those
+  /// of a submit, `job_failed` and `job_was_cancelled` with the reason,
+  /// `timed_out` (then it may be called again), `unknown_job` (it was lost).
+  caf::expected<encoded_result> get(const wait_options& how = {});
+
+  /// The same, decoded. Errors: also `type_mismatch`.
+  template <class Result>
+  caf::expected<Result> get_as(const wait_options& how = {}) {
+    auto done = get(how);
+    if (!done)
+      return std::move(done.error());
+    auto value = decode_as<Result>(done->bytes.view(), done->type);
+    if (!value)
+      return to_caf(value.error());
+    return std::move(*value);
+  }
+
+private:
+  friend class client;
+  struct impl;
+  explicit pending_result(std::unique_ptr<impl> state);
+  std::unique_ptr<impl> impl_;
+};
 
 /// Feeds the inputs of one job. Small jobs travel in a single message; larger
 /// ones are streamed, and `add` blocks while the coordinator has no room.
@@ -124,6 +160,14 @@ public:
   /// Submits a range job. Errors: as the coordinator's refusal.
   caf::expected<job_id> submit(const job_spec& spec, bool watch = true) const;
 
+  /// Submits a small job and returns at once: many of them share messages, so a
+  /// program with many small jobs posts some thousand before it takes their
+  /// results. Blocks only while `limits::posts_max` jobs that this client
+  /// posted have not ended, or `limits::posted_bytes_max` of their inputs.
+  /// @param packed The job's inputs, packed, at most
+  ///               `limits::inline_body_bytes_max`; empty for a range job.
+  pending_result post(job_spec spec, std::string packed) const;
+
   caf::expected<std::vector<job_status>> jobs() const;
   caf::expected<job_status> describe(job_id job) const;
 
@@ -196,7 +240,28 @@ public:
     return decoded<Result>(*done);
   }
 
-  /// The same over the integers [first, last).
+  /// The same without waiting, for few inputs: see the encoded `post`.
+  template <class Input>
+  caf::expected<pending_result> post(const std::string& function,
+                                     const std::vector<Input>& inputs,
+                                     job_spec spec = {}) const {
+    auto input_type = input_type_of(function, type_of<Input>());
+    if (!input_type)
+      return std::move(input_type.error());
+    spec.function = function;
+    spec.input_type = *input_type;
+    packed_builder packed;
+    std::string bytes;
+    for (const auto& input : inputs) {
+      bytes.clear();
+      if (auto ok = encode_as(input, *input_type, bytes); !ok)
+        return to_caf(ok.error());
+      packed.add(bytes);
+    }
+    return post(std::move(spec), packed.finish());
+  }
+
+  /// As `run`, over the integers [first, last).
   template <class Result>
   caf::expected<Result> run_range(const std::string& function, int64_t first,
                                   int64_t last, job_spec spec = {}) const {

@@ -38,6 +38,59 @@ CAF_TEST(runs_a_function_over_typed_inputs) {
   CAF_CHECK(*result == integers({2, 4, 6}));
 }
 
+CAF_TEST(posted_jobs_run_beside_each_other) {
+  std::vector<pending_result> pending;
+  for (int64_t i = 0; i < 5000; ++i) {
+    auto posted = user->post("double", integers{i});
+    CAF_REQUIRE(posted.engaged());
+    pending.push_back(std::move(*posted));
+  }
+  for (int64_t i = 0; i < 5000; ++i) {
+    auto result = pending[static_cast<size_t>(i)].get_as<integers>();
+    CAF_REQUIRE(result.engaged());
+    CAF_REQUIRE(*result == integers({2 * i}));
+  }
+  CAF_CHECK(pending[0].ready());
+}
+
+CAF_TEST(what_is_wrong_with_a_posted_job_is_told_when_it_is_taken) {
+  auto failing = user->post("refuse", integers{7}, [] {
+    job_spec spec;
+    spec.options.retries = 0;
+    return spec;
+  }());
+  CAF_REQUIRE(failing.engaged());
+  auto failed = failing->get();
+  CAF_REQUIRE(!failed.engaged());
+  CAF_CHECK_EQUAL(to_string(from_caf(failed.error()).code), "job_failed");
+  job_spec strange;
+  strange.function = "nobody_has_this";
+  auto refused = user->post(strange, {}).get();
+  CAF_REQUIRE(!refused.engaged());
+  CAF_CHECK_EQUAL(to_string(from_caf(refused.error()).code),
+                  "unknown_function");
+  auto large = user->post(strange, std::string(200'000, 'x'));
+  CAF_CHECK(large.ready());
+  auto unsent = large.get();
+  CAF_REQUIRE(!unsent.engaged());
+  CAF_CHECK_EQUAL(to_string(from_caf(unsent.error()).code), "input_too_large");
+}
+
+CAF_TEST(a_posted_job_that_runs_on_can_be_waited_for_again) {
+  auto posted = user->post("gate", integers{3});
+  CAF_REQUIRE(posted.engaged());
+  CAF_CHECK(!posted->ready());
+  wait_options how;
+  how.timeout = 20ms;
+  auto early = posted->get(how);
+  CAF_REQUIRE(!early.engaged());
+  CAF_CHECK_EQUAL(to_string(from_caf(early.error()).code), "timed_out");
+  open_gate();
+  auto late = posted->get_as<integers>();
+  CAF_REQUIRE(late.engaged());
+  CAF_CHECK(*late == integers({3}));
+}
+
 CAF_TEST(runs_a_function_over_no_inputs) {
   auto result = user->run<integers>("double", integers{});
   CAF_REQUIRE(result.engaged());

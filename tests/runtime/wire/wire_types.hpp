@@ -27,7 +27,7 @@ using registered_types =
             submit_item, submit_jobs, submit_reply, submit_replies,
             append_inputs, inputs_stored, describe_job, cancel_job, list_jobs,
             list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
-            verify_job, job_audit, watch_job, job_update, result_slice,
+            verify_job, job_audit, watch_job, job_update, job_updates, result_slice,
             result_credit, open_result, job_result, event, subscribe,
             more_events, supervision_tree, show_tree, inject_fault, fault_done>;
 
