@@ -137,6 +137,14 @@ constexpr option_spec result_options[] = {output_option, raw_option};
 constexpr option_spec jobs_options[] = {
   {"limit", kind::count, "N",
    "Show only the newest N jobs; 0: all (default 50, with --json all)"}};
+constexpr option_spec bench_options[] = {
+  {"time", kind::duration, "TIME",
+   "About how long each measurement takes (default 500ms)"},
+  {"longest", kind::duration, "TIME",
+   "The longest task that granularity tries (default 1s)"},
+  {"local", kind::none, "",
+   "Measure a cluster inside this process instead of connecting to one"},
+};
 constexpr option_spec help_options[] = {
   {"completion", kind::shell, "SHELL",
    "Print the completion script of a shell: bash"}};
@@ -203,6 +211,11 @@ constexpr example functions_examples[] = {
   {"troupe functions", "What the workers can run"},
   {"troupe functions wordcount", "One function with its types"},
 };
+constexpr example bench_examples[] = {
+  {"troupe bench latency", "How long one task takes, there and back"},
+  {"troupe bench granularity", "How short tasks may be on this cluster"},
+  {"troupe bench throughput --local", "Tasks per second within one process"},
+};
 constexpr example help_examples[] = {
   {"troupe help run", "Everything about one command"},
   {"troupe help --completion bash > troupe.bash",
@@ -244,6 +257,12 @@ constexpr std::string_view verify_details =
   "Replays what is recorded of the job's leases: each task has exactly one "
   "accepted result, none from a lease that was not current. A violation is "
   "exit code 1. Of a job that runs, only what can be judged is.";
+constexpr std::string_view bench_details =
+  "WHAT is throughput (tasks per second), latency (one task at a time) or "
+  "granularity: the part of the time that is work (tasks * length / slots, "
+  "divided by the time it took) over the length of the tasks, and METG(50 %), "
+  "the shortest task at which half of it is. The jobs are real ones and share "
+  "the cluster with others: measure an idle one.";
 constexpr std::string_view functions_details =
   "The types are those of docs/shell.md: JSON values of these shapes are "
   "what --input and --args take.";
@@ -317,6 +336,8 @@ constexpr command_spec commands[] = {
    functions_details,
    functions_examples,
    functions_command},
+  {"bench", "Measure what the cluster can do", "WHAT", 1, 1, bench_options,
+   bench_details, bench_examples, bench_command},
   {"help", "Show help, for all or one command", "[COMMAND]", 0, 1, help_options,
    "", help_examples, help_command},
 };

@@ -1,6 +1,7 @@
 #include "nodes/shell/surroundings.hpp"
 
 #include <troupe/configure.hpp>
+#include <troupe/local_cluster.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -49,7 +50,21 @@ client_options options_of(const invocation& call) {
   return out;
 }
 
+/// The cluster lives as long as the process, for the same reason.
+outcome<client> connect_to_own_cluster() {
+  auto started = local_cluster::start(host_system());
+  if (!started)
+    return refuse(started.error());
+  auto& kept = *std::make_unique<local_cluster>(std::move(*started)).release();
+  auto made = kept.connect();
+  if (!made)
+    return refuse(made.error());
+  return std::move(*made);
+}
+
 outcome<client> connect_from_process(const invocation& call) {
+  if (call.has("local"))
+    return connect_to_own_cluster();
   auto made = client::connect(host_system(), options_of(call));
   if (!made)
     return refuse(made.error());

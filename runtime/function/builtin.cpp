@@ -5,8 +5,8 @@
 namespace troupe {
 
 result<void> add_builtin_functions(function_registry& registry) {
-  for (auto add : {builtin::add_basic, builtin::add_text, builtin::add_numbers,
-                   builtin::add_exec})
+  for (auto add : {builtin::add_basic, builtin::add_spin, builtin::add_text,
+                   builtin::add_numbers, builtin::add_exec})
     if (auto added = add(registry); !added)
       return added;
   return {};

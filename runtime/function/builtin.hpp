@@ -12,6 +12,17 @@ namespace troupe {
 /// The longest `sleep` of one task, in milliseconds: 30 days.
 constexpr uint64_t sleep_ms_max = uint64_t{30} * 24 * 60 * 60 * 1000;
 
+/// The longest `spin` of one task, in microseconds: an hour.
+constexpr uint64_t spin_us_max = uint64_t{60} * 60 * 1'000'000;
+
+/// The shared arguments of `spin`: one length for all tasks, whatever their
+/// input, and finer.
+struct spin_args {
+  uint64_t nanoseconds = 0; ///< At most `spin_us_max` microseconds.
+};
+
+TROUPE_STRUCT(spin_args, nanoseconds)
+
 /// The largest file that `wordcount_file` reads, in bytes.
 constexpr uint64_t wordcount_file_bytes_max = 16 * limits::gib;
 
@@ -46,6 +57,8 @@ TROUPE_STRUCT(mandelbrot_args, width, height, iterations, center, scale)
 /// | `noop`           | any -> null                                           |
 /// | `echo`           | any -> any, the same bytes                            |
 /// | `sleep`          | uint, milliseconds -> uint, the same number           |
+/// | `spin`           | uint, microseconds of CPU time with                   |
+/// |                  | optional<`spin_args`> -> uint, the same number        |
 /// | `fail`           | uint n -> fails attempts 1..n, then uint, the attempt |
 /// | `wordcount`      | string -> map<string,uint>                            |
 /// | `wordcount_file` | string, a path -> map<string,uint>                    |

@@ -9,6 +9,9 @@ namespace troupe::builtin {
 /// Adds `noop`, `echo`, `sleep` and `fail`.
 result<void> add_basic(function_registry& registry);
 
+/// Adds `spin`.
+result<void> add_spin(function_registry& registry);
+
 /// Adds `wordcount` and `wordcount_file`.
 result<void> add_text(function_registry& registry);
 

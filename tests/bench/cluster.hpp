@@ -39,12 +39,17 @@ inline void check(caf::expected<void> expected, std::string_view what) {
 /// workers of one slot each. They end with this object.
 class cluster {
 public:
-  explicit cluster(const settings& how) : daemon_(how.bin + "/trouped") {
+  /// @param options More flags of the coordinator.
+  explicit cluster(const settings& how,
+                   const std::vector<std::string>& options = {})
+    : daemon_(how.bin + "/trouped") {
     if (how.bin.empty() || ::access(daemon_.c_str(), X_OK) != 0)
       die("there is no program trouped: set TROUPE_BIN or --bin to its folder");
-    processes_.push_back(
-      process{{daemon_, "--node.roles=coordinator", "--node.name=coordinator",
-               "--node.listen=127.0.0.1:0", "--log.level=error"}});
+    std::vector<std::string> command{
+      daemon_, "--node.roles=coordinator", "--node.name=coordinator",
+      "--node.listen=127.0.0.1:0", "--log.level=error"};
+    command.insert(command.end(), options.begin(), options.end());
+    processes_.emplace_back(command);
     auto ready = processes_.back().read_line();
     auto found = ready.find(" listen=");
     if (found == std::string::npos)

@@ -7,6 +7,7 @@
 // Parts for --only: echo, latency, range, jobs.
 
 #include "tests/bench/cluster.hpp"
+#include "tests/bench/load.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/settings.hpp"
 
@@ -27,47 +28,14 @@ constexpr size_t submitting_threads = 32;
 constexpr int64_t range_tasks = 100'000'000;
 constexpr int64_t range_tasks_smoke = 20'000'000;
 
-/// Feeds inputs for about `seconds`; returns how many.
-uint64_t feed(const client& api, const std::string& name, double seconds) {
-  job_spec spec;
-  spec.name = name;
-  spec.function = "echo";
-  spec.input_type = "any";
-  spec.options.stream = true;
-  auto writer = check(api.open(spec), "cannot open a job");
-  std::string input;
-  uint64_t index = 0;
-  auto begin = bench_clock::now();
-  do {
-    for (auto end = index + limits::chunk_tasks_max; index < end; ++index) {
-      input.clear();
-      encode_input(index, input);
-      check(writer.add(input), "cannot add an input");
-    }
-  } while (seconds_since(begin) < seconds);
-  check(writer.close(), "cannot close a job");
-  return index;
-}
-
 /// One streamed job: this thread compares results while another one feeds.
 void measure_echo(const client& api, const std::string& name, double seconds,
                   bool print) {
   auto begin = bench_clock::now();
-  uint64_t sent = 0;
-  std::thread feeder{[&] { sent = feed(api, name, seconds); }};
-  result_check results;
-  auto take = [&results](task_index index, std::string_view encoded) {
-    auto payload = decode_as<std::string_view>(encoded, "any");
-    results.add(index, payload ? *payload : std::string_view{});
-  };
-  auto status = check(api.stream(await_job(api, name), take), "cannot stream");
-  auto spent = seconds_since(begin);
-  feeder.join();
-  if (status.state != job_state::succeeded)
-    die("the streamed job did not succeed: " + status.reason);
-  results.expect_all(sent);
+  auto sent = stream_echo(
+    api, name, [&](uint64_t) { return seconds_since(begin) < seconds; });
   if (print)
-    print_metric("troupe.echo_per_s", double(sent) / spent);
+    print_metric("troupe.echo_per_s", double(sent) / seconds_since(begin));
 }
 
 /// Runs a job with the single task `index` and checks its result.
@@ -96,15 +64,10 @@ void measure_latency(const client& api, size_t samples) {
 }
 
 void measure_range(const client& api, int64_t tasks) {
-  job_spec spec;
-  spec.reducer = "count";
   auto begin = bench_clock::now();
-  auto counted = check(api.run_range<uint64_t>("noop", 0, tasks, spec),
-                       "cannot run a range");
-  auto spent = seconds_since(begin);
-  if (counted != static_cast<uint64_t>(tasks))
-    die(fmt::format("counted {} of {} tasks", counted, tasks));
-  print_metric("troupe.range_per_s", double(tasks) / spent);
+  expect_count(api, check(api.submit(range_job(tasks)), "cannot submit"),
+               static_cast<uint64_t>(tasks));
+  print_metric("troupe.range_per_s", double(tasks) / seconds_since(begin));
 }
 
 /// Jobs of one task each, as many at a time as there are threads.

@@ -2,17 +2,17 @@
 // nodes, memory of queued tasks, memory of a huge range job.
 //
 // Prints troupe.idle_percent and idle_mb (of the node that uses most),
-// queued_task_bytes, and without --smoke range_coordinator_mb,
-// range_worker_mb (peaks) and range_1e9_s.
-// Parts for --only: idle, queued, range.
+// queued_task_bytes, queued_range_mb (a range of 1e8), and without --smoke
+// range_coordinator_mb, range_worker_mb (peaks) and range_1e9_s. Parts for
+// --only: idle, queued, range.
 
 #include "tests/bench/cluster.hpp"
+#include "tests/bench/load.hpp"
 #include "tests/bench/measure.hpp"
 #include "tests/bench/settings.hpp"
+#include "tests/bench/usage.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 namespace troupe::bench {
@@ -23,30 +23,7 @@ constexpr size_t worker_count = 2;
 constexpr uint64_t queued_tasks = 1'000'000;
 constexpr uint64_t queued_tasks_before = 100'000;
 constexpr int64_t huge_range_tasks = 1'000'000'000;
-constexpr double mb = 1e6;
-
-/// Returns a field of /proc/PID/status that is given in kB, in bytes.
-double status_bytes(pid_t pid, std::string_view field) {
-  std::ifstream status{fmt::format("/proc/{}/status", pid)};
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with(field))
-      return std::stod(line.substr(field.size() + 1)) * 1024;
-  die(fmt::format("process {} is gone", pid));
-}
-
-/// Returns the CPU time of all threads of a process in seconds. The scheduler
-/// counts nanoseconds; the ticks of /proc/PID/stat are too coarse for 0.2 %.
-double cpu_seconds(pid_t pid) {
-  double nanoseconds = 0;
-  auto threads = fmt::format("/proc/{}/task", pid);
-  for (const auto& thread : std::filesystem::directory_iterator{threads}) {
-    double own = 0;
-    if (!(std::ifstream{thread.path() / "schedstat"} >> own))
-      die("the kernel does not tell the CPU time of threads (schedstat)");
-    nanoseconds += own;
-  }
-  return nanoseconds * 1e-9;
-}
+constexpr int64_t queued_range_tasks = 100'000'000;
 
 /// Nodes that have nothing to do, heartbeats on, nobody connected to them but
 /// each other.
@@ -68,45 +45,38 @@ void measure_idle(const cluster& nodes, double seconds) {
   print_metric("troupe.idle_mb", bytes / mb);
 }
 
-/// Submits tasks that nobody runs.
-void queue_tasks(const client& api, uint64_t tasks) {
-  job_spec spec;
-  spec.function = "echo";
-  spec.input_type = "any";
-  auto writer = check(api.open(spec, false), "cannot open a job");
-  std::string input;
-  for (uint64_t i = 0; i < tasks; ++i) {
-    input.clear();
-    encode_input(i, input);
-    check(writer.add(input), "cannot add an input");
-  }
-  check(writer.close(), "cannot close a job");
-}
-
 /// What one more queued task costs: a first job has paid for buffers, threads
 /// and allocator arenas, which do not grow with the number of tasks.
 void measure_queued(const settings& how) {
   cluster nodes{how};
   host program{nodes};
   auto pid = nodes.processes().front().pid();
-  queue_tasks(program.api(), queued_tasks_before);
+  auto what = payload_job("echo", "collect");
+  submit_inputs(program.api(), what, queued_tasks_before, false);
   auto before = status_bytes(pid, "VmRSS:");
-  queue_tasks(program.api(), queued_tasks);
+  submit_inputs(program.api(), what, queued_tasks, false);
   auto grown = status_bytes(pid, "VmRSS:") - before;
   print_metric("troupe.queued_task_bytes", grown / double(queued_tasks));
+}
+
+/// What a coordinator needs that holds a range job which nobody runs.
+void measure_queued_range(const settings& how) {
+  cluster nodes{how};
+  host program{nodes};
+  check(program.api().submit(range_job(queued_range_tasks), false),
+        "cannot submit");
+  auto pid = nodes.processes().front().pid();
+  print_metric("troupe.queued_range_mb", status_bytes(pid, "VmRSS:") / mb);
 }
 
 /// Peaks of all nodes over a range of 1e9 tasks.
 void measure_huge_range(const cluster& nodes) {
   host program{nodes};
-  job_spec spec;
-  spec.reducer = "count";
+  const auto& api = program.api();
   auto begin = bench_clock::now();
-  auto counted =
-    check(program.api().run_range<uint64_t>("noop", 0, huge_range_tasks, spec),
-          "cannot run a range");
-  if (counted != static_cast<uint64_t>(huge_range_tasks))
-    die(fmt::format("counted {} of {} tasks", counted, huge_range_tasks));
+  expect_count(api,
+               check(api.submit(range_job(huge_range_tasks)), "cannot submit"),
+               huge_range_tasks);
   print_metric("troupe.range_1e9_s", seconds_since(begin));
   const auto& all = nodes.processes();
   print_metric("troupe.range_coordinator_mb",
@@ -120,6 +90,8 @@ void measure_huge_range(const cluster& nodes) {
 void run(const settings& how) {
   if (how.wants("queued"))
     measure_queued(how);
+  if (how.wants("queued"))
+    measure_queued_range(how);
   cluster nodes{how};
   for (size_t i = 0; i < worker_count; ++i)
     nodes.add_worker();

@@ -3,9 +3,13 @@
 # by run in turn, and prints the medians with their ratios. Exit code 1: a goal
 # was missed. docs/performance.md says what the numbers mean.
 #
-# usage: run.sh [--smoke] [--runs N]
-#   --smoke   under a minute, generous goals: for every change
-#   --runs N  runs of each program, 5 (with --smoke 3)
+# usage: run.sh [--smoke] [--runs N] [--only PART,...] [--peers]
+#   --smoke   about two minutes, half of the goals: for every change
+#   --runs N  runs of speed, scaling and peers, 5 (with --smoke 3); all else
+#             runs once
+#   --only    these parts: speed scaling footprint queued payloads answers
+#             granularity backpressure; goals of the others do not count
+#   --peers   other systems, too: those that are installed
 #
 # The programs come from $TROUPE_BUILD/bench and $TROUPE_BIN (default:
 # build/bench below the repository's root), the results go to
@@ -16,7 +20,12 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 build="${TROUPE_BUILD:-$here/../../build/bench}"
 export TROUPE_BIN="${TROUPE_BIN:-$build/bin}"
 
+all_parts=(speed scaling footprint queued payloads answers granularity
+  backpressure)
+all_peers=(gearman redis beanstalkd rabbitmq bullmq dask)
 smoke=()
+parts=()
+peers=()
 runs=
 
 usage() {
@@ -31,22 +40,37 @@ die() {
 while (($#)); do
   case "$1" in
     --smoke) smoke=(--smoke) ;;
+    --peers) peers=("${all_peers[@]}") ;;
     --runs)
       [[ "${2:-}" =~ ^[1-9][0-9]*$ ]] || die "--runs needs a number from 1"
       runs="$2"
+      shift
+      ;;
+    --only)
+      IFS=, read -r -a parts <<<"${2:-}"
+      for part in "${parts[@]}"; do
+        [[ " ${all_parts[*]} " == *" $part "* ]] \
+          || die "no part '$part': use ${all_parts[*]}"
+      done
+      ((${#parts[@]})) || die "--only needs a part: ${all_parts[*]}"
       shift
       ;;
     -h | --help)
       usage
       exit 0
       ;;
-    *) die "no option '$1': use --smoke or --runs N" ;;
+    *) die "no option '$1': use --smoke, --runs N, --only PART or --peers" ;;
   esac
   shift
 done
+partial=()
+if ((${#parts[@]})); then partial=(--partial); else parts=("${all_parts[@]}"); fi
 runs="${runs:-$((${#smoke[@]} ? 3 : 5))}"
 
-for program in raw_tcp bare_relay echo scaling footprint; do
+wants() { [[ " ${parts[*]} " == *" $1 "* ]]; }
+
+for program in raw_tcp bare_relay echo scaling footprint queued payloads \
+  answers backpressure; do
   [[ -x "$build/bench/bench_$program" ]] \
     || die "bench_$program is not built: run ./dev bench"
 done
@@ -54,9 +78,17 @@ done
 work="$(mktemp -d)"
 running=
 
-# A benchmark's own processes end with it (PR_SET_PDEATHSIG).
+# A benchmark's own processes end with it (PR_SET_PDEATHSIG); a peer's script
+# ends them itself, for which it gets some time.
 clean_up() {
-  [[ -z "$running" ]] || kill -KILL "$running" 2>/dev/null || true
+  local i
+  if [[ -n "$running" ]] && kill -TERM "$running" 2>/dev/null; then
+    for ((i = 0; i < 100; ++i)); do
+      kill -0 "$running" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL "$running" 2>/dev/null || true
+  fi
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -70,17 +102,20 @@ measure() {
   # In the background, so that a signal need not wait for the command's end.
   "$@" >"$work/output" &
   running=$!
-  if ! wait "$running"; then
-    running=
+  local status=0
+  wait "$running" || status=$?
+  running=
+  ((status != 77)) || return 0 # Not installed, as it said itself.
+  if ((status != 0)); then
     printf 'run.sh: failed: %s\n' "$*" >&2
     exit 1
   fi
-  running=
   sed "s/\./.$prefix/" "$work/output" >>"$work/metrics"
 }
 
-for ((run = 1; run <= runs; ++run)); do
-  printf '==> Run %d of %d\n' "$run" "$runs"
+# Yardsticks and Troupe in turn, so that a busy minute hits all of them.
+measure_speed() {
+  local program
   for program in raw_tcp bare_relay echo; do
     measure '' "$build/bench/bench_$program" "${smoke[@]}"
     # A wake-up across cores is dear on many machines: without it one sees
@@ -88,10 +123,34 @@ for ((run = 1; run <= runs; ++run)); do
     ((${#smoke[@]})) || measure pinned_ taskset -c 0 \
       "$build/bench/bench_$program" --only latency
   done
-  measure '' "$build/bench/bench_scaling" "${smoke[@]}"
-done
-printf '==> Footprint\n'
-measure '' "$build/bench/bench_footprint" "${smoke[@]}"
+}
 
-python3 -B "$here/report.py" "${smoke[@]}" --runs "$runs" \
+measure_peer() {
+  local script="$here/peers/$1.sh"
+  measure '' "$script" "${smoke[@]}"
+  ((${#smoke[@]})) || measure pinned_ taskset -c 0 "$script" --only latency
+}
+
+: >"$work/metrics"
+for ((run = 1; run <= runs; ++run)); do
+  printf '==> Run %d of %d\n' "$run" "$runs"
+  if wants speed; then measure_speed; fi
+  for peer in "${peers[@]}"; do
+    measure_peer "$peer"
+  done
+  if wants scaling; then
+    measure '' "$build/bench/bench_scaling" "${smoke[@]}"
+  fi
+done
+for part in footprint queued payloads answers backpressure; do
+  wants "$part" || continue
+  printf '==> %s\n' "$part"
+  measure '' "$build/bench/bench_$part" "${smoke[@]}"
+done
+if wants granularity; then
+  printf '==> granularity\n'
+  measure '' python3 -B "$here/granularity.py" "${smoke[@]}"
+fi
+
+python3 -B "$here/report.py" "${smoke[@]}" "${partial[@]}" --runs "$runs" \
   --json "$build/results.json" "$work/metrics"

@@ -25,6 +25,7 @@ CAF_TEST(the_table_of_the_header_is_true) {
      "bytes"},
     {"noop", "any", "null", "null"},
     {"sleep", "uint", "null", "uint"},
+    {"spin", "uint", "optional<{nanoseconds:uint}>", "uint"},
     {"wordcount", "string", "null", "map<string,uint>"},
     {"wordcount_file", "string", "null", "map<string,uint>"},
   };
