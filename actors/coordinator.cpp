@@ -10,6 +10,7 @@
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe {
 
@@ -173,7 +174,7 @@ job_id coordinator_state::create(const submit_item& what,
                    ? uint64_t{0}
                    : task_count(spec.inputs, spec.range);
     entry.status.tasks = tasks + stored.added.size();
-    set_deadline(entry);
+    set_deadline(id, entry);
     schedule_job more;
     more.job = id;
     more.header = header_of(id, spec);
@@ -195,8 +196,10 @@ job_id coordinator_state::create(const submit_item& what,
     if (!added && is_terminal(entry.status.state))
       tell(client, {status_of(entry), false, {}});
   }
-  if (lacks_reader(entry))
+  if (lacks_reader(entry)) {
+    attention.insert(id);
     arm_timer();
+  }
   if (what.watch || !what.closed)
     if (monitored.insert(client.address()).second)
       self->monitor(client);
@@ -237,6 +240,7 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
   status.running = what.running;
   status.attempts = what.attempts;
   of.watchers_behind = true;
+  attention.insert(id);
   auto grew = what.log_seq > of.log_seq;
   of.log_seq = std::max(of.log_seq, what.log_seq);
   if (of.end)
@@ -371,29 +375,40 @@ void coordinator_state::lost(const caf::down_msg& what) {
     if (entry.owner == what.source && entry.status.state == job_state::open) {
       entry.owner_lost_at = self->clock().now();
       entry.pull.reset();
+      attention.insert(id);
       arm_timer();
     }
     if (entry.reader
         && caf::actor_cast<caf::actor_addr>(entry.reader->client)
              == what.source)
-      lost_reader(entry);
+      lost_reader(id, entry);
   }
 }
 
-void coordinator_state::cancel_orphans() {
-  auto now = self->clock().now();
-  for (auto& [id, entry] : jobs) {
-    if (is_terminal(entry.status.state))
-      continue;
-    if (entry.owner_lost_at
-        && now - *entry.owner_lost_at >= limits::client_lost_after)
-      begin_end(id, entry,
-                {job_state::cancelled,
-                 "client lost: it did not come back to send the rest of the "
-                 "inputs"});
-    if (lacks_reader(entry))
-      await_reader(id, entry);
+/// Cancels the job if those it cannot do without stay away.
+void coordinator_state::await_clients(job_id id, job& of) {
+  if (of.owner_lost_at
+      && self->clock().now() - *of.owner_lost_at >= limits::client_lost_after)
+    begin_end(id, of,
+              {job_state::cancelled,
+               "client lost: it did not come back to send the rest of the "
+               "inputs"});
+  if (lacks_reader(of))
+    await_reader(id, of);
+}
+
+/// A tick does what is due of the job. Returns whether the next one must, too.
+bool coordinator_state::look_after(job_id id, job& of) {
+  if (is_terminal(of.status.state))
+    return false;
+  await_clients(id, of);
+  if (of.watchers_behind) {
+    tell_watchers(of);
+    publish(event_kind::job_progress, of);
   }
+  if (!of.inbox.empty() && !of.storing && !of.pull)
+    store_front(id, of);
+  return of.owner_lost_at || lacks_reader(of) || !of.inbox.empty();
 }
 
 void coordinator_state::arm_timer() {
@@ -406,24 +421,13 @@ void coordinator_state::arm_timer() {
 void coordinator_state::tick() {
   timer_armed = false;
   send_held_replies();
-  cancel_orphans();
   end_late_jobs();
   expire();
-  auto again = false;
-  for (auto& [id, entry] : jobs) {
-    if (is_terminal(entry.status.state))
-      continue;
-    if (entry.watchers_behind) {
-      tell_watchers(entry);
-      publish(event_kind::job_progress, entry);
-    }
-    if (!entry.inbox.empty() && !entry.storing && !entry.pull)
-      store_front(id, entry);
-    again = again || entry.owner_lost_at || lacks_reader(entry)
-            || !entry.inbox.empty();
-  }
+  for (auto id : std::exchange(attention, {}))
+    if (auto i = jobs.find(id); i != jobs.end() && look_after(id, i->second))
+      attention.insert(id);
   finish_drain();
-  if (again)
+  if (!attention.empty())
     arm_timer();
 }
 

@@ -191,15 +191,16 @@ struct coordinator_state {
   void forget_oldest(size_t count);
   void resume(const store_dead_changed::resumed_job& what, schedule& out);
   void keep_ended(job_id id, job& of);
-  void cancel_orphans();
+  void await_clients(job_id id, job& of);
+  bool look_after(job_id id, job& of);
   static bool lacks_reader(const job& of);
-  void lost_reader(job& of);
+  void lost_reader(job_id id, job& of);
   void await_reader(job_id id, job& of);
   caf::result<dead_changed> change_dead(const dead_selector& which,
                                         bool requeue);
   void restore(const job_snapshot& what, schedule& out);
   void restore_ended(const job_snapshot& what, job& of);
-  void set_deadline(job& of);
+  void set_deadline(job_id id, job& of);
   void end_late_jobs();
   job_header header_of(job_id id, const job_spec& spec) const;
   void finish_drain();
@@ -233,6 +234,8 @@ struct coordinator_state {
   std::map<worker_id, std::vector<function_info>> workers; ///< Up now.
   std::deque<job_id> ended; ///< In the order in which they ended.
   uint64_t unfinished = 0;
+  std::set<job_id> attention; ///< The next tick looks after them.
+  std::set<std::pair<time_point, job_id>> deadlines;
   bool timer_armed = false;
   bool draining = false;
   std::optional<time_point> drain_until;

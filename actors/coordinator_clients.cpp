@@ -152,7 +152,8 @@ void coordinator_state::stored_inputs(const store_put_inputs_done& what) {
   if (what.why.code == errc::store_full) {
     if (make_room(entry.inbox.front().inputs.bytes.size()))
       return store_front(id, entry);
-    arm_timer(); // Credit stops until something was released: then again.
+    attention.insert(id); // Credit stops until something was released: then
+    arm_timer();          // again.
     return;
   }
   if (what.why.code != errc::ok)

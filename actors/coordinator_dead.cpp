@@ -11,24 +11,27 @@ namespace troupe {
 
 // -- deadlines ----------------------------------------------------------------
 
-void coordinator_state::set_deadline(job& of) {
+void coordinator_state::set_deadline(job_id id, job& of) {
   auto unix_ms = of.spec.options.deadline_unix_ms;
   if (unix_ms == 0)
     return;
   auto left_us = static_cast<int64_t>(unix_ms) * 1000 - options.wall->now_us();
   auto left = std::chrono::microseconds{std::max<int64_t>(left_us, 0)};
   of.deadline_at = self->clock().now() + left;
+  deadlines.emplace(*of.deadline_at, id);
   self->delayed_send(self, left, tick_atom::value);
 }
 
 void coordinator_state::end_late_jobs() {
   auto now = self->clock().now();
-  for (auto& [id, entry] : jobs)
-    if (entry.deadline_at && !is_terminal(entry.status.state)
-        && now >= *entry.deadline_at)
-      begin_end(id, entry,
+  while (!deadlines.empty() && deadlines.begin()->first <= now) {
+    auto id = deadlines.extract(deadlines.begin()).value().second;
+    if (auto i = jobs.find(id);
+        i != jobs.end() && !is_terminal(i->second.status.state))
+      begin_end(id, i->second,
                 {job_state::failed,
                  "its deadline passed before all of its tasks had ended"});
+  }
 }
 
 // -- dead letters -------------------------------------------------------------
@@ -119,7 +122,8 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   ++unfinished;
   // Whoever requeues wants it to run, though its deadline may be long past.
   entry.spec.options.deadline_unix_ms = 0;
-  entry.deadline_at.reset();
+  entry.deadline_at.reset(); // It left `deadlines` when the job ended.
+  attention.insert(id);
   entry.log_seq = what.last_seq;
   drive_merger(id, entry); // It reads what was accepted before.
   schedule_job more;

@@ -131,8 +131,9 @@ bool coordinator_state::lacks_reader(const job& of) {
   return of.spec.options.stream && !of.reader && !of.writing_end;
 }
 
-void coordinator_state::lost_reader(job& of) {
+void coordinator_state::lost_reader(job_id id, job& of) {
   of.reader.reset();
+  attention.insert(id);
   of.reader_lost_at = self->clock().now();
   arm_timer();
 }
@@ -256,6 +257,9 @@ void coordinator_state::finish(job_id id, job& of) {
   options.log->debug(
     "coordinator", "a job ended",
     {{"job", std::to_string(id)}, {"state", to_string(status.state)}});
+  attention.erase(id);
+  if (of.deadline_at)
+    deadlines.erase({*of.deadline_at, id});
   of.cancellers.clear();
   of.watchers.clear();
   of.reader.reset();

@@ -58,7 +58,8 @@ void coordinator_state::restore(const job_snapshot& what, schedule& out) {
   entry.log_seq = what.last_seq;
   if (record.state == job_state::open)
     entry.owner_lost_at = now; // Until its client sends more.
-  set_deadline(entry);
+  set_deadline(record.id, entry);
+  attention.insert(record.id);
   ++unfinished;
   schedule_job more;
   more.job = record.id;

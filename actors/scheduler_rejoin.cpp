@@ -34,7 +34,7 @@ void scheduler_state::rejoin(const worker_up& what, peer& from) {
 
 void scheduler_state::add_work(const schedule& what) {
   coordinator = caf::actor_cast<coordinator_actor>(self->current_sender());
-  auto is_fresh = core->known_jobs().empty();
+  auto is_fresh = !core->knows_any();
   if (what.complete) {
     core->begin_term(what.term);
     forget_unlisted(what.jobs);

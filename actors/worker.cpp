@@ -7,7 +7,16 @@
 
 #include <caf/actor_cast.hpp>
 
+#include <algorithm>
+
 namespace troupe {
+
+namespace {
+
+/// Slices that may wait for others to be sent with.
+constexpr size_t slices_held_max = 64;
+
+} // namespace
 
 worker_state::~worker_state() {
   for (auto& on : slots)
@@ -200,6 +209,7 @@ void worker_state::collect(slot& from) {
   made.what.busy_ns = output->busy_ns;
   made.what.fatal = std::move(output->fatal);
   unanswered_bytes += made.bytes;
+  outbox_bytes += made.bytes;
   slice_key key{made.what.lease, made.what.seq};
   unanswered.emplace(key, std::move(made));
   outbox.push_back(key);
@@ -218,6 +228,24 @@ void worker_state::request_flush() {
 
 void worker_state::flush() {
   flush_pending = false;
+  if (scheduler && may_hold_slices())
+    arm_flush_timer();
+  else
+    send_outbox();
+}
+
+/// While all slots are busy one message a millisecond is enough: the scheduler
+/// would have to handle each, and what is sent together is recorded, answered
+/// and told together. A slot that idles waits for nothing.
+bool worker_state::may_hold_slices() const {
+  auto is_busy = [](const slot& on) { return on.current.has_value(); };
+  return !paused && self->clock().now() - slices_sent_at < limits::slice_age_max
+         && outbox.size() < slices_held_max
+         && outbox_bytes < limits::slice_bytes_flush
+         && std::all_of(slots.begin(), slots.end(), is_busy);
+}
+
+void worker_state::send_outbox() {
   if (!scheduler) {
     outbox.clear(); // Everything unanswered is sent again after `attached`.
     return;
@@ -239,8 +267,11 @@ void worker_state::flush() {
     message.items.push_back(i->second.what);
   }
   outbox.clear();
-  if (!message.items.empty())
+  outbox_bytes = 0;
+  if (!message.items.empty()) {
     send_slices(std::move(message));
+    slices_sent_at = self->clock().now();
+  }
   arm_retry_timer();
 }
 
@@ -321,6 +352,8 @@ void worker_state::tick() {
   for (auto& on : slots)
     if (on.current)
       collect(on);
+  if (!outbox.empty())
+    request_flush();
 }
 
 void worker_state::arm_retry_timer() {
@@ -338,7 +371,7 @@ void worker_state::retry() {
       outbox.push_back(key);
   if (drain_until && now >= *drain_until)
     hand_back_running();
-  flush();
+  send_outbox();
 }
 
 // -- control ------------------------------------------------------------------

@@ -105,6 +105,8 @@ struct worker_state {
   void take_report(const runner_report& what);
   caf::result<bool> drain(uint64_t timeout_ms);
   void flush();
+  bool may_hold_slices() const;
+  void send_outbox();
   void send_slices(slices&& message);
   void disturb(const disturb_slices& what);
   void tick();
@@ -163,8 +165,10 @@ struct worker_state {
   frame_source<int> outgoing; ///< To the one scheduler.
   slice_faults faults;
   std::vector<slice_key> outbox;
+  size_t outbox_bytes = 0; ///< Of slices that were not sent before.
   uint64_t granted_through = 0; ///< See `grants::through`.
   bool flush_pending = false;
+  time_point slices_sent_at{}; ///< The last of them.
   bool flush_timer_armed = false;
   bool retry_timer_armed = false;
   wake_times timeout_ticks;

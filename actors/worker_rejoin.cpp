@@ -102,6 +102,7 @@ void worker_state::attach(const attached& what) {
   jobs.clear();
   for (const auto& [key, pending] : unanswered)
     outbox.push_back(key);
+  slices_sent_at = {}; // They wait for nothing.
   request_flush();
   // The join itself gave no credit: a grant could have overtaken its answer.
   if (!drain_until)

@@ -190,6 +190,10 @@ public:
     return jobs_.contains(job);
   }
 
+  bool knows_any() const {
+    return !jobs_.empty();
+  }
+
   /// Returns the ids of all jobs, in any order.
   std::vector<job_id> known_jobs() const;
 

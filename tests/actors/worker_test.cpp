@@ -87,6 +87,43 @@ CAF_TEST(results_do_not_wait_longer_than_a_millisecond_behind_a_long_task) {
   CAF_CHECK(rest[0].range == (index_range{1, 2}));
 }
 
+CAF_TEST(short_leases_share_messages_while_more_of_them_wait) {
+  start();
+  std::vector<grant> leases;
+  for (uint64_t i = 1; i <= 200; ++i)
+    leases.push_back(lease(i, i, i + 1));
+  tell(work({header_of(1)}, leases));
+  size_t messages = 0;
+  size_t items = 0;
+  while (auto x = lead.take<slices>()) {
+    ++messages;
+    items += x->items.size();
+  }
+  CAF_MESSAGE("the last leaves at once, because the slot idles");
+  CAF_CHECK_EQUAL(items, 200u);
+  CAF_CHECK(messages <= 5u);
+}
+
+CAF_TEST(a_slice_waits_a_millisecond_for_others_at_most) {
+  start();
+  size_t at_once = 99;
+  size_t later = 99;
+  during = [&](int64_t x) {
+    if (x != 3)
+      return;
+    run_worker();
+    at_once = made().size();
+    sched.advance_time(limits::slice_age_max);
+    run_worker();
+    later = made().size();
+  };
+  // The first leaves at once, the second waits while the third runs.
+  tell(work({header_of(1)}, {lease(1, 1, 2), lease(2, 2, 3), lease(3, 3, 4)}));
+  CAF_CHECK_EQUAL(at_once, 1u);
+  CAF_CHECK_EQUAL(later, 1u);
+  CAF_CHECK_EQUAL(made().size(), 1u);
+}
+
 CAF_TEST(a_slice_is_full_at_1024_results) {
   start();
   during = [&](int64_t) {

@@ -2,8 +2,8 @@
 // this process as their client, through the public API only.
 //
 // Prints troupe.echo_per_s (a streamed job), range_per_s (`noop` over a range
-// with the reducer `count`), jobs_per_s (jobs of one task, from many threads),
-// p50_us and p99_us (one job of one task at a time, submit to result).
+// with the reducer `count`), jobs_per_s (jobs of one task, posted by one
+// thread), p50_us and p99_us (one job of one task at a time, submit to result).
 // Parts for --only: echo, latency, range, jobs.
 
 #include "tests/bench/cluster.hpp"
@@ -11,7 +11,7 @@
 #include "tests/bench/measure.hpp"
 #include "tests/bench/settings.hpp"
 
-#include <atomic>
+#include <deque>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,8 +22,8 @@ namespace {
 
 constexpr size_t worker_count = 2;
 
-/// The client blocks, so jobs overlap only if several threads submit them.
-constexpr size_t submitting_threads = 32;
+/// Jobs that are posted before the result of the oldest is taken.
+constexpr size_t jobs_under_way = 4096;
 
 constexpr int64_t range_tasks = 100'000'000;
 constexpr int64_t range_tasks_smoke = 20'000'000;
@@ -38,18 +38,26 @@ void measure_echo(const client& api, const std::string& name, double seconds,
     print_metric("troupe.echo_per_s", double(sent) / seconds_since(begin));
 }
 
-/// Runs a job with the single task `index` and checks its result.
-void run_one(const client& api, uint64_t index) {
+/// Returns the inputs of a job with the single task `index`.
+std::vector<std::string> inputs_of(uint64_t index) {
   std::vector<std::string> inputs{std::string(payload_bytes, '\0')};
   fill_payload(index, inputs[0].data());
-  auto results =
-    check(api.run<std::vector<value>>("echo", inputs), "cannot run a job");
+  return inputs;
+}
+
+void check_results(uint64_t index, const std::vector<value>& results) {
   auto payload =
     results.size() == 1
       ? decode_as<std::string_view>(results[0].bytes, results[0].type)
       : result<std::string_view>{};
   if (!payload || !is_payload(index, *payload))
     die(fmt::format("job {} came back with another payload", index));
+}
+
+void run_one(const client& api, uint64_t index) {
+  check_results(index,
+                check(api.run<std::vector<value>>("echo", inputs_of(index)),
+                      "cannot run a job"));
 }
 
 void measure_latency(const client& api, size_t samples) {
@@ -70,19 +78,25 @@ void measure_range(const client& api, int64_t tasks) {
   print_metric("troupe.range_per_s", double(tasks) / seconds_since(begin));
 }
 
-/// Jobs of one task each, as many at a time as there are threads.
+/// Jobs of one task each, posted by one thread, which takes their results in
+/// the same order.
 void measure_jobs(const client& api, double seconds) {
-  std::atomic<uint64_t> next{0};
+  std::deque<pending_result> pending;
+  uint64_t posted = 0;
+  uint64_t taken = 0;
   auto begin = bench_clock::now();
-  std::vector<std::thread> threads;
-  for (size_t i = 0; i < submitting_threads; ++i)
-    threads.emplace_back([&] {
-      while (seconds_since(begin) < seconds)
-        run_one(api, next++);
-    });
-  for (auto& thread : threads)
-    thread.join();
-  print_metric("troupe.jobs_per_s", double(next) / seconds_since(begin));
+  auto more = true;
+  while (more || !pending.empty()) {
+    for (; more && pending.size() < jobs_under_way; ++posted) {
+      pending.push_back(
+        check(api.post("echo", inputs_of(posted)), "cannot post a job"));
+      more = seconds_since(begin) < seconds;
+    }
+    check_results(taken++, check(pending.front().get_as<std::vector<value>>(),
+                                 "a posted job failed"));
+    pending.pop_front();
+  }
+  print_metric("troupe.jobs_per_s", double(taken) / seconds_since(begin));
 }
 
 void run(const settings& how) {
