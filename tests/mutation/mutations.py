@@ -84,7 +84,9 @@ ALL = [
         breaks="slices without an answer are not sent to the next scheduler",
         path="actors/worker_rejoin.cpp",
         old="  for (const auto& [key, pending] : unanswered)\n"
-        "    outbox.push_back(key);\n  request_flush();\n",
+        "    outbox.push_back(key);\n"
+        "  slices_sent_at = {}; // They wait for nothing.\n"
+        "  request_flush();\n",
         new="  request_flush();\n",
         program="test_actors",
         suites=["worker_rejoin"],
