@@ -338,7 +338,27 @@ bool client_session_state::take_update(const job_update& what) {
   apply(*i->second, what);
   for (const auto& call : i->second->others)
     apply(*call, what);
-  return is_terminal(what.status.state);
+  if (!is_terminal(what.status.state))
+    return false;
+  end_feed(what.status);
+  return true;
+}
+
+/// Needs the board's mutex. Whoever still feeds a job that has ended must not
+/// wait for answers: they may come after the feed was forgotten.
+void client_session_state::end_feed(const job_status& ended) {
+  auto i = feeds.find(ended.id);
+  if (i == feeds.end())
+    return;
+  auto& call = *i->second;
+  // One that succeeded has all of its inputs.
+  if (!call.unstored.empty() && ended.state != job_state::succeeded
+      && call.problem.code == errc::ok)
+    call.problem = {errc::job_ended, "job " + std::to_string(ended.id) + " is "
+                                       + std::string{to_string(ended.state)}
+                                       + " and takes no more inputs"};
+  call.unstored.clear();
+  call.unstored_bytes = 0;
 }
 
 /// Needs the board's mutex.

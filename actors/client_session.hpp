@@ -146,6 +146,7 @@ struct client_session_state {
   void updated(const job_updates& what);
   bool take_update(const job_update& what);
   void apply(watch_call& call, const job_update& what);
+  void end_feed(const job_status& ended);
   void take_slice(const result_slice& what);
   void discard(const result_slice& what);
   void confirm(const watch_call& call);

@@ -188,6 +188,11 @@ result<std::string_view> runner_state::input_of(const run_lease& what,
   const auto& wanted = job.what->signature.input_type;
   if (header.input_type == wanted)
     return bytes;
+  if (wanted == "any") {
+    input_buffer.clear();
+    append_any(header.input_type, bytes, input_buffer);
+    return std::string_view{input_buffer};
+  }
   // A client that did not know the function sent a value of type `any`.
   auto text = bytes_to_json(header.input_type, bytes);
   if (!text)
@@ -220,7 +225,7 @@ result<task_body> runner_state::make_body(const runner_job& job) {
       return tl::unexpected{std::move(encoder.error())};
     integers = std::move(*encoder);
   } else if (header.input_type != signature.input_type
-             && header.input_type != "any") {
+             && header.input_type != "any" && signature.input_type != "any") {
     return fail(errc::bad_input,
                 header.function + " takes " + signature.input_type
                   + ", but the inputs are " + header.input_type);

@@ -500,25 +500,4 @@ caf::expected<encoded_result> client::finished_result(job_id job) const {
   return result(job);
 }
 
-caf::expected<std::string>
-client::input_type_of(const std::string& function,
-                      const std::string& type) const {
-  {
-    std::unique_lock guard{core_->board->mutex};
-    if (auto i = core_->input_types.find(function);
-        i != core_->input_types.end())
-      return i->second == "any" ? std::string{"any"} : type;
-  }
-  auto known = functions();
-  if (!known)
-    return std::move(known.error());
-  std::unique_lock guard{core_->board->mutex};
-  for (const auto& info : *known)
-    core_->input_types[info.name] = info.input_type;
-  auto i = core_->input_types.find(function);
-  return i != core_->input_types.end() && i->second == "any"
-           ? std::string{"any"}
-           : type;
-}
-
 } // namespace troupe

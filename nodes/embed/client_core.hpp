@@ -95,7 +95,6 @@ struct client_core {
   client_actor session;
   mutable std::map<job_id, std::shared_ptr<watch_call>> watches;
   mutable std::map<job_id, std::shared_ptr<watch_call>> results;
-  mutable std::map<std::string, std::string> input_types;
 };
 
 template <class Reply, class Handle, class... Ts>

@@ -103,6 +103,13 @@ result<T> decode(std::string_view bytes) {
   return x;
 }
 
+/// Appends a value of that type, encoded, as a value of type `any`.
+inline void append_any(std::string_view type, std::string_view encoded,
+                       std::string& out) {
+  write_sized(type, out);
+  out.append(encoded);
+}
+
 /// Appends `x` as a value of type `any`.
 template <class T>
 void encode_any(const T& x, std::string& out) {
@@ -350,8 +357,7 @@ struct codec<value> {
     out += "any";
   }
   static void write(const value& x, std::string& out) {
-    write_sized(x.type, out);
-    out.append(x.bytes);
+    append_any(x.type, x.bytes, out);
   }
   static bool read(byte_reader& in, value& x) {
     std::string_view type;

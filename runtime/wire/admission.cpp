@@ -37,9 +37,17 @@ result<void> check_input_type(const job_spec& spec,
       return tl::unexpected{std::move(encoder.error())};
     return check_lowest(spec, function, *encoder);
   }
-  // An `any` is converted input by input at the worker.
+  // From and to `any` the worker converts input by input.
   if (spec.input_type == function.input_type || spec.input_type == "any")
     return {};
+  if (function.input_type == "any") {
+    if (parse_type(spec.input_type))
+      return {};
+    return fail(errc::bad_input, function.name
+                                   + " takes inputs of any type, but the job's "
+                                   + "inputs are of type " + spec.input_type
+                                   + ", which is none");
+  }
   return fail(errc::bad_input,
               function.name + " takes inputs of type " + function.input_type
                 + ", but the job's inputs are of type " + spec.input_type);

@@ -302,6 +302,22 @@ CAF_TEST(a_watched_job_is_followed_to_its_end) {
   CAF_CHECK_EQUAL(seen->version, 2u);
 }
 
+CAF_TEST(whoever_feeds_a_job_that_has_ended_does_not_wait) {
+  for (auto state : {job_state::cancelled, job_state::succeeded}) {
+    auto feeding = std::make_shared<feed_call>();
+    feeding->job = 3;
+    auto seen = watch(3);
+    feed(feeding, 1, blob{packed_of({"a"})});
+    auto last = ended(3);
+    last.status.state = state;
+    tell(last);
+    CAF_CHECK(feeding->unstored.empty());
+    CAF_CHECK_EQUAL(feeding->unstored_bytes, 0u);
+    CAF_CHECK_EQUAL(to_string(feeding->problem.code),
+                    state == job_state::cancelled ? "job_ended" : "ok");
+  }
+}
+
 CAF_TEST(all_calls_of_a_session_for_one_job_hear_of_its_end) {
   auto one = watch(3);
   auto two = watch(3);

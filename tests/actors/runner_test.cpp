@@ -35,6 +35,9 @@ struct fixture : test::stage {
     auto add = [&](const char* name, auto callable) {
       CAF_REQUIRE(known->add(name, callable).has_value());
     };
+    add("type_of", [](const value& x) {
+      return x.type + ", " + std::to_string(x.bytes.size()) + " B";
+    });
     add("echo", [this](int64_t x) {
       ran.push_back(x);
       if (during)
@@ -236,6 +239,16 @@ CAF_TEST(inputs_of_any_type_are_converted) {
             == std::vector<std::string>({encoded(int64_t{12})}));
   CAF_REQUIRE_EQUAL(output.failed.size(), 1u);
   CAF_CHECK_EQUAL(output.failed[0].index, 1u);
+}
+
+CAF_TEST(inputs_of_one_type_become_any_for_a_function_that_takes_all) {
+  auto lease = lease_of(header_of("type_of", "list<int>"), {0, 1},
+                        {encoded(std::vector<int64_t>{4, 5})});
+  auto output = output_of(lease);
+  std::string want;
+  encode(std::string{"list<int>, 3 B"}, want);
+  CAF_CHECK(strings_of(blob{output.results})
+            == std::vector<std::string>({want}));
 }
 
 CAF_TEST(arguments_are_shared_and_converted) {

@@ -140,7 +140,7 @@ inline job_id await_job(const client& api, const std::string& name) {
 inline void encode_input(uint64_t index, std::string& out) {
   char payload[payload_bytes];
   fill_payload(index, payload);
-  encode_any(std::string_view{payload, payload_bytes}, out);
+  encode(std::string_view{payload, payload_bytes}, out);
 }
 
 } // namespace troupe::bench

@@ -11,12 +11,12 @@
 /// Jobs that more than one benchmark submits.
 namespace troupe::bench {
 
-/// Tasks of a job as inputs of 64 bytes that `function` takes as `any`.
+/// Tasks of a job as inputs of 64 bytes; `function` takes values of any type.
 inline job_spec payload_job(std::string function, std::string reducer) {
   job_spec spec;
   spec.function = std::move(function);
   spec.reducer = std::move(reducer);
-  spec.input_type = "any";
+  spec.input_type = type_of<std::string>();
   return spec;
 }
 

@@ -60,7 +60,7 @@ fed_inputs feed(const client& api, const payload_text& text,
   job_spec spec;
   spec.name = what.name;
   spec.function = "echo";
-  spec.input_type = "any";
+  spec.input_type = type_of<std::string>();
   spec.options.stream = true;
   auto writer = check(api.open(spec), "cannot open a job");
   std::string input;
@@ -70,7 +70,7 @@ fed_inputs feed(const client& api, const payload_text& text,
   do {
     for (auto end = fed.count + inputs_per_look; fed.count < end; ++fed.count) {
       input.clear();
-      encode_any(text.at(fed.count, what.bytes), input);
+      encode(text.at(fed.count, what.bytes), input);
       if (auto added = writer.add(input); !added) {
         fed.problem = to_string(from_caf(added.error()));
         writer.abandon();

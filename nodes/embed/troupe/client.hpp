@@ -218,19 +218,15 @@ public:
   caf::expected<Result> run(const std::string& function,
                             const std::vector<Input>& inputs,
                             job_spec spec = {}) const {
-    auto input_type = input_type_of(function, type_of<Input>());
-    if (!input_type)
-      return std::move(input_type.error());
     spec.function = function;
-    spec.input_type = *input_type;
+    spec.input_type = type_of<Input>();
     auto writer = open(std::move(spec));
     if (!writer)
       return std::move(writer.error());
     std::string bytes;
     for (const auto& input : inputs) {
       bytes.clear();
-      if (auto ok = encode_as(input, *input_type, bytes); !ok)
-        return to_caf(ok.error());
+      encode(input, bytes);
       if (auto ok = writer->add(bytes); !ok)
         return std::move(ok.error());
     }
@@ -242,20 +238,16 @@ public:
 
   /// The same without waiting, for few inputs: see the encoded `post`.
   template <class Input>
-  caf::expected<pending_result> post(const std::string& function,
-                                     const std::vector<Input>& inputs,
-                                     job_spec spec = {}) const {
-    auto input_type = input_type_of(function, type_of<Input>());
-    if (!input_type)
-      return std::move(input_type.error());
+  pending_result post(const std::string& function,
+                      const std::vector<Input>& inputs,
+                      job_spec spec = {}) const {
     spec.function = function;
-    spec.input_type = *input_type;
+    spec.input_type = type_of<Input>();
     packed_builder packed;
     std::string bytes;
     for (const auto& input : inputs) {
       bytes.clear();
-      if (auto ok = encode_as(input, *input_type, bytes); !ok)
-        return to_caf(ok.error());
+      encode(input, bytes);
       packed.add(bytes);
     }
     return post(std::move(spec), packed.finish());
@@ -319,11 +311,6 @@ private:
       return to_caf(value.error());
     return std::move(*value);
   }
-
-  /// Returns how inputs of a C++ type must be encoded for `function`: as
-  /// themselves, or as `any` if that is what it takes.
-  caf::expected<std::string> input_type_of(const std::string& function,
-                                           const std::string& type) const;
 
   /// Waits, then fetches; a job that did not succeed is an error.
   caf::expected<encoded_result> finished_result(job_id job) const;

@@ -41,9 +41,7 @@ CAF_TEST(runs_a_function_over_typed_inputs) {
 CAF_TEST(posted_jobs_run_beside_each_other) {
   std::vector<pending_result> pending;
   for (int64_t i = 0; i < 5000; ++i) {
-    auto posted = user->post("double", integers{i});
-    CAF_REQUIRE(posted.engaged());
-    pending.push_back(std::move(*posted));
+    pending.push_back(user->post("double", integers{i}));
   }
   for (int64_t i = 0; i < 5000; ++i) {
     auto result = pending[static_cast<size_t>(i)].get_as<integers>();
@@ -59,8 +57,7 @@ CAF_TEST(what_is_wrong_with_a_posted_job_is_told_when_it_is_taken) {
     spec.options.retries = 0;
     return spec;
   }());
-  CAF_REQUIRE(failing.engaged());
-  auto failed = failing->get();
+  auto failed = failing.get();
   CAF_REQUIRE(!failed.engaged());
   CAF_CHECK_EQUAL(to_string(from_caf(failed.error()).code), "job_failed");
   job_spec strange;
@@ -78,15 +75,14 @@ CAF_TEST(what_is_wrong_with_a_posted_job_is_told_when_it_is_taken) {
 
 CAF_TEST(a_posted_job_that_runs_on_can_be_waited_for_again) {
   auto posted = user->post("gate", integers{3});
-  CAF_REQUIRE(posted.engaged());
-  CAF_CHECK(!posted->ready());
+  CAF_CHECK(!posted.ready());
   wait_options how;
   how.timeout = 20ms;
-  auto early = posted->get(how);
+  auto early = posted.get(how);
   CAF_REQUIRE(!early.engaged());
   CAF_CHECK_EQUAL(to_string(from_caf(early.error()).code), "timed_out");
   open_gate();
-  auto late = posted->get_as<integers>();
+  auto late = posted.get_as<integers>();
   CAF_REQUIRE(late.engaged());
   CAF_CHECK(*late == integers({3}));
 }

@@ -71,8 +71,10 @@ CAF_TEST(inputs_must_be_what_the_function_takes) {
     {"anything", "any", "any", ""},
     {"another type", "string", "int",
      "f takes inputs of type string, but the job's inputs are of type int"},
-    {"anything, but packed otherwise", "any", "int",
-     "f takes inputs of type any, but the job's inputs are of type int"},
+    {"anything, of one type", "any", "int", ""},
+    {"anything, of no type", "any", "strange<",
+     "f takes inputs of any type, but the job's inputs are of type strange<, "
+     "which is none"},
     {"no type", "string", "",
      "f takes inputs of type string, but the job's inputs are of type "},
   };
