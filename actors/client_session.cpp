@@ -297,7 +297,15 @@ client_session_state::follow(const std::shared_ptr<watch_call>& call) {
 }
 
 void client_session_state::watch(const std::shared_ptr<watch_call>& asked) {
-  const auto& call = follow(asked);
+  follow(asked);
+  auto& call = watches.at(asked->job);
+  if (asked->stream && call != asked) {
+    // The newest reader has the slices; what an older one did not read is sent
+    // again.
+    std::erase(call->others, asked);
+    asked->others = std::exchange(call->others, {});
+    asked->others.push_back(std::exchange(call, asked));
+  }
   if (handles)
     self->send(handles->coordinator,
                watch_job{call->job, call->stream

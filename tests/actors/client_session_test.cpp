@@ -302,6 +302,21 @@ CAF_TEST(a_watched_job_is_followed_to_its_end) {
   CAF_CHECK_EQUAL(seen->version, 2u);
 }
 
+CAF_TEST(the_newest_reader_of_a_stream_has_its_slices) {
+  puppet source{sys};
+  auto submitted = watch(3, true); // As a submit that watches does.
+  auto reader = watch(3, true);
+  auto waiting = watch(3);
+  source.send(subject,
+              result_slice{3, 1, {0, 1}, {}, inline_body(packed_of({"a"}))});
+  sched.run();
+  CAF_CHECK_EQUAL(reader->slices.size(), 1u);
+  CAF_CHECK(submitted->slices.empty());
+  tell(ended(3));
+  for (const auto& call : {submitted, reader, waiting})
+    CAF_CHECK(call->ended);
+}
+
 CAF_TEST(whoever_feeds_a_job_that_has_ended_does_not_wait) {
   for (auto state : {job_state::cancelled, job_state::succeeded}) {
     auto feeding = std::make_shared<feed_call>();
