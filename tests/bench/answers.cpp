@@ -60,8 +60,9 @@ void run(const settings& how) {
   await_job(curious.api(), "echo");
   measure(curious.api(), range, how.smoke ? 100 : 500);
   stop = true;
-  stream.join();
+  // First, or the stream would share the workers to its end.
   check(curious.api().cancel(range), "cannot cancel a job");
+  stream.join();
 }
 
 } // namespace
