@@ -15,9 +15,11 @@ namespace troupe {
 namespace {
 
 /// Messages with inputs of one job that may wait for the store. A client that
-/// keeps to its window of bytes never has as many.
+/// keeps to its window of bytes never has as many: the smallest full chunk is
+/// one of empty inputs, of which only the offsets are left.
 constexpr size_t inputs_waiting_max =
-  2 * limits::client_input_window_bytes / limits::chunk_bytes_max;
+  2 * limits::client_input_window_bytes
+  / (limits::chunk_tasks_max * sizeof(uint32_t));
 
 } // namespace
 
