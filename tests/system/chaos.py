@@ -190,7 +190,9 @@ class user(threading.Thread):
         self.jobs.append(job["job"])
         self.tasks += job["tasks"]
         if job["result"] != want:
-            self.problems.append(f"job {job['job']} {args} has a wrong result")
+            got = json.dumps(job)
+            self.problems.append(
+                f"job {job['job']} {args} has a wrong result: {got[:500]}")
 
     def primes(self):
         end = self.chance.randrange(20_000, 400_000)
