@@ -82,7 +82,7 @@ void scheduler_state::remove_work(const unschedule& what) {
   std::map<worker_id, trim_leases> stops;
   for (auto job : what.jobs) {
     for (const auto& stopped : core->remove_job(job))
-      stops[stopped.worker].items.push_back({stopped.lease, 0});
+      stops[stopped.worker].items.push_back({stopped.lease, 0, true});
     events_due = events_due || core->lease_events() > 0;
     headers.erase(job);
     log_seqs.erase(job);
@@ -275,7 +275,7 @@ void scheduler_state::break_off(worker_id id, peer& from, const slice& what,
   if (auto held = core->leases().find(what.lease);
       held != nullptr && held->worker == id) {
     core->revoke(what.lease);
-    self->send(from.handle, trim_leases{{{what.lease, 0}}});
+    self->send(from.handle, trim_leases{{{what.lease, 0, true}}});
   }
   answer(from, what, false);
   request_flush();

@@ -21,7 +21,7 @@ void scheduler_state::rejoin(const worker_up& what, peer& from) {
     held.push_back({x.lease, x.job, x.rest, x.attempt});
   trim_leases stops;
   for (const auto& id : core->reconcile(what.worker, held, self->clock().now()))
-    stops.items.push_back({id, 0});
+    stops.items.push_back({id, 0, true});
   if (what.held.empty() && stops.items.empty())
     return;
   options.log->info("scheduler", "a worker came with leases",

@@ -382,7 +382,7 @@ void worker_state::trim(const trim_leases& what) {
     auto waiting = std::find_if(queue.begin(), queue.end(),
                                 [&](auto& q) { return q.lease == x.lease; });
     if (waiting != queue.end()) {
-      auto end = std::max(x.end, waiting->range.begin);
+      auto end = std::max(x.stop ? 0 : x.end, waiting->range.begin);
       if (end == waiting->range.begin)
         queue.erase(waiting);
       else
@@ -393,7 +393,7 @@ void worker_state::trim(const trim_leases& what) {
     for (auto& on : slots) {
       if (!on.current || on.current->lease != x.lease)
         continue;
-      if (x.end == 0)
+      if (x.stop)
         revoke(on);
       else
         answer.items.push_back({x.lease, on.block->trim(x.end)});

@@ -49,9 +49,9 @@ constexpr size_t slice_bytes_flush = 64 * kib;
 constexpr size_t slice_bytes_held = 256 * kib;
 /// Packed results of one slice: what a runner may hold, then one block that is
 /// flushed, and in it one of the largest results.
-constexpr size_t packed_results_bytes_max =
-  result_bytes_max + slice_bytes_held + 2 * slice_bytes_flush
-  + packed_overhead_bytes_max;
+constexpr size_t packed_results_bytes_max = result_bytes_max + slice_bytes_held
+                                            + 2 * slice_bytes_flush
+                                            + packed_overhead_bytes_max;
 constexpr auto slice_age_max = 1ms;
 /// Unacknowledged slice bytes at a worker; beyond it the runners pause.
 constexpr size_t unacknowledged_bytes_max = 4 * mib;
@@ -79,6 +79,13 @@ constexpr uint64_t job_tasks_max = uint64_t{1} << 62;
 constexpr uint32_t retries_max = 1'000'000;
 /// The largest share of a job among others of its priority.
 constexpr uint32_t job_weight_max = 1'000;
+/// Named resources of a task or a worker, and how much there may be of one.
+constexpr size_t named_resources_max = 64;
+constexpr uint64_t resource_amount_max = 1'000'000; ///< Of one.
+/// Labels that a task requires or prefers.
+constexpr size_t task_labels_max = 16;
+/// Workers whose verdict one explanation lists.
+constexpr size_t explained_workers_max = 256;
 constexpr uint64_t max_dead_default = 10'000;
 /// A lease that was lost with its worker becomes ready in this many pieces.
 constexpr uint64_t crash_pieces_max = 16;

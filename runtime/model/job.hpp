@@ -4,11 +4,13 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/ids.hpp"
 #include "runtime/base/limits.hpp"
+#include "runtime/model/resources.hpp"
 #include "runtime/model/states.hpp"
 
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe {
 
@@ -50,6 +52,13 @@ struct job_options {
   uint64_t deadline_unix_ms = 0; ///< Then the job fails; 0: never.
   int32_t priority = 0;          ///< Jobs of higher ones are served first.
   uint32_t weight = 1; ///< Share among jobs of equal priority, from 1.
+  /// By which policy its tasks are placed (`runtime/policy/placement.hpp`);
+  /// empty: the coordinator's default.
+  std::string placement;
+  resource_set needs;              ///< Of one task, while it runs.
+  std::vector<std::string> labels; ///< All of them must be the worker's.
+  /// Workers that have all of them come first, if they have room.
+  std::vector<std::string> prefers;
 };
 
 /// What a client submits.

@@ -80,6 +80,7 @@ struct dead_selector {
 struct kept_inputs {
   index_range range;
   blob packed;
+  std::string near{}; ///< The node or label where they are best run; or empty.
 };
 
 /// How far a job's merge has come; records up to `seq` are in `merged`.

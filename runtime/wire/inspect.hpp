@@ -9,6 +9,7 @@
 #include "runtime/model/job_audit.hpp"
 #include "runtime/model/records.hpp"
 #include "runtime/model/slice.hpp"
+#include "runtime/model/task_explanation.hpp"
 #include "runtime/wire/frames.hpp"
 
 #include <caf/error.hpp>
@@ -89,10 +90,22 @@ typename Inspector::result_type inspect(Inspector& f, range_input& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, named_amount& x) {
+  return f(caf::meta::type_name("t.amount"), x.name, x.amount);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, resource_set& x) {
+  return f(caf::meta::type_name("t.resources"), x.cpus, x.memory_bytes,
+           x.named);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_options& x) {
   return f(caf::meta::type_name("t.job_options"), x.retries, x.backoff_base_ms,
            x.backoff_cap_ms, x.max_dead, x.stream, x.max_crashes,
-           x.task_timeout_ms, x.deadline_unix_ms, x.priority, x.weight);
+           x.task_timeout_ms, x.deadline_unix_ms, x.priority, x.weight,
+           x.placement, x.needs, x.labels, x.prefers);
 }
 
 template <class Inspector>
@@ -108,6 +121,19 @@ typename Inspector::result_type inspect(Inspector& f, job_status& x) {
            x.reducer, x.state, x.tasks, x.succeeded, x.dead, x.cancelled,
            x.running, x.attempts, x.seconds_us, x.reason, x.result_type,
            x.result_bytes);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, worker_verdict& x) {
+  return f(caf::meta::type_name("t.verdict"), x.node, x.never, x.why);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, task_explanation& x) {
+  return f(caf::meta::type_name("t.explained"), x.job, x.index, x.state,
+           x.attempt, x.why, x.node, x.lease, x.running, x.retry_in_us,
+           x.tasks_before, x.jobs_before, x.impossible, x.workers,
+           x.workers_unlisted);
 }
 
 template <class Inspector>

@@ -10,6 +10,7 @@
 #include <caf/atom.hpp>
 
 #include <any>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -64,6 +65,7 @@ struct schedule_inputs {
   index_range range;
   blob inputs; ///< Packed; shared with the store.
   bool closed = false;
+  std::string near{}; ///< See `kept_inputs::near`.
 };
 
 struct schedule {
@@ -103,6 +105,8 @@ struct job_progress {
   error fatal;            ///< Not `ok`: the job must fail.
   std::string first_dead; ///< The first dead letter's sentence.
   uint64_t tasks = 0;
+  /// Why no worker that is up can ever run it; empty: some can.
+  std::string stuck{};
   /// The only record of a job that fitted into one slice: no aggregator.
   std::vector<accept_record> only;
 };
@@ -148,6 +152,9 @@ struct worker_up {
   /// already when the follower asked.
   bool joined = false;
   std::vector<held_lease> held{};
+  std::vector<std::string> labels{};
+  resource_set offers{0, 0, {}};
+  bool cordoned = false;
 };
 
 struct worker_gone {
@@ -158,6 +165,13 @@ struct worker_gone {
 struct worker_health {
   worker_id worker = 0;
   bool suspect = false;
+};
+
+/// A worker was cordoned, uncordoned or drained.
+struct worker_cordon {
+  worker_id worker = 0;
+  cordon_kind what = cordon_kind::cordon;
+  std::chrono::milliseconds timeout{}; ///< Of a drain.
 };
 
 /// What a heartbeat says that the worker holds.
@@ -368,6 +382,9 @@ TROUPE_LOCAL_MESSAGE(store_dead_changed)
 TROUPE_LOCAL_MESSAGE(store_read_leases)
 TROUPE_LOCAL_MESSAGE(store_leases)
 TROUPE_LOCAL_MESSAGE(store_put_node)
+TROUPE_LOCAL_MESSAGE(store_put_cordon)
+TROUPE_LOCAL_MESSAGE(store_read_cordons)
+TROUPE_LOCAL_MESSAGE(store_cordons)
 TROUPE_LOCAL_MESSAGE(store_accept)
 TROUPE_LOCAL_MESSAGE(store_accepted)
 TROUPE_LOCAL_MESSAGE(store_read_log)
@@ -384,6 +401,7 @@ TROUPE_LOCAL_MESSAGE(stream_to)
 TROUPE_LOCAL_MESSAGE(worker_up)
 TROUPE_LOCAL_MESSAGE(worker_gone)
 TROUPE_LOCAL_MESSAGE(worker_health)
+TROUPE_LOCAL_MESSAGE(worker_cordon)
 TROUPE_LOCAL_MESSAGE(worker_leases)
 TROUPE_LOCAL_MESSAGE(use_event_hub)
 TROUPE_LOCAL_MESSAGE(use_agent)

@@ -76,8 +76,9 @@ struct join_request {
   caf::actor worker;
   /// The node will send a `heartbeat` at this interval.
   uint32_t heartbeat_ms = 200;
-  uint32_t zombies = 0; ///< As in `zombie_report`.
-  caf::actor agent;     ///< Answers questions about the node.
+  uint32_t zombies = 0;          ///< As in `zombie_report`.
+  caf::actor agent;              ///< Answers questions about the node.
+  resource_set offers{0, 0, {}}; ///< See `resource_set`.
 };
 
 struct join_reply {
@@ -123,6 +124,23 @@ struct node_info {
   uint32_t queued = 0;    ///< Leases that wait for a slot.
   uint64_t oldest_us = 0; ///< Age of the oldest running attempt.
   uint32_t zombies = 0;   ///< Attempts that ignored their stop and still run.
+  bool cordoned = false;  ///< Gets nothing new until it is uncordoned.
+  resource_set offers{0, 0, {}}; ///< See `resource_set`.
+};
+
+enum class cordon_kind : uint8_t {
+  cordon = 0,   ///< Nothing new; what it has goes on.
+  uncordon = 1, ///< As any other again.
+  drain = 2,    ///< Nothing new; what it has not begun runs elsewhere.
+};
+
+/// Takes a node out of work, or back in. It stays so when the node or the
+/// coordinator's actors come back. Errors: `unknown_node`.
+struct cordon_node {
+  std::string node;
+  cordon_kind what = cordon_kind::cordon;
+  /// With `drain`: then what still runs is handed back without blame.
+  uint64_t timeout_ms = 0;
 };
 
 /// A worker says how many of its threads are stuck in attempts that timed out.
@@ -146,6 +164,7 @@ struct job_header {
   bool stream = false; ///< Results travel one by one, whatever the reducer.
   uint64_t result_bytes_max = limits::result_bytes_max; ///< Of one result.
   uint64_t task_timeout_ms = 0; ///< Of one attempt; 0: none.
+  resource_set needs{}; ///< Of one task: no more run than the worker offers.
 };
 
 /// A lease and what to run under it.
@@ -187,7 +206,8 @@ struct grants {
 /// Shortens leases; also the answer, with the end that really holds.
 struct lease_end {
   lease_id lease;
-  task_index end = 0; ///< 0: stop the lease, also its running task.
+  task_index end = 0;
+  bool stop = false; ///< End all of it, also its running task.
 };
 
 struct trim_leases {
@@ -219,6 +239,7 @@ struct submit_item {
   /// With `watch`: nobody waits for the reply, so it may come with the first
   /// update (within `limits::progress_interval`) and wakes nobody before.
   bool quiet = false;
+  std::string near{}; ///< Of `inputs`; see `kept_inputs::near`.
 };
 
 struct submit_jobs {
@@ -244,6 +265,7 @@ struct append_inputs {
   uint64_t seq = 0;
   body inputs; ///< Packed; may be empty.
   bool last = false;
+  std::string near{}; ///< See `kept_inputs::near`.
 };
 
 struct inputs_stored {
@@ -301,6 +323,14 @@ struct dead_changed {
 /// is the answer.
 struct verify_job {
   job_id job = 0;
+};
+
+/// Asks why a task is where it is; `task_explanation` is the answer.
+struct explain_task {
+  job_id job = 0;
+  /// False: about the task that is served next.
+  bool one = false;
+  task_index index = 0;
 };
 
 /// Subscribes the sender to a job's updates, and to its results if
@@ -451,34 +481,37 @@ TROUPE_WIRE_TYPE(held_lease, "t.held", x.lease, x.job, x.rest, x.next_seq,
 TROUPE_WIRE_TYPE(join_request, "t.join", x.name, x.incarnation_id, x.version,
                  x.roles, x.slots, x.labels, x.functions, x.window_tasks,
                  x.window_bytes, x.held, x.worker, x.heartbeat_ms, x.zombies,
-                 x.agent)
+                 x.agent, x.offers)
 TROUPE_WIRE_TYPE(join_reply, "t.joined", x.worker, x.term)
 TROUPE_WIRE_TYPE(heartbeat, "t.beat", x.incarnation_id, x.busy, x.queued,
                  x.unanswered_bytes, x.oldest_us, x.through, x.complete, x.held)
 TROUPE_WIRE_TYPE(node_info, "t.node", x.name, x.incarnation_id, x.version,
                  x.roles, x.state, x.slots, x.labels, x.functions, x.up_us,
-                 x.silent_us, x.phi, x.busy, x.queued, x.oldest_us, x.zombies)
+                 x.silent_us, x.phi, x.busy, x.queued, x.oldest_us, x.zombies,
+                 x.cordoned, x.offers)
+TROUPE_WIRE_TYPE(cordon_node, "t.cordon", x.node, x.what, x.timeout_ms)
 TROUPE_WIRE_TYPE(zombie_report, "t.zombies", x.incarnation_id, x.zombies)
 TROUPE_WIRE_TYPE(job_header, "t.header", x.job, x.function, x.reducer,
                  x.input_type, x.args_type, x.args, x.inputs, x.range, x.stream,
-                 x.result_bytes_max, x.task_timeout_ms)
+                 x.result_bytes_max, x.task_timeout_ms, x.needs)
 TROUPE_WIRE_TYPE(grant, "t.grant", x.lease, x.job, x.range, x.attempt, x.inputs)
 TROUPE_WIRE_TYPE(grants, "t.grants", x.answers, x.forget, x.jobs, x.items,
                  x.through)
 TROUPE_WIRE_TYPE(slices, "t.slices", x.items)
 TROUPE_WIRE_TYPE(slice_answer, "t.answer", x.lease, x.seq, x.accepted)
 TROUPE_WIRE_TYPE(slice_answers, "t.answers", x.items)
-TROUPE_WIRE_TYPE(lease_end, "t.end", x.lease, x.end)
+TROUPE_WIRE_TYPE(lease_end, "t.end", x.lease, x.end, x.stop)
 TROUPE_WIRE_TYPE(trim_leases, "t.trim", x.items)
 TROUPE_WIRE_TYPE(trimmed_leases, "t.trimmed", x.items)
 TROUPE_WIRE_TYPE(forget_jobs, "t.forget", x.jobs)
 TROUPE_WIRE_TYPE(window_update, "t.window", x.tasks, x.bytes)
 TROUPE_WIRE_TYPE(submit_item, "t.submit_it", x.spec, x.inputs, x.closed,
-                 x.watch, x.quiet)
+                 x.watch, x.quiet, x.near)
 TROUPE_WIRE_TYPE(submit_jobs, "t.submit", x.ticket, x.items)
 TROUPE_WIRE_TYPE(submit_reply, "t.sub_reply", x.job, x.why, x.existed)
 TROUPE_WIRE_TYPE(submit_replies, "t.submitted", x.ticket, x.items)
-TROUPE_WIRE_TYPE(append_inputs, "t.append", x.job, x.seq, x.inputs, x.last)
+TROUPE_WIRE_TYPE(append_inputs, "t.append", x.job, x.seq, x.inputs, x.last,
+                 x.near)
 TROUPE_WIRE_TYPE(inputs_stored, "t.stored", x.job, x.seq, x.why)
 TROUPE_WIRE_TYPE(describe_job, "t.describe", x.job)
 TROUPE_WIRE_TYPE(cancel_job, "t.cancel", x.job)
@@ -490,6 +523,7 @@ TROUPE_WIRE_TYPE(requeue_dead, "t.requeue", x.which)
 TROUPE_WIRE_TYPE(purge_dead, "t.purge", x.which)
 TROUPE_WIRE_TYPE(dead_changed, "t.dead_done", x.letters, x.jobs)
 TROUPE_WIRE_TYPE(verify_job, "t.verify", x.job)
+TROUPE_WIRE_TYPE(explain_task, "t.explain", x.job, x.one, x.index)
 TROUPE_WIRE_TYPE(watch_job, "t.watch", x.job, x.result_credit)
 TROUPE_WIRE_TYPE(job_update, "t.update", x.status, x.has_result, x.result)
 TROUPE_WIRE_TYPE(job_updates, "t.updates", x.items)

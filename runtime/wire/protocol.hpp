@@ -27,6 +27,8 @@ namespace troupe {
 /// | `store_change_dead`    | COORDINATOR | store_dead_changed    | local |
 /// | `store_read_leases`    | COORDINATOR | store_leases          | local |
 /// | `store_put_node`       | MEMBERSHIP  | -                     | local |
+/// | `store_put_cordon`     | MEMBERSHIP  | -                     | local |
+/// | `store_read_cordons`   | MEMBERSHIP  | store_cordons         | local |
 /// | `store_accept`         | SCHEDULER   | store_accepted        | local |
 /// | `store_read_log`       | AGGREGATOR  | store_log             | local |
 /// | `store_put_checkpoint` | AGGREGATOR  | -                     | local |
@@ -36,7 +38,8 @@ using store_actor = caf::typed_actor<
   caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
   caf::reacts_to<store_forget>, caf::reacts_to<store_list_dead>,
   caf::reacts_to<store_change_dead>, caf::reacts_to<store_read_leases>,
-  caf::reacts_to<store_put_node>, caf::reacts_to<store_accept>,
+  caf::reacts_to<store_put_node>, caf::reacts_to<store_put_cordon>,
+  caf::reacts_to<store_read_cordons>, caf::reacts_to<store_accept>,
   caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
 
 /// Whoever gets events.
@@ -64,6 +67,8 @@ using event_hub_actor =
 /// | `worker_gone`    | MEMBERSHIP  | -               | local |
 /// | `worker_health`  | MEMBERSHIP  | -               | local |
 /// | `worker_leases`  | MEMBERSHIP  | -               | local |
+/// | `worker_cordon`  | MEMBERSHIP  | -               | local |
+/// | `explain_task`   | COORDINATOR | task_explanation | local |
 /// | `schedule`       | COORDINATOR | progress_report | local |
 /// | `unschedule`     | COORDINATOR | -               | local |
 /// | `pause_job`      | AGGREGATOR  | -               | local |
@@ -78,6 +83,8 @@ using event_hub_actor =
 using scheduler_actor =
   caf::typed_actor<caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
                    caf::reacts_to<worker_health>, caf::reacts_to<worker_leases>,
+                   caf::reacts_to<worker_cordon>,
+                   caf::replies_to<explain_task>::with<task_explanation>,
                    caf::reacts_to<schedule>, caf::reacts_to<unschedule>,
                    caf::reacts_to<pause_job>, caf::reacts_to<store_accepted>,
                    caf::reacts_to<slices>, caf::reacts_to<trimmed_leases>,
@@ -97,6 +104,8 @@ using scheduler_actor =
 /// | `list_functions_atom` | any                    | function_info | wire  |
 /// | `show_tree`           | client                 | supervision_tree | wire |
 /// | `inject_fault`        | client                 | fault_done    | wire  |
+/// | `cordon_node`         | client                 | node_info     | wire  |
+/// | `store_cordons`       | STORE                  | -             | local |
 /// | `follow_atom`         | SCHEDULER, COORDINATOR | worker_up     | local |
 /// | `follow_health_atom`  | SCHEDULER              | worker_health | local |
 /// | `use_event_hub`       | SUPERVISOR             | -             | local |
@@ -111,6 +120,7 @@ using membership_actor = caf::typed_actor<
   caf::reacts_to<follow_atom>, caf::reacts_to<follow_health_atom>,
   caf::replies_to<show_tree>::with<supervision_tree>,
   caf::replies_to<inject_fault>::with<fault_done>,
+  caf::replies_to<cordon_node>::with<node_info>, caf::reacts_to<store_cordons>,
   caf::reacts_to<use_event_hub>, caf::reacts_to<use_agent>,
   caf::reacts_to<tick_atom>>;
 
@@ -119,8 +129,9 @@ using membership_follower_actor =
   caf::typed_actor<caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>>;
 
 /// What MEMBERSHIP tells whoever follows the health of workers.
-using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
-                                               caf::reacts_to<worker_leases>>;
+using health_follower_actor =
+  caf::typed_actor<caf::reacts_to<worker_health>, caf::reacts_to<worker_leases>,
+                   caf::reacts_to<worker_cordon>>;
 
 /// The COORDINATOR leads jobs through their life and serves clients.
 ///
@@ -137,6 +148,7 @@ using health_follower_actor = caf::typed_actor<caf::reacts_to<worker_health>,
 /// | `requeue_dead`          | client     | dead_changed   | wire  |
 /// | `purge_dead`            | client     | dead_changed   | wire  |
 /// | `verify_job`            | client     | job_audit      | wire  |
+/// | `explain_task`          | client     | task_explanation | wire |
 /// | `frame_request`         | client     | frame          | wire  |
 /// | `frame`                 | client     | -              | wire  |
 /// | `store_put_jobs_done`   | STORE      | -              | local |
@@ -166,14 +178,15 @@ using coordinator_actor = caf::typed_actor<
   caf::replies_to<list_dead>::with<dead_letters>,
   caf::replies_to<requeue_dead>::with<dead_changed>,
   caf::replies_to<purge_dead>::with<dead_changed>,
-  caf::replies_to<verify_job>::with<job_audit>, caf::reacts_to<frame_request>,
-  caf::reacts_to<frame>, caf::reacts_to<store_put_jobs_done>,
-  caf::reacts_to<store_put_inputs_done>, caf::reacts_to<store_finish_done>,
-  caf::reacts_to<store_result>, caf::reacts_to<store_dead>,
-  caf::reacts_to<store_dead_changed>, caf::reacts_to<store_leases>,
-  caf::reacts_to<store_snapshot>, caf::reacts_to<progress_report>,
-  caf::reacts_to<job_merged>, caf::reacts_to<worker_up>,
-  caf::reacts_to<worker_gone>,
+  caf::replies_to<verify_job>::with<job_audit>,
+  caf::replies_to<explain_task>::with<task_explanation>,
+  caf::reacts_to<frame_request>, caf::reacts_to<frame>,
+  caf::reacts_to<store_put_jobs_done>, caf::reacts_to<store_put_inputs_done>,
+  caf::reacts_to<store_finish_done>, caf::reacts_to<store_result>,
+  caf::reacts_to<store_dead>, caf::reacts_to<store_dead_changed>,
+  caf::reacts_to<store_leases>, caf::reacts_to<store_snapshot>,
+  caf::reacts_to<progress_report>, caf::reacts_to<job_merged>,
+  caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
   caf::reacts_to<started_atom>, caf::reacts_to<use_event_hub>,
   caf::reacts_to<use_jobs>, caf::reacts_to<flush_atom>,

@@ -44,7 +44,7 @@ std::string render_error(uint8_t code, caf::atom_value category,
 void register_types(caf::actor_system_config& config) {
   // Nodes and signals.
   add_types<function_info, held_lease, join_request, join_reply, heartbeat,
-            node_info, zombie_report>(config);
+            node_info, zombie_report, cordon_node>(config);
   // Work.
   add_types<job_header, grant, grants, slice, slices, slice_answer,
             slice_answers, lease_end, trim_leases, trimmed_leases, forget_jobs,
@@ -53,7 +53,7 @@ void register_types(caf::actor_system_config& config) {
   add_types<job_status, submit_item, submit_jobs, submit_reply, submit_replies,
             append_inputs, inputs_stored, describe_job, cancel_job, list_jobs,
             list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
-            verify_job, job_audit, watch_job, job_update, job_updates, result_slice,
+            verify_job, job_audit, explain_task, task_explanation, watch_job, job_update, job_updates, result_slice,
             result_credit, open_result, job_result>(config);
   // Events and supervision.
   add_types<event, subscribe, more_events, supervision_tree,

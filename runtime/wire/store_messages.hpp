@@ -35,6 +35,7 @@ struct store_put_jobs {
     bool closed = false;
     uint64_t submitted_us = 0; ///< Wall clock.
     std::string function_type; ///< What its function returns; empty: unknown.
+    std::string near{};        ///< See `kept_inputs::near`.
   };
   uint64_t ticket = 0; ///< Returned with the reply.
   std::vector<item> items;
@@ -56,7 +57,8 @@ struct store_put_inputs {
   job_id job = 0;
   blob inputs;
   bool last = false;
-  uint64_t seq = 0; ///< The client's number of them; 0: none.
+  uint64_t seq = 0;   ///< The client's number of them; 0: none.
+  std::string near{}; ///< See `kept_inputs::near`.
 };
 
 struct store_put_inputs_done {
@@ -165,6 +167,19 @@ struct store_leases {
 };
 
 // -- MEMBERSHIP and STORE -----------------------------------------------------
+
+/// A node was cordoned or uncordoned by people.
+struct store_put_cordon {
+  std::string node;
+  bool cordoned = false;
+};
+
+/// Asks which nodes are cordoned.
+struct store_read_cordons {};
+
+struct store_cordons {
+  std::vector<std::string> nodes;
+};
 
 /// A node came up, or is gone or down.
 struct store_put_node {

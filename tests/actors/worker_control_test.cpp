@@ -90,7 +90,7 @@ CAF_TEST(a_running_lease_keeps_the_task_that_runs) {
 CAF_TEST(a_lease_that_is_stopped_sends_nothing_more) {
   start();
   during = [&](int64_t) {
-    lead.send(subject, trim_leases{{{{1, 1}, 0}}});
+    lead.send(subject, trim_leases{{{{1, 1}, 0, true}}});
     run_worker();
   };
   tell(work({header_of(1)}, {lease(1, 2, 10)}));

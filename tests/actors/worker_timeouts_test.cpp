@@ -154,7 +154,7 @@ CAF_TEST(a_cancelled_function_that_ignores_it_frees_its_slot) {
   during = [&](int64_t x) {
     if (x != 0)
       return;
-    lead.send(subject, trim_leases{{{{1, 1}, 0}}});
+    lead.send(subject, trim_leases{{{{1, 1}, 0, true}}});
     run_worker();
     run_for(limits::stop_grace + limits::child_kill_grace + 200ms);
     CAF_CHECK_EQUAL(zombies(), 1u);
