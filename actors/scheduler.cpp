@@ -26,9 +26,12 @@ void scheduler_state::add_worker(const worker_up& what) {
   terms.slots = what.slots;
   terms.window_tasks = what.window_tasks;
   terms.window_bytes = what.window_bytes;
+  terms.labels = what.labels;
+  terms.offers = what.offers;
   for (const auto& function : what.functions)
     terms.functions.push_back(function.name);
   core->add_worker(terms);
+  core->cordon(what.worker, what.cordoned);
   auto& who = peers[what.worker];
   if (who.handle)
     by_address.erase(who.handle.address());
@@ -294,6 +297,7 @@ void scheduler_state::flush() {
   flush_pending = false;
   send_records();
   send_grants();
+  send_steals();
   send_answers(false);
   send_reports();
   arm_timer();
@@ -367,6 +371,15 @@ void scheduler_state::send_grants() {
   }
 }
 
+/// Slots idle elsewhere: what these leases have not begun can run there.
+void scheduler_state::send_steals() {
+  std::map<worker_id, trim_leases> messages;
+  for (const auto& x : core->take_steals())
+    messages[x.worker].items.push_back({x.lease, x.end});
+  for (auto& [worker, message] : messages)
+    self->send(peers.at(worker).handle, std::move(message));
+}
+
 job_header scheduler_state::header_for(worker_id worker, job_id job) {
   auto result = headers.at(job);
   result.args = outgoing.offer(worker, result.args.bytes);
@@ -412,6 +425,7 @@ void scheduler_state::send_reports() {
     item.all_ended = x.all_ended;
     item.fatal = x.fatal;
     item.first_dead = x.first_dead;
+    item.stuck = x.stuck;
     if (auto i = log_seqs.find(x.job); i != log_seqs.end())
       item.log_seq = i->second;
     if (auto i = only_records.find(x.job);

@@ -42,7 +42,8 @@ void scheduler_state::add_work(const schedule& what) {
   for (const auto& job : what.jobs)
     take_job(job);
   for (const auto& more : what.inputs)
-    core->add_inputs(more.job, more.range, more.inputs, more.closed);
+    core->add_inputs(more.job, more.range, more.inputs, more.closed,
+                     more.near);
   if (what.complete) {
     if (is_fresh)
       core->hold_back(what.nodes, self->clock().now() + limits::rejoin_grace);
@@ -68,6 +69,12 @@ void scheduler_state::take_job(const schedule_job& what) {
   terms.max_crashes = what.options.max_crashes;
   terms.added_at = self->clock().now();
   terms.rank = {what.options.priority, what.options.weight};
+  terms.needs = what.options.needs;
+  terms.labels = what.options.labels;
+  terms.prefers = what.options.prefers;
+  const auto& name = what.options.placement;
+  if (auto named = find_placement(name.empty() ? options.placement : name))
+    terms.placement = named;
   if (!what.resumed && what.ready.empty()) {
     core->add_job(terms);
     return;
@@ -90,7 +97,7 @@ void scheduler_state::take_job(const schedule_job& what) {
 /// gone, too.
 void scheduler_state::refresh_job(const schedule_job& what) {
   for (const auto& part : what.inputs)
-    core->add_inputs(what.job, part.range, part.packed, false);
+    core->add_inputs(what.job, part.range, part.packed, false, part.near);
   core->add_inputs(what.job, {}, {}, what.closed);
   core->pause(what.job, false);
 }

@@ -45,6 +45,17 @@ std::vector<ready_range> backoff_queue::parts(job_id job,
   return result;
 }
 
+std::optional<time_point> backoff_queue::due_of(job_id job,
+                                                task_index index) const {
+  auto i = by_job_.find(job);
+  if (i == by_job_.end())
+    return std::nullopt;
+  for (const auto& at : i->second)
+    if (entries_.at(at).what.range.contains(index))
+      return at.first;
+  return std::nullopt;
+}
+
 void backoff_queue::take(job_id job, index_range range) {
   const auto i = by_job_.find(job);
   if (i == by_job_.end())

@@ -32,6 +32,9 @@ public:
   /// Returns what waits of `range`, cut to it, in index order.
   std::vector<ready_range> parts(job_id job, index_range range) const;
 
+  /// Returns when a task is due; nothing when it does not wait here.
+  std::optional<time_point> due_of(job_id job, task_index index) const;
+
   /// Takes what waits of `range` out; what lies around it stays due as it was.
   void take(job_id job, index_range range);
 

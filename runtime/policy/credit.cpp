@@ -31,6 +31,11 @@ uint64_t full_lease(const grant_question& question) {
   return std::clamp<uint64_t>(target_ns / 2 / question.ns_per_task, 1, cap);
 }
 
+/// What may be outstanding at a worker.
+uint64_t budget_ns(const worker_load& load) {
+  return target_ns * offered_cpus(load) / resource_unit;
+}
+
 /// Whether a lease of `tasks` tasks may wait behind those that run.
 bool may_queue(const worker_load& load, uint64_t slots,
                const grant_question& question, uint64_t tasks) {
@@ -38,11 +43,10 @@ bool may_queue(const worker_load& load, uint64_t slots,
     return false;
   // Rounded: room for half of the lease is enough, so the outstanding work
   // stays around the target and leases do not get crumbled.
-  const auto added_ns = question.ns_per_task == 0
-                          ? target_ns
-                          : full_lease(question) * question.ns_per_task;
-  const auto budget_ns = slots * target_ns;
-  if (load.estimated_ns > budget_ns - added_ns / 2)
+  const auto added_ns = lease_estimate_ns(
+    full_lease(question), question.ns_per_task, question.cpus);
+  const auto budget = budget_ns(load);
+  if (load.estimated_ns > budget - std::min(budget, added_ns / 2))
     return false;
   // Nothing known of what runs and nothing of what comes: one per slot.
   if (question.ns_per_task == 0 && load.estimated_ns == 0)
@@ -76,12 +80,38 @@ uint64_t run_time_estimates::ns_per_task(const std::string& function) const {
   return static_cast<uint64_t>(std::clamp(i->second, 1.0, 1e18));
 }
 
-uint64_t lease_estimate_ns(uint64_t tasks, uint64_t ns_per_task) {
+uint64_t lease_estimate_ns(uint64_t tasks, uint64_t ns_per_task,
+                           uint64_t cpus) {
   if (tasks == 0)
     return 0;
-  if (ns_per_task == 0 || tasks > target_ns / ns_per_task)
-    return target_ns;
-  return tasks * ns_per_task;
+  auto ns = ns_per_task == 0 || tasks > target_ns / ns_per_task
+              ? target_ns
+              : tasks * ns_per_task;
+  return ns * cpus / resource_unit;
+}
+
+uint64_t offered_cpus(const worker_load& load) {
+  if (load.cpus > 0)
+    return load.cpus;
+  return std::clamp<uint64_t>(load.slots, 1, limits::slots_max) * resource_unit;
+}
+
+uint32_t free_slots(const worker_load& load, uint64_t cpus) {
+  const auto slots = std::clamp<uint64_t>(load.slots, 1, limits::slots_max);
+  if (load.leases >= slots)
+    return 0;
+  const auto left = slots - load.leases;
+  const auto unused =
+    offered_cpus(load) - std::min(offered_cpus(load), load.cpus_used);
+  const auto fit = unused / std::max<uint64_t>(cpus, 1);
+  return static_cast<uint32_t>(std::min<uint64_t>(left, fit));
+}
+
+bool has_room(const worker_load& load, bool payload, uint64_t cpus) {
+  if (load.tasks >= load.window_tasks
+      || (payload && load.input_bytes >= load.window_bytes))
+    return false;
+  return free_slots(load, cpus) > 0 || load.estimated_ns < budget_ns(load);
 }
 
 uint64_t lease_size(const worker_load& load, const grant_question& question) {
@@ -92,7 +122,8 @@ uint64_t lease_size(const worker_load& load, const grant_question& question) {
     return 0;
   const auto tasks = std::min({full_lease(question), equal_share(question),
                                load.window_tasks - load.tasks});
-  if (load.leases >= slots && !may_queue(load, slots, question, tasks))
+  if (free_slots(load, question.cpus) == 0
+      && !may_queue(load, slots, question, tasks))
     return 0;
   return tasks;
 }

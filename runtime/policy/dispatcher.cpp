@@ -1,7 +1,7 @@
 #include "runtime/policy/dispatcher.hpp"
 
 #include "runtime/policy/blame.hpp"
-#include "runtime/policy/placement.hpp"
+
 
 #include <algorithm>
 #include <iterator>
@@ -23,46 +23,6 @@ dispatcher::dispatcher(uint64_t term, std::unique_ptr<random_source> random)
   // nop
 }
 
-// -- workers ------------------------------------------------------------------
-
-void dispatcher::add_worker(const worker_terms& terms) {
-  auto& entry = workers_[terms.id];
-  entry.node = terms.node;
-  entry.functions = {terms.functions.begin(), terms.functions.end()};
-  entry.load.slots = terms.slots;
-  entry.load.window_tasks = terms.window_tasks;
-  entry.load.window_bytes = terms.window_bytes;
-  count_slots();
-}
-
-std::vector<dead_letter> dispatcher::remove_worker(worker_id worker,
-                                                   time_point now) {
-  std::vector<dead_letter> result;
-  for (const auto& id : book_.of_worker(worker)) {
-    auto held = *book_.find(id);
-    remember_lost(held);
-    auto rest = book_.revoke(id);
-    note(lease_event_kind::revoked, held, rest);
-    lose(held, rest, now, result);
-    costs_.erase(id);
-  }
-  workers_.erase(worker);
-  count_slots();
-  return result;
-}
-
-void dispatcher::set_window(worker_id worker, uint64_t tasks, uint64_t bytes) {
-  if (auto i = workers_.find(worker); i != workers_.end()) {
-    i->second.load.window_tasks = tasks;
-    i->second.load.window_bytes = bytes;
-  }
-}
-
-void dispatcher::suspend(worker_id worker, bool suspended) {
-  if (auto i = workers_.find(worker); i != workers_.end())
-    i->second.suspended = suspended;
-}
-
 // -- jobs ---------------------------------------------------------------------
 
 void dispatcher::add_job(const job_terms& terms) {
@@ -71,11 +31,7 @@ void dispatcher::add_job(const job_terms& terms) {
     return;
   auto& job = i->second;
   job.terms = terms;
-  auto [of, is_first] = kinds_.try_emplace({terms.function, terms.payload});
-  if (is_first)
-    of->second.slots = slots_offering(terms.function);
-  ++of->second.jobs;
-  job.of = of;
+  job.of = kind_of(terms);
   order_.add(terms.id, terms.rank);
   touch(terms.id);
   if (terms.payload)
@@ -86,7 +42,7 @@ void dispatcher::add_job(const job_terms& terms) {
 }
 
 void dispatcher::add_inputs(job_id id, index_range range, const blob& packed,
-                            bool closed) {
+                            bool closed, const std::string& near) {
   auto i = jobs_.find(id);
   if (i == jobs_.end())
     return;
@@ -108,7 +64,7 @@ void dispatcher::add_inputs(job_id id, index_range range, const blob& packed,
     return;
   }
   (void)job.tasks.extend(range.size());
-  job.chunks.emplace(range.begin, chunk{range, packed, *strings, range.size()});
+  job.chunks.emplace(range.begin, chunk{range, packed, *strings, range.size(), near});
   push_ready(job, {range, 1, 0});
 }
 
@@ -136,9 +92,8 @@ std::vector<dispatcher::stopped_lease> dispatcher::remove_job(job_id job) {
   backoff_.remove(job);
   auto of = i->second.of;
   order_.remove(job, of->second.waiting);
-  if (--of->second.jobs == 0)
-    kinds_.erase(of);
   jobs_.erase(i);
+  release_kind(of);
   changed_.erase(job);
   for (auto& [id, worker] : workers_)
     worker.known_jobs.erase(job);
@@ -179,11 +134,6 @@ const task_set* dispatcher::tasks_of(job_id job) const {
   return i == jobs_.end() ? nullptr : &i->second.tasks;
 }
 
-const worker_load* dispatcher::load_of(worker_id worker) const {
-  auto i = workers_.find(worker);
-  return i == workers_.end() ? nullptr : &i->second.load;
-}
-
 size_t dispatcher::chunks_of(job_id job) const {
   auto i = jobs_.find(job);
   return i == jobs_.end() ? 0 : i->second.chunks.size();
@@ -208,6 +158,8 @@ bool dispatcher::is_recorded(const lease_id& id, task_index end) const {
 std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
                                                   time_point now) {
   auto held = *book_.find(what.lease);
+  if (auto cost = costs_.find(what.lease); cost != costs_.end())
+    cost->second.moved_at = now;
   book_.begin_accept(what.lease, what.range);
   note_accepted(what);
   std::vector<dead_letter> result;
@@ -329,6 +281,7 @@ void dispatcher::trimmed(worker_id worker, const lease_id& id, task_index end) {
   auto found = book_.find(id);
   if (found == nullptr || found->worker != worker || found->revoked)
     return;
+  stealing_.erase(id);
   auto held = *found;
   auto rest = book_.trim(id, end);
   if (!rest.empty())
@@ -358,9 +311,10 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
     return;
   auto& cost = found->second;
   auto gone = lease_ended ? cost.tasks : std::min(tasks, cost.tasks);
-  auto ns = lease_estimate_ns(cost.tasks, cost.ns_per_task);
+  const auto& needs = cost.of->needs;
+  auto ns = lease_estimate_ns(cost.tasks, cost.ns_per_task, needs.cpus);
   cost.tasks -= gone;
-  ns -= lease_estimate_ns(cost.tasks, cost.ns_per_task);
+  ns -= lease_estimate_ns(cost.tasks, cost.ns_per_task, needs.cpus);
   if (auto i = workers_.find(worker); i != workers_.end()) {
     auto& load = i->second.load;
     load.tasks -= gone;
@@ -368,23 +322,28 @@ void dispatcher::unload(const lease_id& id, worker_id worker, uint64_t tasks,
     if (lease_ended) {
       --load.leases;
       load.input_bytes -= cost.bytes;
+      load.cpus_used -= needs.cpus;
+      subtract(i->second.in_use, {0, needs.memory_bytes, needs.named});
       i->second.alone = i->second.alone && load.leases > 0;
     }
+    refresh(i->second);
   }
-  if (lease_ended)
+  if (lease_ended) {
     costs_.erase(found);
+    stealing_.erase(id);
+  }
 }
 
 // -- grants -------------------------------------------------------------------
 
 /// Precondition: `what` lies within one chunk.
-dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
+dispatcher::granted dispatcher::grant_to(worker_entry& entry, job_entry& job,
                                          const ready_range& what,
                                          uint64_t ns_per_task, bool alone) {
   auto id = job.terms.id;
   (void)job.tasks.apply(what.range, task_event::granted);
   granted result;
-  result.worker = worker;
+  result.worker = entry.id;
   result.job = id;
   result.range = what.range;
   result.attempt = what.attempt;
@@ -398,13 +357,14 @@ dispatcher::granted dispatcher::grant_to(worker_id worker, job_entry& job,
                       : blob{part.strings.sub(first, last)};
   }
   auto bytes = result.inputs.size();
-  const auto& held = book_.grant({worker, id, what, bytes, alone});
+  const auto& held = book_.grant({entry.id, id, what, bytes, alone});
   note(lease_event_kind::granted, held, what.range);
   result.lease = held.id;
-  auto& entry = workers_.at(worker);
   entry.alone = alone;
+  entry.served = ++leases_granted_;
   result.first = entry.known_jobs.insert(id).second;
-  enter_cost(entry, result.lease, {ns_per_task, what.range.size(), bytes});
+  enter_cost(entry, result.lease,
+             {ns_per_task, what.range.size(), bytes, &job.of->second, now_});
   touch(id);
   return result;
 }
@@ -414,21 +374,13 @@ void dispatcher::enter_cost(worker_entry& worker, const lease_id& id,
   costs_.emplace(id, cost);
   ++worker.load.leases;
   worker.load.tasks += cost.tasks;
-  worker.load.estimated_ns += lease_estimate_ns(cost.tasks, cost.ns_per_task);
+  const auto& needs = cost.of->needs;
+  worker.load.estimated_ns +=
+    lease_estimate_ns(cost.tasks, cost.ns_per_task, needs.cpus);
   worker.load.input_bytes += cost.bytes;
-}
-
-void dispatcher::count_slots() {
-  for (auto& [key, of] : kinds_)
-    of.slots = slots_offering(key.first);
-}
-
-uint64_t dispatcher::slots_offering(const std::string& function) const {
-  uint64_t result = 0;
-  for (const auto& [id, worker] : workers_)
-    if (worker.functions.contains(function))
-      result += worker.load.slots;
-  return result;
+  worker.load.cpus_used += needs.cpus;
+  add(worker.in_use, {0, needs.memory_bytes, needs.named});
+  refresh(worker);
 }
 
 std::vector<dispatcher::report> dispatcher::take_reports() {
@@ -441,7 +393,7 @@ std::vector<dispatcher::report> dispatcher::take_reports() {
                       job.dead_before + tasks.count(task_state::dead),
                       tasks.count(task_state::leased), job.attempts,
                       job.closed && tasks.all_ended(), job.fatal,
-                      job.first_dead});
+                      job.first_dead, stuck_reason(job)});
   }
   changed_.clear();
   return result;

@@ -13,11 +13,15 @@
 #include "runtime/model/packed.hpp"
 #include "runtime/model/ready_queue.hpp"
 #include "runtime/model/records.hpp"
+#include "runtime/model/resources.hpp"
 #include "runtime/model/slice.hpp"
+#include "runtime/model/task_explanation.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
 #include "runtime/policy/job_order.hpp"
+#include "runtime/policy/placement.hpp"
 #include "runtime/policy/retry.hpp"
+#include "runtime/policy/worker_pool.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -26,6 +30,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -49,6 +55,8 @@ public:
     uint64_t window_tasks = 0;
     uint64_t window_bytes = 0;
     std::vector<std::string> functions;
+    std::vector<std::string> labels{};
+    resource_set offers{0, 0, {}}; ///< With 0 cpus: one for each slot.
   };
 
   struct job_terms {
@@ -61,6 +69,10 @@ public:
     uint32_t max_crashes = limits::max_crashes_default; ///< 0: no blame.
     time_point added_at{}; ///< Histories count from here.
     job_rank rank{};
+    const placement_policy* placement = find_placement({});
+    resource_set needs{};               ///< Of one task.
+    std::vector<std::string> labels{};  ///< A worker must have all of them.
+    std::vector<std::string> prefers{}; ///< Better if it has all of these.
   };
 
   /// A lease to send.
@@ -116,12 +128,20 @@ public:
     bool all_ended = false;
     error fatal;
     std::string first_dead; ///< The first dead letter's sentence.
+    std::string stuck{};    ///< Why no worker can ever run it; or empty.
   };
 
   /// A lease that a worker must stop.
   struct stopped_lease {
     worker_id worker = 0;
     lease_id lease;
+  };
+
+  /// A lease that a worker must shorten; `trimmed` takes its answer.
+  struct shortened_lease {
+    worker_id worker = 0;
+    lease_id lease;
+    task_index end = 0;
   };
 
   /// @param term In which the store was opened. Leases of earlier terms are of
@@ -157,6 +177,16 @@ public:
   /// A suspended worker gets nothing more; what it holds goes on.
   void suspend(worker_id worker, bool suspended);
 
+  /// A cordoned worker gets nothing more, whatever else; what it has goes on.
+  void cordon(worker_id worker, bool cordoned);
+
+  /// Returns how to take back what a worker has not begun.
+  std::vector<shortened_lease> unstarted(worker_id worker) const;
+
+  /// Takes all leases of a worker back, without blame.
+  /// @returns those that it must stop.
+  std::vector<stopped_lease> hand_back(worker_id worker);
+
   // -- jobs -------------------------------------------------------------------
 
   /// Takes a job in; one that is known already stays as it is.
@@ -177,8 +207,10 @@ public:
   /// job if there are no more; inputs that are known already change nothing.
   /// Inputs that do not continue those before them, or are not packed, make
   /// the job report a fatal error.
+  /// @param near The node where they are best run, for policies that follow
+  ///             inputs; empty: anywhere.
   void add_inputs(job_id job, index_range range, const blob& packed,
-                  bool closed);
+                  bool closed, const std::string& near = {});
 
   /// A paused job gets no grants.
   void pause(job_id job, bool paused);
@@ -221,8 +253,12 @@ public:
   // -- decisions --------------------------------------------------------------
 
   /// Moves due retries to the ready queue and returns the next leases. Costs
-  /// O(workers * kinds of waiting jobs + leases granted * log(waiting jobs)).
+  /// O(kinds of jobs + leases granted * (kinds * log(workers) + log(jobs))).
   std::vector<granted> dispatch(time_point now);
+
+  /// Returns which leases the last `dispatch` wants to be shortened, so that
+  /// idle slots get a part of them.
+  std::vector<shortened_lease> take_steals();
 
   /// Returns when `dispatch` must be called even if nothing happens.
   std::optional<time_point> next_due() const;
@@ -247,6 +283,11 @@ public:
   notes take_notes();
 
   // -- inspection -------------------------------------------------------------
+
+  /// Says why a task is where it is; without an index, the one that is served
+  /// next. Precondition: the job is known.
+  task_explanation explain(job_id job, std::optional<task_index> index,
+                           time_point now) const;
 
   const lease_book& leases() const {
     return book_;
@@ -274,11 +315,21 @@ public:
   }
 
 private:
+  struct kind;
+
   struct worker_entry {
+    worker_id id = 0;
     std::string node;
     std::unordered_set<std::string> functions;
+    std::set<std::string> labels;
     worker_load load;
+    resource_set offers; ///< All of it.
+    resource_set in_use{0, 0, {}}; ///< By its leases, but for processors.
+    std::vector<kind*> fits; ///< What it may run, room or not.
+    uint64_t served = 0;     ///< The number of the last lease that it got.
     bool suspended = false;
+    bool cordoned = false;
+    bool steal_worthy = false; ///< It has more than it runs.
     std::unordered_set<job_id> known_jobs;
     time_point alone_since{};
     bool alone = false;    ///< What it holds is a suspect, and nothing else.
@@ -292,6 +343,7 @@ private:
     blob packed;
     packed_view strings; ///< Of `packed`.
     uint64_t unfinished = 0;
+    std::string near{};
   };
 
   /// Jobs that a worker has room for alike: when one is refused, those behind
@@ -299,11 +351,20 @@ private:
   /// input too large for the bytes that are left is not overtaken by smaller
   /// ones of its kind, or it might wait for ever.)
   struct kind {
-    uint64_t jobs = 0;        ///< That refer to it; it goes with the last one.
-    uint64_t slots = 0;       ///< Of all workers that offer the function.
+    std::string function;
+    bool payload = true;
+    const placement_policy* placement = nullptr;
+    resource_set needs;
+    std::vector<std::string> labels;
+    std::vector<std::string> prefers;
+    uint64_t jobs = 0;        ///< That refer to it.
+    uint64_t slots = 0;       ///< Of all workers that may run it.
     job_order::queue waiting; ///< Those that have ready tasks and may run.
+    worker_pool open;         ///< Workers that may run it and have room.
+    worker_pool preferred;    ///< Of them, those that have all of `prefers`.
   };
-  using kind_key = std::pair<std::string, bool>; ///< Function, payload.
+  /// Function, payload, placement, and all that is asked of a worker.
+  using kind_key = std::tuple<std::string, bool, std::string_view, std::string>;
   using kind_map = std::map<kind_key, kind>;
 
   struct job_entry {
@@ -327,6 +388,8 @@ private:
     uint64_t ns_per_task = 0; ///< As estimated when it was granted.
     uint64_t tasks = 0;       ///< Not yet recorded.
     uint64_t bytes = 0;       ///< Of its inputs, until it ends.
+    kind* of = nullptr;
+    time_point moved_at{};    ///< When it was granted, or brought a slice.
   };
 
   /// A lease that was lost with its worker, as it was before.
@@ -343,17 +406,16 @@ private:
     uint32_t blamed = 0;
   };
 
-  /// The workers that may get something in one call of `dispatch`.
-  struct openings {
-    std::vector<worker_id> workers;
-    std::vector<worker_load> loads; ///< Of the worker at the same position.
+  /// What a worker has that others could run.
+  struct victim {
+    worker_id worker = 0;
+    uint64_t outstanding_ns = 0; ///< For each of its slots.
   };
 
-  /// What one kind may still get in one call of `dispatch`.
-  struct demand {
-    kind* of = nullptr;
-    grant_question question;
-    std::vector<size_t> candidates; ///< Positions in `openings`.
+  /// Part of a job for a worker.
+  struct placed {
+    worker_entry* worker = nullptr;
+    ready_range what;
   };
 
   void touch(job_id job) {
@@ -401,31 +463,58 @@ private:
                               task_index suspect, time_point now);
   void note_dead(job_entry& job, task_index first, const error& why);
   void dispatch_suspects(time_point now, std::vector<granted>& out);
+  void update_reserved(const std::set<kind*>& waiting);
   bool dispatch_suspect(job_id job, time_point now, std::vector<granted>& out);
-  std::optional<worker_id> worker_for_itself(const std::string& function) const;
+  worker_entry* worker_for_itself(kind& of);
   bool may_take_alone() const;
-  void reserve_for(const std::string& function);
+  void reserve_for(kind& of);
+  void reserve(worker_entry& worker, bool reserved);
   void settle_failed(job_entry& job, const lease& held, const slice& what,
                      time_point now);
   void release_inputs(job_entry& job, index_range range, uint64_t ended);
   void unload(const lease_id& id, worker_id worker, uint64_t tasks,
               bool lease_ended);
   void take_due(time_point now);
-  demand demand_of(kind_map::value_type& of, const openings& open) const;
-  using turn_map = std::map<job_order::place, demand>;
+  using turn_map = std::map<job_order::place, kind*>;
   bool is_ageing_turn(const kind& of) const;
   turn_map::iterator choose_turn(turn_map& turns) const;
   job_id next_of(const kind& of) const;
-  void dispatch_one(job_id job, demand& wanted, openings& open,
-                    std::vector<granted>& out);
-  granted grant_to(worker_id worker, job_entry& job, const ready_range& what,
-                   uint64_t ns_per_task, bool alone);
+  bool dispatch_one(job_id job, std::vector<granted>& out);
+  std::optional<placed> place(job_entry& job, const grant_question& question);
+  std::optional<placed> place_near_inputs(job_entry& job,
+                                          const grant_question& question);
+  std::optional<placed> take_for(worker_entry& worker, job_entry& job,
+                                 const ready_range& from,
+                                 const grant_question& question);
+  granted grant_to(worker_entry& worker, job_entry& job,
+                   const ready_range& what, uint64_t ns_per_task, bool alone);
   void enter_cost(worker_entry& worker, const lease_id& id,
                   const lease_cost& cost);
   uint64_t tasks_that_fit(const worker_load& load, const job_entry& job,
-                          uint64_t tasks) const;
-  uint64_t slots_offering(const std::string& function) const;
-  void count_slots();
+                          index_range ready, uint64_t tasks) const;
+
+  kind_map::iterator kind_of(const job_terms& terms);
+  void release_kind(kind_map::iterator of);
+  static bool may_run_on(const kind& of, const worker_entry& worker);
+  static bool is_open(const kind& of, const worker_entry& worker);
+  static uint64_t slots_for(const kind& of, const worker_entry& worker);
+  void fit(worker_entry& worker, kind& of);
+  void unfit(worker_entry& worker);
+  void refresh(worker_entry& worker);
+  void touch_jobs_of(const kind& of);
+  std::string stuck_reason(const job_entry& job) const;
+
+  void plan_steals();
+  uint64_t idle_slots() const;
+  std::vector<victim> victims() const;
+  bool steal_from(worker_id worker);
+  uint64_t ns_left_per_task(const lease& held, bool runs) const;
+
+  worker_verdict verdict_on(const worker_entry& worker,
+                            const job_entry& job) const;
+  std::string why_waiting(const job_entry& job,
+                          const task_explanation& what) const;
+  void explain_ready(const job_entry& job, task_explanation& out) const;
 
   uint64_t opened_term_ = 0;
   lease_book book_;
@@ -435,6 +524,7 @@ private:
   run_time_estimates run_times_;
   std::unique_ptr<random_source> random_;
   std::map<worker_id, worker_entry> workers_;
+  std::unordered_map<std::string, worker_id> nodes_; ///< Of workers, by name.
   kind_map kinds_;
   std::unordered_map<job_id, job_entry> jobs_;
   std::unordered_map<lease_id, lease_cost> costs_;
@@ -445,8 +535,14 @@ private:
   std::deque<lease_id> lost_order_; ///< Oldest first; not all are in `lost_`.
   std::set<std::string> awaited_;   ///< Nodes that have not joined yet.
   std::optional<time_point> grace_until_;
-  size_t turn_ = 0;
   uint64_t leases_granted_ = 0;
+  std::deque<kind_map::iterator> idle_kinds_; ///< Without jobs, oldest first.
+  std::set<worker_id> reserved_;     ///< Workers that wait for a suspect.
+  size_t steal_worthy_ = 0;          ///< Workers that have more than they run.
+  std::map<lease_id, time_point> stealing_; ///< Shortened, not yet answered.
+  std::vector<shortened_lease> steals_;
+  time_point stole_at_{};            ///< When somebody looked for victims last.
+  std::optional<time_point> steal_due_;
   job_order order_;
   time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
 };

@@ -55,7 +55,7 @@ bool dispatcher::resume_inputs(job_entry& job, const resumption& what) {
       return false;
     }
     job.chunks.emplace(part.range.begin,
-                       chunk{part.range, part.packed, *strings, 0});
+                       chunk{part.range, part.packed, *strings, 0, part.near});
   }
   return true;
 }
@@ -160,9 +160,11 @@ void dispatcher::end_grace() {
 
 std::optional<time_point> dispatcher::next_due() const {
   auto due = backoff_.next_due();
-  if (!due || !grace_until_)
-    return due ? due : grace_until_;
-  return std::min(*due, *grace_until_);
+  auto steal = steal_worthy_ > 0 ? steal_due_ : std::nullopt;
+  for (const auto& other : {grace_until_, steal})
+    if (other && (!due || *other < *due))
+      due = other;
+  return due;
 }
 
 } // namespace troupe

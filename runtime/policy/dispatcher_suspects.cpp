@@ -76,53 +76,59 @@ dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
 /// gets nothing more until it is empty: otherwise a busy cluster would never
 /// have one.
 void dispatcher::dispatch_suspects(time_point now, std::vector<granted>& out) {
-  std::set<std::string> waiting; // Functions whose suspects found no worker.
-  suspects_.for_each_job([&](job_id id) {
-    const auto& job = jobs_.at(id);
-    if (!may_run(job) || waiting.contains(job.terms.function))
+  std::set<kind*> waiting; // Kinds of which suspects found no worker.
+  if (!suspects_.empty())
+    suspects_.for_each_job([&](job_id id) {
+      auto& job = jobs_.at(id);
+      auto* of = &job.of->second;
+      if (!may_run(job) || waiting.contains(of))
+        return true;
+      while (suspects_.tasks(id) > 0 && dispatch_suspect(id, now, out))
+        continue;
+      if (suspects_.tasks(id) > 0)
+        waiting.insert(of);
       return true;
-    auto function = job.terms.function;
-    while (suspects_.tasks(id) > 0 && dispatch_suspect(id, now, out))
-      continue;
-    if (suspects_.tasks(id) > 0)
-      waiting.insert(function);
-    return true;
-  });
-  for (auto& [id, worker] : workers_) {
-    auto wanted = [&of = worker.functions](const std::string& function) {
-      return of.contains(function);
-    };
-    worker.reserved = worker.reserved && !worker.suspended
-                      && worker.load.window_tasks > 0
-                      && std::any_of(waiting.begin(), waiting.end(), wanted);
+    });
+  update_reserved(waiting);
+  for (auto* of : waiting)
+    reserve_for(*of);
+}
+
+/// Lets workers go on that are kept free for nobody any more.
+void dispatcher::update_reserved(const std::set<kind*>& waiting) {
+  auto kept = reserved_;
+  for (auto id : kept) {
+    auto& worker = workers_.at(id);
+    auto is_waiting = [&](auto* of) { return waiting.contains(of); };
+    if (worker.suspended || worker.cordoned || worker.load.window_tasks == 0
+        || std::none_of(worker.fits.begin(), worker.fits.end(), is_waiting))
+      reserve(worker, false);
   }
-  for (const auto& function : waiting)
-    reserve_for(function);
 }
 
 bool dispatcher::dispatch_suspect(job_id id, time_point now,
                                   std::vector<granted>& out) {
   auto& job = jobs_.at(id);
-  auto worker = worker_for_itself(job.terms.function);
-  if (!worker)
+  auto* worker = worker_for_itself(job.of->second);
+  if (worker == nullptr)
     return false;
   auto what = *suspects_.pop(id, 1);
-  workers_.at(*worker).reserved = false;
-  workers_.at(*worker).alone_since = now;
+  reserve(*worker, false);
+  worker->alone_since = now;
   out.push_back(grant_to(*worker, job, what,
                          run_times_.ns_per_task(job.terms.function), true));
   return true;
 }
 
-/// Returns a worker that may take a suspect of this function now.
-std::optional<worker_id>
-dispatcher::worker_for_itself(const std::string& function) const {
-  for (const auto& [id, worker] : workers_)
+/// Returns a worker that may take a suspect of this kind now; null if there is
+/// none.
+dispatcher::worker_entry* dispatcher::worker_for_itself(kind& of) {
+  for (auto& [id, worker] : workers_)
     if (worker.load.leases == 0 && worker.load.window_tasks > 0
-        && !worker.suspended && worker.functions.contains(function)
+        && !worker.suspended && !worker.cordoned && may_run_on(of, worker)
         && (worker.reserved || may_take_alone()))
-      return id;
-  return std::nullopt;
+      return &worker;
+  return nullptr;
 }
 
 /// Suspects get half of the workers at most: after many crashes there may be
@@ -135,13 +141,13 @@ bool dispatcher::may_take_alone() const {
   return static_cast<size_t>(taken) < std::max<size_t>(workers_.size() / 2, 1);
 }
 
-/// Keeps one worker free for suspects of this function, unless one serves
-/// them already.
-void dispatcher::reserve_for(const std::string& function) {
+/// Keeps one worker free for suspects of this kind, unless one serves them
+/// already.
+void dispatcher::reserve_for(kind& of) {
   worker_entry* best = nullptr;
   for (auto& [id, worker] : workers_) {
-    if (worker.suspended || worker.load.window_tasks == 0
-        || !worker.functions.contains(function))
+    if (worker.suspended || worker.cordoned || worker.load.window_tasks == 0
+        || !may_run_on(of, worker))
       continue;
     if (worker.alone || worker.reserved)
       return;
@@ -149,7 +155,16 @@ void dispatcher::reserve_for(const std::string& function) {
       best = &worker;
   }
   if (best != nullptr)
-    best->reserved = true;
+    reserve(*best, true);
+}
+
+void dispatcher::reserve(worker_entry& worker, bool reserved) {
+  worker.reserved = reserved;
+  if (reserved)
+    reserved_.insert(worker.id);
+  else
+    reserved_.erase(worker.id);
+  refresh(worker);
 }
 
 } // namespace troupe

@@ -1,5 +1,4 @@
 #include "runtime/policy/dispatcher.hpp"
-#include "runtime/policy/placement.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -10,6 +9,14 @@ namespace troupe {
 
 namespace {
 
+/// How many workers are asked for one lease. The first ones have the least to
+/// do; when so many have no room for what is next, the others must wait for
+/// something to end, too.
+constexpr size_t workers_asked_max = 64;
+
+/// How many chunks of a job are looked at for one with its node free.
+constexpr size_t chunks_looked_at_max = 64;
+
 /// Returns the size of the strings [first, first + count), packed.
 uint64_t packed_bytes(const packed_view& strings, uint32_t first,
                       uint64_t count) {
@@ -19,9 +26,13 @@ uint64_t packed_bytes(const packed_view& strings, uint32_t first,
 
 /// Returns what a lease costs its job; a function of unknown run time as much
 /// as what a lease should take.
-uint64_t run_time_of(uint64_t tasks, uint64_t ns_per_task) {
-  return ns_per_task > 0 ? tasks * ns_per_task
-                         : lease_estimate_ns(tasks, ns_per_task);
+uint64_t run_time_of(uint64_t tasks, const grant_question& question) {
+  if (question.ns_per_task == 0)
+    return lease_estimate_ns(tasks, 0, question.cpus);
+  auto ns = static_cast<double>(tasks)
+            * static_cast<double>(question.ns_per_task)
+            * static_cast<double>(question.cpus) / resource_unit;
+  return static_cast<uint64_t>(std::min(ns, 1e18));
 }
 
 } // namespace
@@ -35,28 +46,21 @@ std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
     end_grace();
   std::vector<granted> result;
   dispatch_suspects(now, result);
-  if (ready_.empty())
-    return result;
-  openings open;
-  for (const auto& [id, worker] : workers_)
-    if (!worker.suspended && !worker.alone && !worker.reserved
-        && worker.load.window_tasks > worker.load.tasks) {
-      open.workers.push_back(id);
-      open.loads.push_back(worker.load);
-    }
   turn_map turns; // By the job that is next of its kind.
-  for (auto& of : kinds_)
-    if (auto wanted = demand_of(of, open); !wanted.candidates.empty())
-      turns.emplace(of.second.waiting.front(), std::move(wanted));
+  if (!ready_.empty())
+    for (auto& [key, of] : kinds_)
+      if (!of.waiting.empty() && !of.open.empty())
+        turns.emplace(of.waiting.front(), &of);
   while (!turns.empty()) {
     auto turn = turns.extract(choose_turn(turns));
-    auto& wanted = turn.mapped();
-    dispatch_one(next_of(*wanted.of), wanted, open, result);
-    if (wanted.candidates.empty() || wanted.of->waiting.empty())
+    auto* of = turn.mapped();
+    if (!dispatch_one(next_of(*of), result) || of->waiting.empty()
+        || of->open.empty())
       continue;
-    turn.key() = wanted.of->waiting.front();
+    turn.key() = of->waiting.front();
     turns.insert(std::move(turn));
   }
+  plan_steals();
   return result;
 }
 
@@ -70,10 +74,9 @@ bool dispatcher::is_ageing_turn(const kind& of) const {
 dispatcher::turn_map::iterator dispatcher::choose_turn(turn_map& turns) const {
   auto best = turns.begin();
   for (auto i = turns.begin(); i != turns.end(); ++i)
-    if (is_ageing_turn(*i->second.of)
-        && (!is_ageing_turn(*best->second.of)
-            || i->second.of->waiting.oldest()
-                 < best->second.of->waiting.oldest()))
+    if (is_ageing_turn(*i->second)
+        && (!is_ageing_turn(*best->second)
+            || i->second->waiting.oldest() < best->second->waiting.oldest()))
       best = i;
   return best;
 }
@@ -94,59 +97,94 @@ void dispatcher::take_due(time_point now) {
   }
 }
 
-dispatcher::demand dispatcher::demand_of(kind_map::value_type& of,
-                                         const openings& open) const {
-  auto& [key, what] = of;
-  const auto& [function, payload] = key;
-  demand result;
-  result.of = &what;
-  if (what.waiting.empty() || what.slots == 0)
-    return result;
-  result.question.ns_per_task = run_times_.ns_per_task(function);
-  result.question.payload = payload;
-  result.question.cluster_slots = what.slots;
-  for (size_t i = 0; i < open.workers.size(); ++i)
-    if (workers_.at(open.workers[i]).functions.contains(function))
-      result.candidates.push_back(i);
-  return result;
+/// Grants one lease of a job. @returns whether a worker had room for it.
+bool dispatcher::dispatch_one(job_id id, std::vector<granted>& out) {
+  auto& job = jobs_.at(id);
+  auto& of = job.of->second;
+  grant_question question;
+  question.ns_per_task = run_times_.ns_per_task(of.function);
+  question.payload = of.payload;
+  question.ready_tasks = ready_.tasks(id);
+  question.cluster_slots = of.slots;
+  question.cpus = of.needs.cpus;
+  auto to = of.placement->follows_inputs && of.payload
+              ? place_near_inputs(job, question)
+              : place(job, question);
+  if (!to)
+    return false;
+  order_.charge(id, run_time_of(to->what.range.size(), question), of.waiting,
+                now_);
+  update_waiting(job);
+  out.push_back(
+    grant_to(*to->worker, job, to->what, question.ns_per_task, false));
+  return true;
 }
 
-/// Grants one lease of a job. A worker that has enough is no candidate for this
-/// kind any more.
-void dispatcher::dispatch_one(job_id id, demand& wanted, openings& open,
-                              std::vector<granted>& out) {
-  auto& job = jobs_.at(id);
-  auto& [of, question, candidates] = wanted;
-  while (!candidates.empty()) {
-    auto best = *least_loaded(open.loads, candidates, turn_++);
-    question.ready_tasks = ready_.tasks(id);
-    auto size = tasks_that_fit(open.loads[best], job,
-                               lease_size(open.loads[best], question));
-    if (size == 0) {
-      std::erase(candidates, best);
-      continue;
+/// Takes the next tasks of a job for the first worker that has room for them.
+std::optional<dispatcher::placed>
+dispatcher::place(job_entry& job, const grant_question& question) {
+  const auto& of = job.of->second;
+  const auto& next = *ready_.front(job.terms.id);
+  for (const auto* pool : {&of.preferred, &of.open}) {
+    size_t asked = 0;
+    for (const auto& rank : pool->ranked()) {
+      if (++asked > workers_asked_max)
+        break;
+      if (auto to = take_for(workers_.at(rank.worker), job, next, question))
+        return to;
     }
-    auto worker = open.workers[best];
-    auto what = *ready_.pop(id, size);
-    order_.charge(id, run_time_of(what.range.size(), question.ns_per_task),
-                  of->waiting, now_);
-    update_waiting(job);
-    ++leases_granted_;
-    out.push_back(grant_to(worker, job, what, question.ns_per_task, false));
-    open.loads[best] = workers_.at(worker).load;
-    return;
   }
+  return std::nullopt;
+}
+
+/// Takes tasks of which the inputs name a worker that has room; failing that,
+/// the next ones for a slot that idles. A busy worker gets nothing that is
+/// better run elsewhere: it would only be fetched again.
+std::optional<dispatcher::placed>
+dispatcher::place_near_inputs(job_entry& job, const grant_question& question) {
+  auto id = job.terms.id;
+  const auto& of = job.of->second;
+  auto at = std::prev(job.chunks.upper_bound(ready_.front(id)->range.begin));
+  for (size_t n = 0; n < chunks_looked_at_max && at != job.chunks.end();
+       ++n, ++at) {
+    auto parts = ready_.parts(id, at->second.range);
+    if (parts.empty())
+      continue;
+    auto node = nodes_.find(at->second.near);
+    if (node == nodes_.end()
+        || !may_run_on(of, workers_.at(node->second)))
+      return place(job, question); // It is as near to all.
+    if (of.open.contains(node->second))
+      if (auto to =
+            take_for(workers_.at(node->second), job, parts.front(), question))
+        return to;
+  }
+  return of.open.free_slots() > 0 ? place(job, question) : std::nullopt;
+}
+
+/// Takes tasks from the beginning of a range that is ready, as many as a worker
+/// has room for.
+std::optional<dispatcher::placed>
+dispatcher::take_for(worker_entry& worker, job_entry& job,
+                     const ready_range& from, const grant_question& question) {
+  auto size = tasks_that_fit(worker.load, job, from.range,
+                             lease_size(worker.load, question));
+  if (size == 0)
+    return std::nullopt;
+  auto what = from;
+  what.range.end = what.range.begin + std::min(size, what.range.size());
+  ready_.take(job.terms.id, what.range);
+  return placed{&worker, what};
 }
 
 /// Cuts the next lease of a job to its chunk and to the bytes that the worker
 /// has room for. A worker without inputs takes one task, however large: it
 /// would never run otherwise.
 uint64_t dispatcher::tasks_that_fit(const worker_load& load,
-                                    const job_entry& job,
+                                    const job_entry& job, index_range ready,
                                     uint64_t tasks) const {
   if (!job.terms.payload || tasks == 0)
     return tasks;
-  auto ready = ready_.front(job.terms.id)->range;
   const auto& part = std::prev(job.chunks.upper_bound(ready.begin))->second;
   auto first = static_cast<uint32_t>(ready.begin - part.range.begin);
   auto most =

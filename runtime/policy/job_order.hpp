@@ -6,6 +6,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -59,6 +60,12 @@ public:
     /// Precondition: not empty.
     const place& front() const {
       return *places_.begin();
+    }
+
+    /// Returns how many jobs come before a place. Costs O(that many).
+    size_t before(const place& at) const {
+      return static_cast<size_t>(
+        std::distance(places_.begin(), places_.lower_bound(at)));
     }
 
     /// Returns the job that waits for longest, and since when.

@@ -2,6 +2,7 @@
 
 #include "runtime/policy/credit.hpp"
 #include "runtime/policy/placement.hpp"
+#include "runtime/policy/placement.hpp"
 
 #include <caf/test/unit_test.hpp>
 
@@ -263,7 +264,11 @@ private:
     while (ready_ > 0 && !candidates.empty()) {
       const std::vector<worker_load> loads{load_of(workers_[0]),
                                            load_of(workers_[1])};
-      const auto best = *least_loaded(loads, candidates, turn_++);
+      const auto best = *std::min_element(
+        candidates.begin(), candidates.end(), [&](size_t x, size_t y) {
+          return rank_by_load(loads[x], turns_[x], x)
+                 < rank_by_load(loads[y], turns_[y], y);
+        });
       const auto tasks =
         lease_size(loads[best], {run_times_.ns_per_task("f"), true, ready_, 2});
       if (tasks == 0) {
@@ -271,6 +276,7 @@ private:
         continue;
       }
       auto& worker = workers_[best];
+      turns_[best] = ++turn_;
       ready_ -= tasks;
       worker.free_at =
         std::max(worker.free_at, now + hop_ns) + tasks * task_ns_;
@@ -282,7 +288,8 @@ private:
   uint64_t ready_ = 0;
   uint64_t task_ns_ = 0;
   uint64_t last_end_ = 0;
-  size_t turn_ = 0;
+  uint64_t turn_ = 0;
+  uint64_t turns_[2] = {};
   run_time_estimates run_times_;
   simulated workers_[2];
 };

@@ -152,6 +152,18 @@ private:
     }
     for (auto [id, inputs] : got)
       check_credit(id, workers_.at(id), inputs);
+    for (const auto& x : core_.take_steals())
+      if (chance(80)) // Others are lost.
+        give_up(x);
+  }
+
+  /// A worker is asked to leave the end of a lease to others.
+  void give_up(const dispatcher::shortened_lease& asked) {
+    auto& w = workers_.at(asked.worker);
+    auto i = w.held.find(asked.lease);
+    require(i != w.held.end(), "a current lease is shortened");
+    require(asked.end < i->second.end, "something is taken");
+    cut(asked.worker, w, i->second, std::max(asked.end, i->second.next));
   }
 
   void check_inputs(const job& j, const dispatcher::granted& x) {
@@ -285,7 +297,11 @@ private:
       w.held.erase(id_of_lease);
       return;
     }
-    auto end = r.next + pick(r.end - r.next + 1);
+    cut(id, w, r, r.next + pick(r.end - r.next + 1));
+  }
+
+  void cut(worker_id id, worker& w, running& r, task_index end) {
+    auto id_of_lease = r.grant.lease;
     core_.trimmed(id, id_of_lease, chance(50) ? end : end == r.next ? 0 : end);
     if (end == r.grant.range.begin && r.end > end)
       w.known.erase(r.grant.job); // It ran nothing: told again.

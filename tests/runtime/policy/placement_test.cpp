@@ -5,12 +5,14 @@
 #include <caf/test/unit_test.hpp>
 
 #include <limits>
+#include <set>
+#include <string>
 
 using namespace troupe;
 
 namespace {
 
-constexpr size_t none = std::numeric_limits<size_t>::max();
+constexpr size_t most = std::numeric_limits<size_t>::max();
 constexpr uint64_t much = std::numeric_limits<uint64_t>::max();
 
 worker_load loaded(uint32_t slots, size_t leases, uint64_t estimated_ns) {
@@ -21,57 +23,60 @@ worker_load loaded(uint32_t slots, size_t leases, uint64_t estimated_ns) {
   return load;
 }
 
+worker_load with_cpus(worker_load load, uint64_t cpus) {
+  load.cpus = cpus * resource_unit;
+  return load;
+}
+
 } // namespace
 
-CAF_TEST(the_least_loaded_worker_is_chosen) {
+CAF_TEST(the_least_loaded_worker_comes_first) {
   struct row {
     const char* what;
-    std::vector<worker_load> loads;
-    std::vector<size_t> candidates;
-    size_t turn;
-    size_t want;
+    worker_load first;
+    worker_load second;
   };
-  const std::vector<worker_load> equal(4, loaded(1, 1, 5));
   const row rows[] = {
-    {"nobody", {}, {}, 0, none},
-    {"no candidates", equal, {}, 0, none},
-    {"the only one", equal, {2}, 0, 2},
-    {"less time", {loaded(1, 0, 9), loaded(1, 5, 8)}, {0, 1}, 0, 1},
-    {"less time per slot", {loaded(1, 1, 9), loaded(4, 4, 32)}, {0, 1}, 0, 1},
-    {"the same time per slot, fewer leases per slot",
-     {loaded(1, 1, 10), loaded(3, 2, 30)},
-     {0, 1},
-     0,
-     1},
-    {"thirds are equal",
-     {loaded(3, 3, 1), loaded(6, 6, 2), loaded(9, 9, 3)},
-     {0, 1, 2},
-     1,
-     1},
-    {"only candidates count", {loaded(1, 0, 0), loaded(1, 0, 1)}, {1}, 0, 1},
-    {"no slots count as one", {loaded(0, 0, 9), loaded(1, 0, 8)}, {0, 1}, 0, 1},
-    {"extremes",
-     {loaded(1, none, much), loaded(4096, none, much)},
-     {0, 1},
-     0,
-     1},
-    {"the first turn", equal, {0, 1, 2, 3}, 0, 0},
-    {"a later turn", equal, {0, 1, 2, 3}, 2, 2},
-    {"the turn itself is no candidate", equal, {0, 1, 3}, 2, 3},
-    {"around the end", equal, {0, 1}, 2, 0},
-    {"the turn is counted around", equal, {0, 1, 2, 3}, 4 * 5 + 3, 3},
-    {"the largest turn", equal, {0, 1, 2, 3}, none, 3},
+    {"less time", loaded(1, 5, 8), loaded(1, 0, 9)},
+    {"less time per slot", loaded(4, 4, 32), loaded(1, 1, 9)},
+    {"less time per processor", with_cpus(loaded(8, 1, 32), 4),
+     loaded(1, 1, 9)},
+    {"as much time, fewer leases per slot", loaded(3, 2, 30),
+     loaded(1, 1, 10)},
+    {"no slots count as one", loaded(1, 0, 8), loaded(0, 0, 9)},
+    {"extremes", loaded(4096, most, much), loaded(1, most, much)},
   };
-  for (const auto& [what, loads, candidates, turn, want] : rows) {
+  for (const auto& [what, first, second] : rows) {
     CAF_MESSAGE(what);
-    CAF_CHECK_EQUAL(least_loaded(loads, candidates, turn).value_or(none), want);
+    CAF_CHECK(rank_by_load(first, 9, 9) < rank_by_load(second, 1, 1));
+    CAF_CHECK(rank_by_turn(first, 9, 9) > rank_by_turn(second, 1, 1));
   }
 }
 
 CAF_TEST(equal_workers_take_turns) {
-  const std::vector<worker_load> loads(3, loaded(2, 0, 0));
-  std::vector<size_t> chosen;
-  for (size_t turn = 0; turn < 6; ++turn)
-    chosen.push_back(*least_loaded(loads, {0, 1, 2}, turn));
-  CAF_CHECK_EQUAL(chosen, (std::vector<size_t>{0, 1, 2, 0, 1, 2}));
+  // Thirds of one, two and three are the same double.
+  const worker_load equal[] = {loaded(3, 3, 1), loaded(6, 6, 2),
+                               loaded(9, 9, 3)};
+  for (auto rank : {rank_by_load, rank_by_turn})
+    for (const auto& x : equal)
+      for (const auto& y : equal) {
+        CAF_CHECK(rank(x, 4, 7) < rank(y, 5, 2));
+        CAF_CHECK(rank(x, 4, 2) < rank(y, 4, 7)); // Neither was ever served.
+      }
+}
+
+CAF_TEST(policies_are_found_by_name) {
+  std::set<std::string_view> names;
+  for (const auto& x : placement_policies()) {
+    CAF_CHECK(names.insert(x.name).second);
+    CAF_CHECK(!x.summary.empty());
+    CAF_CHECK(find_placement(x.name) == &x);
+  }
+  CAF_CHECK(names
+            == (std::set<std::string_view>{"adaptive", "least_loaded",
+                                           "locality", "round_robin",
+                                           "work_stealing"}));
+  CAF_CHECK_EQUAL(std::string{find_placement({})->name}, "adaptive");
+  CAF_CHECK(find_placement("Adaptive") == nullptr);
+  CAF_CHECK(find_placement("random") == nullptr);
 }

@@ -1,0 +1,157 @@
+#include "runtime/policy/dispatcher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+/// The DISPATCHER's part that lets idle slots take over what others have not
+/// begun. It only asks the others to shorten their leases; what they give back
+/// is ready, and goes its usual way to a slot that idles.
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What is not worth a message there and back and another lease.
+constexpr uint64_t steal_worth_ns = 500'000;
+
+/// How long slots may idle beside work that did not seem worth it: its
+/// estimate may be wrong.
+constexpr auto look_again_after = 10ms;
+
+/// When a worker that was asked has not answered, the question or the answer
+/// is lost.
+constexpr auto steal_lost_after = 1s;
+
+/// Looking for victims costs time for each worker, so it is not done at each
+/// result while slots idle.
+duration pause_between_looks(size_t workers) {
+  return 1ms + workers * 1us;
+}
+
+} // namespace
+
+std::vector<dispatcher::shortened_lease> dispatcher::take_steals() {
+  return std::exchange(steals_, {});
+}
+
+void dispatcher::plan_steals() {
+  steal_due_.reset();
+  std::erase_if(stealing_, [this](const auto& x) {
+    return x.second + steal_lost_after <= now_;
+  });
+  if (steal_worthy_ == 0)
+    return;
+  auto idle = idle_slots();
+  if (idle <= stealing_.size())
+    return;
+  auto next = stole_at_ + pause_between_looks(workers_.size());
+  if (now_ < next) {
+    steal_due_ = next;
+    return;
+  }
+  stole_at_ = now_;
+  auto thieves = idle - stealing_.size();
+  for (const auto& from : victims()) {
+    if (thieves == 0)
+      return;
+    if (steal_from(from.worker))
+      --thieves;
+  }
+  steal_due_ = now_ + look_again_after;
+}
+
+/// Returns how many slots idle that could run what is stolen; it may count some
+/// twice, which costs a question in vain.
+uint64_t dispatcher::idle_slots() const {
+  uint64_t result = 0;
+  for (const auto& [key, of] : kinds_)
+    if (of.placement->steals && of.jobs > 0)
+      result = std::max(result, of.open.free_slots());
+  return result;
+}
+
+/// Returns workers that have more than they run, those with the most to do
+/// first.
+std::vector<dispatcher::victim> dispatcher::victims() const {
+  std::vector<victim> result;
+  for (const auto& [id, worker] : workers_) {
+    if (!worker.steal_worthy || worker.suspended)
+      continue;
+    uint64_t ns = 0;
+    size_t position = 0;
+    for (const auto& lease : book_.of_worker(id)) {
+      const auto& held = *book_.find(lease);
+      auto left = held.range.end - held.received;
+      auto each = ns_left_per_task(held, position++ < worker.load.slots);
+      ns += std::min(left, UINT64_MAX / 4 / each) * each;
+      ns = std::min(ns, UINT64_MAX / 4);
+    }
+    result.push_back({id, ns / std::max(worker.load.slots, 1u)});
+  }
+  std::sort(result.begin(), result.end(), [](const auto& x, const auto& y) {
+    return x.outstanding_ns > y.outstanding_ns;
+  });
+  return result;
+}
+
+/// Returns what a task of a lease takes, as far as one can tell: a lease that
+/// runs and brings nothing takes at least as long as it has brought nothing.
+uint64_t dispatcher::ns_left_per_task(const lease& held, bool runs) const {
+  const auto& cost = costs_.at(held.id);
+  auto ns = run_times_.ns_per_task(cost.of->function);
+  auto silent = std::chrono::nanoseconds{now_ - cost.moved_at}.count();
+  if (runs && silent > 0)
+    ns = std::max(ns, static_cast<uint64_t>(silent));
+  return std::max<uint64_t>(ns, 1);
+}
+
+/// Asks a worker for half of what it has not begun, the last of it first.
+/// @returns whether that was worth it.
+bool dispatcher::steal_from(worker_id worker) {
+  struct part {
+    const lease* held = nullptr;
+    uint64_t tasks = 0;
+    uint64_t ns_per_task = 0;
+  };
+  std::vector<part> parts;
+  uint64_t total = 0;
+  uint64_t blocked_ns = 0; // By what runs.
+  auto slots = workers_.at(worker).load.slots;
+  for (const auto& id : book_.of_worker(worker)) {
+    const auto& held = *book_.find(id);
+    if (stealing_.contains(id))
+      return false; // One question at a time.
+    auto runs = parts.size() < slots;
+    auto left = held.range.end - held.received;
+    auto ns = ns_left_per_task(held, runs);
+    const auto& of = *costs_.at(id).of;
+    auto takes = of.placement->steals && of.open.free_slots() > 0
+                 && may_run(jobs_.at(held.job));
+    parts.push_back({&held, takes ? left - std::min<uint64_t>(left, runs) : 0,
+                     ns});
+    total += parts.back().tasks;
+    blocked_ns = std::max(blocked_ns, runs ? ns : 0);
+  }
+  auto wanted = (total + 1) / 2;
+  auto first = steals_.size();
+  uint64_t gain_ns = wanted > 0 ? blocked_ns : 0;
+  for (auto i = parts.rbegin(); i != parts.rend() && wanted > 0; ++i) {
+    auto tasks = std::min(i->tasks, wanted);
+    if (tasks == 0)
+      continue;
+    wanted -= tasks;
+    gain_ns += std::min(tasks, steal_worth_ns) * std::min(i->ns_per_task,
+                                                          steal_worth_ns);
+    steals_.push_back({worker, i->held->id, i->held->range.end - tasks});
+  }
+  if (gain_ns < steal_worth_ns) {
+    steals_.resize(first);
+    return false;
+  }
+  for (auto i = first; i < steals_.size(); ++i)
+    stealing_.emplace(steals_[i].lease, now_);
+  return steals_.size() > first;
+}
+
+} // namespace troupe
