@@ -42,8 +42,7 @@ void scheduler_state::add_work(const schedule& what) {
   for (const auto& job : what.jobs)
     take_job(job);
   for (const auto& more : what.inputs)
-    core->add_inputs(more.job, more.range, more.inputs, more.closed,
-                     more.near);
+    core->add_inputs(more.job, more.range, more.inputs, more.closed, more.near);
   if (what.complete) {
     if (is_fresh)
       core->hold_back(what.nodes, self->clock().now() + limits::rejoin_grace);

@@ -43,8 +43,8 @@ bool may_queue(const worker_load& load, uint64_t slots,
     return false;
   // Rounded: room for half of the lease is enough, so the outstanding work
   // stays around the target and leases do not get crumbled.
-  const auto added_ns = lease_estimate_ns(
-    full_lease(question), question.ns_per_task, question.cpus);
+  const auto added_ns = lease_estimate_ns(full_lease(question),
+                                          question.ns_per_task, question.cpus);
   const auto budget = budget_ns(load);
   if (load.estimated_ns > budget - std::min(budget, added_ns / 2))
     return false;

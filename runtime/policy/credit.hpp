@@ -27,7 +27,7 @@ private:
 
 /// What a worker holds and may hold, as the scheduler sees it.
 struct worker_load {
-  uint32_t slots = 1;   ///< How many tasks it runs at once.
+  uint32_t slots = 1;        ///< How many tasks it runs at once.
   size_t leases = 0;         ///< Current leases, running or queued.
   uint64_t tasks = 0;        ///< Outstanding tasks.
   uint64_t estimated_ns = 0; ///< Sum of `lease_estimate_ns` of those leases.
@@ -53,10 +53,10 @@ uint32_t free_slots(const worker_load& load, uint64_t cpus);
 bool has_room(const worker_load& load, bool payload, uint64_t cpus);
 
 struct grant_question {
-  uint64_t ns_per_task = 0;   ///< 0: unknown.
-  bool payload = true;        ///< False for tasks of a range job.
-  uint64_t ready_tasks = 0;   ///< Ready tasks of the job, at least 1.
-  uint64_t cluster_slots = 1; ///< Slots of all workers that could run it.
+  uint64_t ns_per_task = 0;      ///< 0: unknown.
+  bool payload = true;           ///< False for tasks of a range job.
+  uint64_t ready_tasks = 0;      ///< Ready tasks of the job, at least 1.
+  uint64_t cluster_slots = 1;    ///< Slots of all workers that could run it.
   uint64_t cpus = resource_unit; ///< That one task needs.
 };
 

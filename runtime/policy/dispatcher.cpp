@@ -2,7 +2,6 @@
 
 #include "runtime/policy/blame.hpp"
 
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -64,7 +63,8 @@ void dispatcher::add_inputs(job_id id, index_range range, const blob& packed,
     return;
   }
   (void)job.tasks.extend(range.size());
-  job.chunks.emplace(range.begin, chunk{range, packed, *strings, range.size(), near});
+  job.chunks.emplace(range.begin,
+                     chunk{range, packed, *strings, range.size(), near});
   push_ready(job, {range, 1, 0});
 }
 

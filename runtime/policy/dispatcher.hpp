@@ -323,10 +323,10 @@ private:
     std::unordered_set<std::string> functions;
     std::set<std::string> labels;
     worker_load load;
-    resource_set offers; ///< All of it.
+    resource_set offers;           ///< All of it.
     resource_set in_use{0, 0, {}}; ///< By its leases, but for processors.
-    std::vector<kind*> fits; ///< What it may run, room or not.
-    uint64_t served = 0;     ///< The number of the last lease that it got.
+    std::vector<kind*> fits;       ///< What it may run, room or not.
+    uint64_t served = 0; ///< The number of the last lease that it got.
     bool suspended = false;
     bool cordoned = false;
     bool steal_worthy = false; ///< It has more than it runs.
@@ -389,7 +389,7 @@ private:
     uint64_t tasks = 0;       ///< Not yet recorded.
     uint64_t bytes = 0;       ///< Of its inputs, until it ends.
     kind* of = nullptr;
-    time_point moved_at{};    ///< When it was granted, or brought a slice.
+    time_point moved_at{}; ///< When it was granted, or brought a slice.
   };
 
   /// A lease that was lost with its worker, as it was before.
@@ -537,11 +537,11 @@ private:
   std::optional<time_point> grace_until_;
   uint64_t leases_granted_ = 0;
   std::deque<kind_map::iterator> idle_kinds_; ///< Without jobs, oldest first.
-  std::set<worker_id> reserved_;     ///< Workers that wait for a suspect.
-  size_t steal_worthy_ = 0;          ///< Workers that have more than they run.
+  std::set<worker_id> reserved_; ///< Workers that wait for a suspect.
+  size_t steal_worthy_ = 0;      ///< Workers that have more than they run.
   std::map<lease_id, time_point> stealing_; ///< Shortened, not yet answered.
   std::vector<shortened_lease> steals_;
-  time_point stole_at_{};            ///< When somebody looked for victims last.
+  time_point stole_at_{}; ///< When somebody looked for victims last.
   std::optional<time_point> steal_due_;
   job_order order_;
   time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.

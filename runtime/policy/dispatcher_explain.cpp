@@ -62,11 +62,10 @@ task_explanation dispatcher::explain(job_id id, std::optional<task_index> index,
     result.index = book_.find(leases.front())->recorded;
   if (result.index >= job.tasks.size()) {
     result.state = task_state::waiting;
-    result.why = job.closed
-                   ? "the job has only " + std::to_string(job.tasks.size())
-                       + " tasks"
-                   : "its input has not arrived: the job has "
-                       + std::to_string(job.tasks.size()) + " so far";
+    result.why = job.closed ? "the job has only "
+                                + std::to_string(job.tasks.size()) + " tasks"
+                            : "its input has not arrived: the job has "
+                                + std::to_string(job.tasks.size()) + " so far";
     return result;
   }
   result.state = job.tasks.state_of(result.index);
@@ -80,8 +79,8 @@ task_explanation dispatcher::explain(job_id id, std::optional<task_index> index,
   } else if (result.state == task_state::backoff) {
     auto due = backoff_.due_of(id, result.index);
     result.retry_in_us = due && *due > now ? microseconds(*due - now) : 0;
-    for (const auto& part : backoff_.parts(id, {result.index,
-                                                result.index + 1}))
+    for (const auto& part :
+         backoff_.parts(id, {result.index, result.index + 1}))
       result.attempt = part.attempt;
   } else if (result.state == task_state::ready) {
     explain_ready(job, result);

@@ -128,8 +128,8 @@ bool dispatcher::steal_from(worker_id worker) {
     const auto& of = *costs_.at(id).of;
     auto takes = of.placement->steals && of.open.free_slots() > 0
                  && may_run(jobs_.at(held.job));
-    parts.push_back({&held, takes ? left - std::min<uint64_t>(left, runs) : 0,
-                     ns});
+    parts.push_back(
+      {&held, takes ? left - std::min<uint64_t>(left, runs) : 0, ns});
     total += parts.back().tasks;
     blocked_ns = std::max(blocked_ns, runs ? ns : 0);
   }
@@ -141,8 +141,8 @@ bool dispatcher::steal_from(worker_id worker) {
     if (tasks == 0)
       continue;
     wanted -= tasks;
-    gain_ns += std::min(tasks, steal_worth_ns) * std::min(i->ns_per_task,
-                                                          steal_worth_ns);
+    gain_ns += std::min(tasks, steal_worth_ns)
+               * std::min(i->ns_per_task, steal_worth_ns);
     steals_.push_back({worker, i->held->id, i->held->range.end - tasks});
   }
   if (gain_ns < steal_worth_ns) {

@@ -151,8 +151,7 @@ dispatcher::place_near_inputs(job_entry& job, const grant_question& question) {
     if (parts.empty())
       continue;
     auto node = nodes_.find(at->second.near);
-    if (node == nodes_.end()
-        || !may_run_on(of, workers_.at(node->second)))
+    if (node == nodes_.end() || !may_run_on(of, workers_.at(node->second)))
       return place(job, question); // It is as near to all.
     if (of.open.contains(node->second))
       if (auto to =

@@ -48,11 +48,11 @@ std::string render_demands(const dispatcher::job_terms& terms) {
 bool has_left(const resource_set& offers, const resource_set& in_use,
               const resource_set& needs) {
   return in_use.memory_bytes + needs.memory_bytes <= offers.memory_bytes
-         && std::all_of(
-           needs.named.begin(), needs.named.end(), [&](const auto& x) {
-             return amount_of(in_use, x.name) + x.amount
-                    <= amount_of(offers, x.name);
-           });
+         && std::all_of(needs.named.begin(), needs.named.end(),
+                        [&](const auto& x) {
+                          return amount_of(in_use, x.name) + x.amount
+                                 <= amount_of(offers, x.name);
+                        });
 }
 
 } // namespace
@@ -136,8 +136,7 @@ dispatcher::unstarted(worker_id worker) const {
   return result;
 }
 
-std::vector<dispatcher::stopped_lease>
-dispatcher::hand_back(worker_id worker) {
+std::vector<dispatcher::stopped_lease> dispatcher::hand_back(worker_id worker) {
   std::vector<stopped_lease> result;
   for (const auto& id : book_.of_worker(worker)) {
     revoke(id);

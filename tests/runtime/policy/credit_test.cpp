@@ -2,7 +2,6 @@
 
 #include "runtime/policy/credit.hpp"
 #include "runtime/policy/placement.hpp"
-#include "runtime/policy/placement.hpp"
 
 #include <caf/test/unit_test.hpp>
 

@@ -35,7 +35,7 @@ struct load_terms {
   const char* what;
   std::vector<nanoseconds> tasks;
   std::vector<slot_terms> workers; ///< Of one slot each.
-  nanoseconds believed; ///< The run time that is known before.
+  nanoseconds believed;            ///< The run time that is known before.
 };
 
 nanoseconds stretched(nanoseconds x, double speed) {
@@ -85,9 +85,8 @@ public:
     while (done_ < of_.tasks.size()) {
       if (auto due = stage_.core.next_due(); due && !wake_) {
         wake_ = true;
-        at(std::max<nanoseconds>(*due - began_, clock_), [this] {
-          wake_ = false;
-        });
+        at(std::max<nanoseconds>(*due - began_, clock_),
+           [this] { wake_ = false; });
       }
       if (events_.empty())
         return nanoseconds::max(); // It hangs.
@@ -161,8 +160,8 @@ private:
   void send(lease_run& run) {
     if (run.sent == run.next)
       return;
-    auto what = dispatcher_stage::part(run.what, run.seq++,
-                                       {run.sent, run.next});
+    auto what =
+      dispatcher_stage::part(run.what, run.seq++, {run.sent, run.next});
     what.busy_ns = static_cast<uint64_t>(run.busy.count());
     run.sent = run.next;
     run.busy = 0ns;
@@ -179,7 +178,8 @@ private:
       if (i->what.lease != asked.lease)
         continue;
       auto runs = w.busy && i == w.queue.begin();
-      auto end = std::min(i->end, std::max(asked.end, i->next + (runs ? 1 : 0)));
+      auto end =
+        std::min(i->end, std::max(asked.end, i->next + (runs ? 1 : 0)));
       i->end = end;
       at(clock_ + hop, [this, asked, end] {
         stage_.now = began_ + clock_;
@@ -227,14 +227,15 @@ std::vector<load_terms> skewed_loads() {
   one_late[7].joins_at = 150ms;
   std::vector<load_terms> result;
   for (uint64_t seed = 1; seed <= 3; ++seed)
-    result.push_back(
-      {"Pareto, shape 1.1, from 1 ms", pareto(3000, 1ms, 1.1, seed), eight, 1ms});
-  result.push_back(
-    {"Pareto, shape 1.5, from 100 us", pareto(40'000, 100us, 1.5, 4), eight, 0ns});
+    result.push_back({"Pareto, shape 1.1, from 1 ms",
+                      pareto(3000, 1ms, 1.1, seed), eight, 1ms});
+  result.push_back({"Pareto, shape 1.5, from 100 us",
+                    pareto(40'000, 100us, 1.5, 4), eight, 0ns});
   result.push_back(
     {"Pareto, shape 2, from 20 ms", pareto(500, 20ms, 2, 5), eight, 50ms});
   result.push_back({"one slow node", equal(4000, 1ms), one_slow, 1ms});
-  result.push_back({"one slow node, long tasks", equal(400, 15ms), one_slow, 0ns});
+  result.push_back(
+    {"one slow node, long tasks", equal(400, 15ms), one_slow, 0ns});
   result.push_back({"a node joins late", equal(4000, 1ms), one_late, 1ms});
   auto misjudged = equal(2000, 1ms);
   for (size_t i = 0; i < misjudged.size(); i += 100)

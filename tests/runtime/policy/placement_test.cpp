@@ -41,8 +41,7 @@ CAF_TEST(the_least_loaded_worker_comes_first) {
     {"less time per slot", loaded(4, 4, 32), loaded(1, 1, 9)},
     {"less time per processor", with_cpus(loaded(8, 1, 32), 4),
      loaded(1, 1, 9)},
-    {"as much time, fewer leases per slot", loaded(3, 2, 30),
-     loaded(1, 1, 10)},
+    {"as much time, fewer leases per slot", loaded(3, 2, 30), loaded(1, 1, 10)},
     {"no slots count as one", loaded(1, 0, 8), loaded(0, 0, 9)},
     {"extremes", loaded(4096, most, much), loaded(1, most, much)},
   };
@@ -72,10 +71,10 @@ CAF_TEST(policies_are_found_by_name) {
     CAF_CHECK(!x.summary.empty());
     CAF_CHECK(find_placement(x.name) == &x);
   }
-  CAF_CHECK(names
-            == (std::set<std::string_view>{"adaptive", "least_loaded",
-                                           "locality", "round_robin",
-                                           "work_stealing"}));
+  CAF_CHECK(
+    names
+    == (std::set<std::string_view>{"adaptive", "least_loaded", "locality",
+                                   "round_robin", "work_stealing"}));
   CAF_CHECK_EQUAL(std::string{find_placement({})->name}, "adaptive");
   CAF_CHECK(find_placement("Adaptive") == nullptr);
   CAF_CHECK(find_placement("random") == nullptr);
