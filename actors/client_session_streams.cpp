@@ -11,7 +11,7 @@ namespace troupe {
 void client_session_state::take_slice(const result_slice& what) {
   auto i = watches.find(what.job);
   auto from = caf::actor_cast<caf::actor>(self->current_sender());
-  if (i == watches.end())
+  if (i == watches.end() || !i->second->stream)
     return discard(what);
   auto& call = *i->second;
   if (call.source != from) { // Another aggregator knows no transfer of the old.
@@ -97,13 +97,20 @@ void client_session_state::take_slice_frame(watch_call& call,
   take_whole_slices(call);
 }
 
+/// Others that wait for the job wait on, and the next that wants the slices
+/// gets them.
 void client_session_state::end_stream(watch_call& call, const error& why) {
-  call.forget_unfinished();
+  auto ended = watches.extract(call.job).mapped();
+  ended->forget_unfinished();
   update_board([&](client_board&) {
-    call.problem = why;
-    end_watch(call);
+    ended->problem = why;
+    end_watch(*ended);
   });
-  unwatch(call.job);
+  for (const auto& other : std::exchange(ended->others, {}))
+    follow(other);
+  if (auto next = watches.find(ended->job);
+      next != watches.end() && next->second->stream)
+    watch(next->second);
 }
 
 void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,

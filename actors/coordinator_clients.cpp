@@ -7,6 +7,7 @@
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <deque>
 
 /// The COORDINATOR's answers to clients: inputs that they stream and questions
 /// that they ask. The life of a job is in `coordinator.cpp`.
@@ -20,6 +21,20 @@ namespace {
 constexpr size_t inputs_waiting_max =
   2 * limits::client_input_window_bytes
   / (limits::chunk_tasks_max * sizeof(uint32_t));
+
+/// What inputs count against their client's window, here or announced.
+uint64_t weight(const append_inputs& what) {
+  return what.inputs.is_inline() ? what.inputs.bytes.size() : what.inputs.size;
+}
+
+/// A client sends one message more while what waits is within its window.
+bool is_over_window(const std::deque<append_inputs>& waiting) {
+  uint64_t bytes = 0;
+  for (const auto& x : waiting)
+    bytes += weight(x);
+  return bytes > limits::client_input_window_bytes
+         || waiting.size() >= inputs_waiting_max;
+}
 
 } // namespace
 
@@ -57,13 +72,17 @@ void coordinator_state::append(const append_inputs& what) {
     auto is_front = queued == entry.inbox.begin();
     if (is_front && entry.storing)
       return;
+    if (weight(*queued) != weight(what))
+      return refuse(errc::protocol_violation,
+                    "inputs of job " + std::to_string(what.job)
+                      + " came again with another size");
     // A new connection knows no transfer of the old one.
     queued->inputs = what.inputs;
     if (is_front)
       entry.pull.reset();
     return feed(what.job, entry);
   }
-  if (entry.inbox.size() >= inputs_waiting_max)
+  if (is_over_window(entry.inbox))
     return refuse(errc::protocol_violation, "more inputs of job "
                                               + std::to_string(what.job)
                                               + " than their credit allows");

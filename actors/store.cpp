@@ -7,21 +7,70 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace troupe {
 
 namespace {
 
+using self_pointer = store_actor::stateful_pointer<store_state>;
+
 /// Answers whoever sent the current message; nobody is fine.
 template <class Message>
-void reply(store_actor::stateful_pointer<store_state> self, Message&& what) {
+void reply(self_pointer self, Message&& what) {
   // "Unsafe": a typed actor may not `send` to a handle of unknown type.
   caf::unsafe_send_as(self, caf::actor_cast<caf::actor>(self->current_sender()),
                       std::forward<Message>(what));
 }
 
+/// Handles a message, and answers with what that returns, if the store is still
+/// this actor's.
+template <class Method, class Message>
+void handle(self_pointer self, Method method, Message& what) {
+  auto& state = self->state;
+  const auto turn = state.fence->hold(state.number);
+  if (!turn) {
+    state.log->warn(store_state::name,
+                    "ends: its successor has the store already");
+    self->quit();
+  } else if constexpr (std::is_void_v<decltype((state.*method)(what))>) {
+    (state.*method)(what);
+  } else {
+    reply(self, (state.*method)(what));
+  }
+}
+
+template <class Reply, class Message>
+auto serve(self_pointer self, Reply (store_state::*method)(Message)) {
+  return [=](Message what) { handle(self, method, what); };
+}
+
+template <class Reply, class Message>
+auto serve(self_pointer self, Reply (store_state::*method)(Message) const) {
+  return [=](Message what) { handle(self, method, what); };
+}
+
 } // namespace
+
+uint64_t store_fence::pass() {
+  const std::lock_guard guard{mutex_};
+  return ++last_;
+}
+
+std::unique_lock<std::mutex> store_fence::hold(uint64_t number) {
+  std::unique_lock guard{mutex_};
+  if (number != last_)
+    guard.unlock();
+  return guard;
+}
+
+void store_state::open(const store_factory& how) {
+  auto opened = how();
+  kept = std::move(opened.kept);
+  fence = std::move(opened.fence);
+  number = fence->pass();
+}
 
 store_snapshot store_state::load(const store_load& what) {
   auto jobs = kept->load();
@@ -87,14 +136,14 @@ store_put_inputs_done store_state::put_inputs(const store_put_inputs& what) {
   return done;
 }
 
-store_finish_done store_state::finish(const store_finish& what, logger& log) {
+store_finish_done store_state::finish(const store_finish& what) {
   store_finish_done done;
   for (const auto& item : what.items) {
     auto won = kept->finish(item.status, item.result);
     if (!won)
-      log.error(name, "could not end a job",
-                {{"job", std::to_string(item.status.id)},
-                 {"what", to_string(won.error())}});
+      log->error(name, "could not end a job",
+                 {{"job", std::to_string(item.status.id)},
+                  {"what", to_string(won.error())}});
     done.items.push_back({item.status.id, won.value_or(false)});
   }
   return done;
@@ -236,44 +285,40 @@ store_log store_state::read_log(const store_read_log& what) const {
   return reply;
 }
 
+void store_state::note_functions(const store_note_functions& what) {
+  for (const auto& item : what.items)
+    kept->note_function(item.job, item.function_type);
+}
+
+void store_state::put_node(const store_put_node& what) {
+  kept->put_node(what.name, what.up);
+}
+
+void store_state::put_checkpoint(const store_put_checkpoint& what) {
+  kept->put_checkpoint(what.job, what.checkpoint);
+}
+
 store_actor::behavior_type
 store_process(store_actor::stateful_pointer<store_state> self,
               store_factory open, logger_ptr log) {
   harden(self, log);
-  self->state.kept = open();
+  self->state.log = std::move(log);
+  self->state.open(open);
   return {
-    [self](const store_load& x) { reply(self, self->state.load(x)); },
-    [self](const store_put_jobs& x) { reply(self, self->state.put_jobs(x)); },
-    [self](const store_put_inputs& x) {
-      reply(self, self->state.put_inputs(x));
-    },
-    [self](const store_note_functions& x) {
-      for (const auto& item : x.items)
-        self->state.kept->note_function(item.job, item.function_type);
-    },
-    [self, log](const store_finish& x) {
-      reply(self, self->state.finish(x, *log));
-    },
-    [self](const store_read_result& x) {
-      reply(self, self->state.read_result(x));
-    },
-    [self](const store_forget& x) { self->state.forget(x); },
-    [self](const store_list_dead& x) { reply(self, self->state.list_dead(x)); },
-    [self](const store_change_dead& x) {
-      reply(self, self->state.change_dead(x));
-    },
-    [self](const store_read_leases& x) {
-      reply(self, self->state.read_leases(x));
-    },
-    [self](const store_put_node& x) {
-      self->state.kept->put_node(x.name, x.up);
-    },
-    // Not const: the sole owner of a message may change it in place.
-    [self](store_accept& x) { reply(self, self->state.accept(x)); },
-    [self](const store_read_log& x) { reply(self, self->state.read_log(x)); },
-    [self](const store_put_checkpoint& x) {
-      self->state.kept->put_checkpoint(x.job, x.checkpoint);
-    },
+    serve(self, &store_state::load),
+    serve(self, &store_state::put_jobs),
+    serve(self, &store_state::put_inputs),
+    serve(self, &store_state::note_functions),
+    serve(self, &store_state::finish),
+    serve(self, &store_state::read_result),
+    serve(self, &store_state::forget),
+    serve(self, &store_state::list_dead),
+    serve(self, &store_state::change_dead),
+    serve(self, &store_state::read_leases),
+    serve(self, &store_state::put_node),
+    serve(self, &store_state::accept),
+    serve(self, &store_state::read_log),
+    serve(self, &store_state::put_checkpoint),
   };
 }
 

@@ -248,6 +248,7 @@ bool worker_state::may_hold_slices() const {
 void worker_state::send_outbox() {
   if (!scheduler) {
     outbox.clear(); // Everything unanswered is sent again after `attached`.
+    outbox_bytes = 0;
     return;
   }
   slices message;
@@ -467,6 +468,7 @@ void worker_state::renew(const renew_worker& what) {
   while (!unanswered.empty())
     forget_slice(unanswered.begin()->first);
   outbox.clear();
+  outbox_bytes = 0;
   balance_memory();
   finish_drain();
 }

@@ -343,14 +343,6 @@ std::shared_ptr<watch_call> client_core::watch_of(job_id job,
   return watches.emplace(job, watch).first->second;
 }
 
-void client_core::forget(job_id job) const {
-  {
-    std::unique_lock guard{board->mutex};
-    watches.erase(job);
-  }
-  call([job](client_session_state& at) { at.unwatch(job); });
-}
-
 result<job_status> client_core::follow(
   const std::shared_ptr<watch_call>& watch, const wait_options& how,
   const std::function<void(std::unique_lock<std::mutex>&)>& on_change) const {

@@ -70,7 +70,6 @@ struct client_core {
                                  const wait_options& how) const;
   troupe::result<encoded_result> fetch(job_id job) const;
   std::shared_ptr<watch_call> watch_of(job_id job, bool stream) const;
-  void forget(job_id job) const;
 
   /// Waits until the watched job ends; calls `on_change` with the lock held
   /// after every change.

@@ -36,7 +36,7 @@ struct parts {
   coordinator_role_options options;
   std::shared_ptr<coordinator_directory> now;
   /// In memory mode what is kept outlives the actor that serves it.
-  std::shared_ptr<store> kept;
+  fenced_store kept;
 };
 
 /// A restart a second is survived for ever, a crash at each start is not.
@@ -170,7 +170,7 @@ coordinator_role start_coordinator(caf::actor_system& system,
   parts all;
   all.options = options;
   all.now = std::make_shared<coordinator_directory>(options.on_front_door);
-  all.kept = make_memory_store({options.term, options.memory_bytes_max});
+  all.kept.kept = make_memory_store({options.term, options.memory_bytes_max});
   supervisor_options root;
   root.path = "coordinator";
   root.flags = root_flags();

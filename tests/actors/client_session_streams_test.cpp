@@ -17,6 +17,15 @@ struct fixture : test::client_session_fixture {
     std::erase_if(all, [](const auto& x) { return x.bytes == 0; });
     return all;
   }
+
+  /// Ends the stream of a watched job.
+  void break_stream(puppet& merger, job_id job) {
+    merger.send(subject,
+                result_slice{job, 1, {0, 1}, {}, {{}, 9, 700 * limits::kib}});
+    sched.run();
+    merger.send(subject, frame{9, 0, {}});
+    sched.run();
+  }
 };
 
 } // namespace
@@ -145,13 +154,51 @@ CAF_TEST(results_that_nobody_here_wants_do_not_hold_up_their_job) {
 CAF_TEST(a_slice_that_cannot_be_pulled_ends_the_stream_with_a_sentence) {
   auto seen = watch(3, true);
   puppet merger{sys};
-  merger.send(subject,
-              result_slice{3, 1, {0, 1}, {}, {{}, 9, 700 * limits::kib}});
-  sched.run();
-  merger.send(subject, frame{9, 0, {}});
-  sched.run();
+  break_stream(merger, 3);
   CAF_CHECK(seen->ended);
   CAF_CHECK_EQUAL(to_string(seen->problem.code), "bad_frame");
+}
+
+CAF_TEST(others_that_wait_for_a_job_outlive_its_broken_stream) {
+  auto seen = watch(3, true);
+  auto plain = watch(3);
+  auto feeder = std::make_shared<feed_call>();
+  feeder->job = 3;
+  feed(feeder, 1, blob{"input"});
+  puppet merger{sys};
+  break_stream(merger, 3);
+  CAF_CHECK(seen->ended);
+  CAF_CHECK(!plain->ended);
+  CAF_MESSAGE("slices that come now are nobody's, but do not hold up the job");
+  merger.take_all<result_credit>();
+  merger.send(subject,
+              result_slice{3, 2, {1, 2}, {}, inline_body(blob{"two"})});
+  sched.run();
+  CAF_CHECK_EQUAL(credit_at(merger).size(), 1u);
+  CAF_CHECK(plain->slices.empty());
+  CAF_MESSAGE("what is fed is answered");
+  tell(inputs_stored{3, 1, {}});
+  CAF_CHECK(feeder->unstored.empty());
+  tell(ended(3));
+  CAF_CHECK(plain->ended);
+  CAF_CHECK_EQUAL(to_string(plain->problem.code), "ok");
+}
+
+CAF_TEST(the_reader_before_gets_the_slices_when_a_stream_breaks) {
+  auto old = watch(3, true);
+  auto seen = watch(3, true);
+  lead->take_all<watch_job>();
+  puppet merger{sys};
+  break_stream(merger, 3);
+  CAF_CHECK(seen->ended);
+  CAF_CHECK(!old->ended);
+  auto asked = lead->take<watch_job>();
+  CAF_REQUIRE(asked.has_value());
+  CAF_CHECK_EQUAL(asked->result_credit, limits::client_result_window_bytes);
+  merger.send(subject,
+              result_slice{3, 1, {0, 1}, {}, inline_body(blob{"one"})});
+  sched.run();
+  CAF_CHECK_EQUAL(old->slices.size(), 1u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

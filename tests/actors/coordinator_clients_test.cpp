@@ -299,6 +299,59 @@ CAF_TEST(inputs_wait_while_the_store_is_full) {
   CAF_CHECK_EQUAL(to_string(stored->why.code), "ok");
 }
 
+CAF_TEST(a_client_that_does_not_keep_to_its_window_is_refused) {
+  // Nothing is stored, so all of it waits.
+  constexpr size_t chunk = 100 * limits::kib;
+  struct row {
+    const char* what;
+    bool inlined;
+  };
+  constexpr row rows[] = {{"inputs", true}, {"announced inputs", false}};
+  lead_options.memory_bytes_max = 300 * limits::kib;
+  start_lead();
+  auto first = open_job(one);
+  std::string large(3 * chunk / 2, 'x');
+  CAF_CHECK(append(one, first, 1, texts({large})).has_value());
+  for (const auto& [what, inlined] : rows) {
+    CAF_MESSAGE(what);
+    auto job = open_job(two);
+    CAF_CHECK(!append(two, job, 1, texts({large})));
+    auto next = texts({large.substr(0, chunk)});
+    auto waiting = large.size();
+    uint64_t seq = 1;
+    std::optional<inputs_stored> answer;
+    for (; !answer && waiting < 8 * limits::client_input_window_bytes; ++seq) {
+      answer =
+        append(two, job, seq + 1,
+               inlined ? next : body{{}, seq, 2 * limits::mib + next.size});
+      waiting += answer ? 0 : inlined ? chunk : 2 * limits::mib + chunk;
+    }
+    CAF_REQUIRE(answer.has_value());
+    CAF_CHECK_EQUAL(to_string(answer->why.code), "protocol_violation");
+    CAF_CHECK_EQUAL(answer->seq, seq);
+    CAF_MESSAGE("but one message more than the window is an honest client's");
+    CAF_CHECK_GREATER(waiting, limits::client_input_window_bytes);
+    CAF_CHECK_LESS(waiting,
+                   limits::client_input_window_bytes + 3 * limits::mib);
+    CAF_CHECK(status_of(job).state == job_state::open);
+  }
+}
+
+CAF_TEST(inputs_that_come_again_must_be_the_same_size) {
+  lead_options.memory_bytes_max = 200 * limits::kib;
+  start_lead();
+  auto first = open_job(one);
+  std::string large(100 * limits::kib, 'x');
+  CAF_CHECK(append(one, first, 1, texts({large})).has_value());
+  auto job = open_job(two);
+  CAF_CHECK(!append(two, job, 1, texts({large + large.substr(0, 50'000)})));
+  CAF_CHECK(!append(two, job, 2, texts({"small"})));
+  CAF_CHECK(!append(two, job, 2, texts({"small"})));
+  auto answer = append(two, job, 2, texts({large}));
+  CAF_REQUIRE(answer.has_value());
+  CAF_CHECK_EQUAL(to_string(answer->why.code), "protocol_violation");
+}
+
 // -- questions ----------------------------------------------------------------
 
 CAF_TEST(a_quiet_submit_is_answered_with_the_first_update) {

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 using namespace troupe;
 
@@ -28,7 +29,7 @@ blob packed(std::initializer_list<std::string> items) {
 
 struct fixture : test_coordinator_fixture<config> {
   std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
-  std::shared_ptr<store> data = make_memory_store({1, 100'000});
+  fenced_store data{make_memory_store({1, 100'000})};
   store_actor keeper = start();
 
   store_actor start() {
@@ -274,6 +275,38 @@ CAF_TEST(the_leases_of_a_job_are_read_back) {
   CAF_CHECK(got.dead == std::vector<task_index>({1}));
   CAF_CHECK(got.leases.events(job) == std::vector<lease_event>({grant}));
   CAF_CHECK(!ask<store_leases>(store_read_leases{1, 999}).found);
+}
+
+CAF_TEST(one_that_was_replaced_changes_nothing_any_more) {
+  // It was in a handler when it was killed, so its successor came first.
+  auto job = put(packed({"a", "b"}), true);
+  auto before = std::exchange(keeper, start());
+  auto known = ask<store_snapshot>(store_load{1});
+  CAF_REQUIRE_EQUAL(known.jobs.size(), 1u);
+  CAF_CHECK(known.jobs[0].ready == std::vector<index_range>({{0, 2}}));
+  store_accept late;
+  late.records = {{0, job, {0, 1}, {}, blob{std::string{"A"}}}};
+  self->send(before, late);
+  sched.run();
+  CAF_CHECK(!self->has_next_message());
+  // Who was told that both tasks are to run has them run, and the result of
+  // the first must not count twice.
+  auto merged = ask<store_log>(store_read_log{job, 0, 1000, true});
+  CAF_CHECK(merged.records.empty());
+  auto again = ask<store_snapshot>(store_load{2});
+  CAF_CHECK(again.jobs[0].ready == std::vector<index_range>({{0, 2}}));
+}
+
+CAF_TEST(one_that_was_replaced_ends_and_says_so) {
+  auto before = std::exchange(keeper, start());
+  sched.run();
+  self->monitor(before);
+  self->send(before, store_forget{{1}});
+  self->send(before, store_forget{{1}});
+  sched.run();
+  expect((caf::down_msg), from(_).to(self));
+  CAF_REQUIRE_EQUAL(log->records().size(), 1u);
+  CAF_CHECK(log->contains("its successor has the store"));
 }
 
 CAF_TEST(survives_a_message_from_nobody) {

@@ -29,6 +29,12 @@ struct fixture : test::worker_fixture {
       result.insert(result.end(), message.items.begin(), message.items.end());
     return result;
   }
+
+  /// What the worker counts as waiting to be sent.
+  size_t outbox_bytes() {
+    using impl = caf::stateful_actor<worker_state, worker_actor::base>;
+    return deref<impl>(subject).state.outbox_bytes;
+  }
 };
 
 } // namespace
@@ -117,9 +123,29 @@ CAF_TEST(runs_on_while_it_has_no_scheduler) {
   sched.run();
   CAF_CHECK_EQUAL(ran.size(), 4u);
   CAF_CHECK(made().empty());
+  CAF_CHECK_EQUAL(outbox_bytes(), 0u); // It will be sent as unanswered.
   CAF_CHECK_EQUAL(described().held.size(), 1u);
   attach(lead);
   CAF_CHECK(!made().empty());
+}
+
+CAF_TEST(slices_that_are_dropped_before_they_were_sent_do_not_count) {
+  start();
+  size_t before = 0;
+  size_t after = 99;
+  during = [&](int64_t x) {
+    if (x != 3)
+      return;
+    run_worker();
+    before = outbox_bytes();
+    caf::anon_send(subject, renew_worker{12});
+    run_worker();
+    after = outbox_bytes();
+  };
+  // The first leaves at once, the second waits while the third runs.
+  tell(work({header_of(1)}, {lease(1, 1, 2), lease(2, 2, 3), lease(3, 3, 4)}));
+  CAF_CHECK(before > 0);
+  CAF_CHECK_EQUAL(after, 0u);
 }
 
 CAF_TEST(grants_of_a_scheduler_that_is_lost_are_dropped) {

@@ -123,6 +123,15 @@ ALL = [
         program="test_actors",
         suites=["aggregator"],
     ),
+    mutation(
+        name="g-no-store-fence",
+        breaks="a store that was replaced still records what it was sent",
+        path="actors/store.cpp",
+        old="  if (number != last_)\n    guard.unlock();\n",
+        new="  static_cast<void>(number);\n",
+        program="test_actors",
+        suites=["store"],
+    ),
 ]
 
 

@@ -6,8 +6,11 @@
 
 Each second something breaks: any actor is killed by its path, a worker process
 is killed, frozen or told to end, its connection is cut, its results get lost or
-are late. Users run jobs of which the results are known. Prints one closing line; exits 1 when a result was wrong, a job did not end, its
-history does not add up, or a process ended that nobody killed.
+are late. Users run jobs of which the results are known. Prints one closing
+line; exits 1 when a result was wrong, a job did not end, its history does not
+add up, or a process ended that nobody killed. Then it prints what was got
+instead, what `troupe verify` says, each fault with its time, and the end of the
+coordinator's log.
 """
 
 import argparse
@@ -33,6 +36,16 @@ PATIENCE_SECONDS = 120
 
 def pause(seconds):
     select.select([], [], [], max(0, seconds))
+
+
+class stopwatch:
+    """Counts the seconds of a run, by which its events can be put in order."""
+
+    def __init__(self):
+        self.began = time.monotonic()
+
+    def __str__(self):
+        return f"{time.monotonic() - self.began:.2f} s"
 
 
 def primes_below(end):
@@ -78,12 +91,14 @@ class cluster:
 class monkey(threading.Thread):
     """Breaks something each second until it is told to stop."""
 
-    def __init__(self, victims, chance):
+    def __init__(self, victims, chance, since):
         super().__init__()
         self.victims = victims
         self.chance = chance
+        self.since = since
         self.done = threading.Event()
         self.counts = collections.Counter()
+        self.history = []
         self.problems = []
 
     def kinds(self):
@@ -100,6 +115,10 @@ class monkey(threading.Thread):
                 self.problems.append(f"chaos itself failed: {broken!r}")
                 return
 
+    def note(self, kind, what):
+        self.counts[kind] += 1
+        self.history.append(f"{self.since} {what}")
+
     def kill_actor(self):
         on_lead = self.chance.random() < 0.5  # It has the most to lose.
         name = "lead" if on_lead else self.any_worker()[0]
@@ -110,7 +129,9 @@ class monkey(threading.Thread):
                  if "/" in x["path"] and x["state"] == "running"]
         path = self.chance.choice(paths)
         if self.victims.troupe("fault", "kill", name, path).returncode == 0:
-            self.counts[path.rsplit("/", 1)[1]] += 1
+            self.note(path.rsplit("/", 1)[1], f"kill {path} of {name}")
+        else:  # Perhaps the one that should have answered was the victim.
+            self.history.append(f"{self.since} kill {path} of {name}, unsure")
 
     def any_worker(self):
         name = self.chance.choice(list(self.victims.workers))
@@ -120,29 +141,30 @@ class monkey(threading.Thread):
         name, victim = self.any_worker()
         victim.kill()
         victim.stop()
-        self.counts["kill -9"] += 1
+        self.note("kill -9", f"kill -9 {name}")
         self.victims.start_worker(name)
 
     def freeze_process(self):
-        _, victim = self.any_worker()
+        name, victim = self.any_worker()
         victim.process.send_signal(signal.SIGSTOP)
-        pause(self.chance.uniform(0.1, 2.5))
+        seconds = self.chance.uniform(0.1, 2.5)
+        pause(seconds)
         victim.process.send_signal(signal.SIGCONT)
-        self.counts["freeze"] += 1
+        self.note("freeze", f"end of freeze {name} for {seconds:.1f} s")
 
     def cut_link(self):
         name, _ = self.any_worker()
         seconds = self.chance.choice([0, 1, 2.5])
         if self.victims.troupe("fault", "cut", name, "--for",
                                f"{seconds}s").returncode == 0:
-            self.counts["cut"] += 1
+            self.note("cut", f"cut {name} for {seconds} s")
 
     def lose_slices(self):
         name, _ = self.any_worker()
         how = self.chance.choice([("drop",), ("delay", "--by", "300ms")])
         if self.victims.troupe("fault", how[0], name, *how[1:], "--share",
                                "20%", "--for", "2s").returncode == 0:
-            self.counts[how[0]] += 1
+            self.note(how[0], f"{how[0]} 20% of the slices of {name} for 2 s")
 
     def end_process(self):
         name, victim = self.any_worker()
@@ -152,17 +174,18 @@ class monkey(threading.Thread):
             self.problems.append(f"{name} ended with {code} after SIGTERM: "
                                  + victim.said()[-2000:])
         victim.stop()
-        self.counts["TERM"] += 1
+        self.note("TERM", f"end of TERM {name}")
         self.victims.start_worker(name)
 
 
 class user(threading.Thread):
     """Runs one job after the other and compares each result."""
 
-    def __init__(self, of, chance, folder):
+    def __init__(self, of, chance, since, folder):
         super().__init__()
         self.of = of
         self.chance = chance
+        self.since = since
         self.folder = folder
         self.done = threading.Event()
         self.jobs = []
@@ -178,21 +201,24 @@ class user(threading.Thread):
                 self.problems.append(f"a user failed: {broken!r}")
 
     def job(self, want, *args, stdin=b""):
+        began = str(self.since)
         ended = self.of.troupe("--json", "run", *args, "--max-crashes", "0",
                                "--timeout", f"{PATIENCE_SECONDS}s",
                                stdin=stdin)
         if ended.returncode != 0:
             said = ended.stderr.decode("utf-8", "replace")
-            self.problems.append(f"{args}: exit {ended.returncode}: {said} "
+            self.problems.append(f"{args}, {began} to {self.since}: exit "
+                                 f"{ended.returncode}: {said} "
                                  f"{ended.stdout[:2000]}")
             return
         job = json.loads(ended.stdout)
         self.jobs.append(job["job"])
         self.tasks += job["tasks"]
         if job["result"] != want:
-            got = json.dumps(job)
             self.problems.append(
-                f"job {job['job']} {args} has a wrong result: {got[:500]}")
+                f"job {job['job']} {args}, {began} to {self.since}, has a "
+                f"wrong result: {json.dumps(job)[:500]}; wanted: "
+                f"{json.dumps(want)[:200]}")
 
     def primes(self):
         end = self.chance.randrange(20_000, 400_000)
@@ -219,17 +245,17 @@ class user(threading.Thread):
 
 def run(seconds, seed):
     """Returns what went wrong, and the closing line."""
-    began = time.monotonic()
+    since = stopwatch()
     problems = []
     with tempfile.TemporaryDirectory() as name:
         of = cluster()
         try:
-            breaks = monkey(of, random.Random(f"{seed}/faults"))
-            users = [user(of, random.Random(f"{seed}/{i}"), pathlib.Path(name))
-                     for i in range(USERS)]
+            breaks = monkey(of, random.Random(f"{seed}/faults"), since)
+            users = [user(of, random.Random(f"{seed}/{i}"), since,
+                          pathlib.Path(name)) for i in range(USERS)]
             for x in [*users, breaks]:
                 x.start()
-            while time.monotonic() - began < seconds:
+            while time.monotonic() - since.began < seconds:
                 if any(x.problems for x in [*users, breaks]):
                     break
                 pause(0.2)
@@ -241,8 +267,10 @@ def run(seconds, seed):
                 x.join()
             for x in [breaks, *users]:
                 problems += x.problems
-            problems += audit(of, [j for x in users for j in x.jobs])
+            problems += audit(of, [j for x in users for j in x.jobs[-100:]])
             if problems:
+                problems.append("the last faults: "
+                                + "; ".join(breaks.history[-40:]))
                 problems.append("the coordinator's log ends with: "
                                 + of.lead.said()[-6000:])
         finally:
@@ -251,7 +279,7 @@ def run(seconds, seed):
     jobs = sum(len(x.jobs) for x in users)
     tasks = sum(x.tasks for x in users)
     verdict = "all results exact" if not problems else "FAILED"
-    return problems, (f"chaos: seed {seed}, {time.monotonic() - began:.0f} s, "
+    return problems, (f"chaos: seed {seed}, {since}, "
                       f"{jobs} jobs, {tasks} tasks, faults: {faults}; {verdict}")
 
 
@@ -262,10 +290,10 @@ def audit(of, jobs):
         if x.process.poll() is not None:
             problems.append(f"{name} ended by itself with "
                             f"{x.process.returncode}: {x.said()[-2000:]}")
-    for job in jobs[-200:]:
+    for job in jobs:
         ended = of.troupe("--json", "verify", job)
         if ended.returncode != 0:
-            problems.append(f"verify {job}: {ended.stdout[:1000]} "
+            problems.append(f"verify {job}: {ended.stdout[:4000]} "
                             + ended.stderr.decode("utf-8", "replace"))
     return problems
 

@@ -17,7 +17,8 @@ class a_minute_of_chaos(unittest.TestCase):
     def test_every_result_is_exact(self):
         problems, line = chaos.run(SECONDS, seed=1)
         print(line)
-        self.assertEqual(problems, [])
+        if problems:  # An assertion would show no more than their beginning.
+            self.fail("\n\n".join(problems))
 
 
 if __name__ == "__main__":
