@@ -29,6 +29,7 @@ struct scheduler_options {
   uint64_t term = 1;
   uint64_t seed = 0; ///< Of the jitter of retries.
   uint64_t max_dead = limits::max_dead_default;
+  std::string placement; ///< Of jobs that name none; empty: adaptive.
   store_actor store;
   membership_actor membership;
   std::shared_ptr<logger> log;
