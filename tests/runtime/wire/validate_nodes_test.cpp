@@ -40,9 +40,6 @@ int valid_values() {
   return valid;
 }
 
-constexpr auto ok = errc::ok;
-constexpr auto bad = errc::protocol_violation;
-
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(validate_nodes_tests, fixture)

@@ -291,6 +291,11 @@ CAF_TEST(what_clients_send) {
                x.inputs = announced(limits::input_bytes_max * 2);
              }),
      errc::input_too_large},
+  });
+}
+
+CAF_TEST(what_clients_ask_and_are_told_of_jobs) {
+  check_rows({
     {"an audit", check(audit_of(limits::violations_listed_max, "x")), ok},
     {"an audit with too many violations",
      check(audit_of(limits::violations_listed_max + 1, "x")), bad},
