@@ -61,7 +61,8 @@ void coordinator_state::put(submission&& what) {
     auto known = functions.find(item.spec.function);
     message.items.push_back(
       {item.spec, item.inputs.bytes, item.closed, now_us,
-       known == functions.end() ? std::string{} : known->second.result_type});
+       known == functions.end() ? std::string{} : known->second.result_type,
+       item.near});
   }
   submissions.emplace(message.ticket, std::move(what));
   self->send(options.store, std::move(message));
@@ -182,7 +183,8 @@ job_id coordinator_state::create(const submit_item& what,
     more.tasks = tasks;
     out.jobs.push_back(std::move(more));
     if (spec.inputs == input_kind::chunks)
-      out.inputs.push_back({id, stored.added, what.inputs.bytes, what.closed});
+      out.inputs.push_back(
+        {id, stored.added, what.inputs.bytes, what.closed, what.near});
     ++unfinished;
     publish(event_kind::job_state, entry);
   }
@@ -220,6 +222,7 @@ job_header coordinator_state::header_of(job_id id, const job_spec& spec) const {
   header.stream = spec.options.stream;
   header.result_bytes_max = options.result_bytes_max;
   header.task_timeout_ms = spec.options.task_timeout_ms;
+  header.needs = spec.options.needs;
   return header;
 }
 

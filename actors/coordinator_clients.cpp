@@ -157,8 +157,9 @@ void coordinator_state::store_front(job_id id, job& of) {
   of.storing = true;
   auto ticket = ++last_ticket;
   storing_inputs.emplace(ticket, id);
-  self->send(options.store, store_put_inputs{ticket, id, front.inputs.bytes,
-                                             front.last, front.seq});
+  self->send(options.store,
+             store_put_inputs{ticket, id, front.inputs.bytes, front.last,
+                              front.seq, front.near});
 }
 
 void coordinator_state::stored_inputs(const store_put_inputs_done& what) {
@@ -186,7 +187,8 @@ void coordinator_state::stored_inputs(const store_put_inputs_done& what) {
   if (done.last)
     entry.status.state = job_state::running;
   schedule message;
-  message.inputs.push_back({id, what.added, done.inputs.bytes, done.last});
+  message.inputs.push_back(
+    {id, what.added, done.inputs.bytes, done.last, done.near});
   send_schedule(std::move(message));
   if (auto client = caf::actor_cast<client_actor>(entry.owner))
     self->send(client, inputs_stored{id, done.seq, {}});

@@ -266,6 +266,8 @@ void membership_state::tell(const membership_follower_actor& follower,
                  who.terms.window_tasks,
                  who.terms.window_bytes,
                  who.terms.functions};
+  what.labels = who.terms.labels;
+  what.offers = who.terms.offers;
   what.joined = held != nullptr;
   if (held != nullptr)
     what.held = *held;
@@ -302,6 +304,7 @@ node_info membership_state::info_of(const std::string& node,
                    who.terms.functions.size(),
                    age_of(who)};
   result.zombies = who.terms.zombies;
+  result.offers = who.terms.offers;
   result.busy = who.last_beat.busy;
   result.queued = who.last_beat.queued;
   result.oldest_us = who.last_beat.oldest_us;

@@ -92,7 +92,7 @@ store_state::put_job(const store_put_jobs::item& what) {
   if (put->existed)
     return done;
   if (!what.inputs.empty()) {
-    auto added = kept->put_inputs(put->id, what.inputs, 0);
+    auto added = kept->put_inputs(put->id, what.inputs, 0, what.near);
     if (!added) {
       // All or nothing: a job that was refused must leave no trace.
       job_status refused;
@@ -124,7 +124,7 @@ store_put_inputs_done store_state::put_inputs(const store_put_inputs& what) {
   store_put_inputs_done done;
   done.ticket = what.ticket;
   done.job = what.job;
-  auto added = kept->put_inputs(what.job, what.inputs, what.seq);
+  auto added = kept->put_inputs(what.job, what.inputs, what.seq, what.near);
   if (!added) {
     done.why = std::move(added.error());
     return done;

@@ -120,7 +120,8 @@ void worker_state::learn(const job_header& header) {
 
 void worker_state::enqueue(grant&& what) {
   auto job = jobs.find(what.job);
-  if (job == jobs.end() || drain_until) {
+  if (job == jobs.end() || drain_until
+      || !could_run(what, job->second->header)) {
     hand_back(what.lease, what.range.begin);
     return;
   }
@@ -128,9 +129,23 @@ void worker_state::enqueue(grant&& what) {
                    std::move(what.inputs.bytes)});
 }
 
+bool worker_state::could_run(const grant& what, const job_header& job) const {
+  if (resources.can_ever_fit(job.needs))
+    return true;
+  options.log->error("worker", "handed a lease back that needs too much",
+                     {{"lease", to_string(what.lease)},
+                      {"job", std::to_string(what.job)},
+                      {"needs", to_string(job.needs)},
+                      {"offers", to_string(resources.whole())}});
+  return false;
+}
+
 void worker_state::start_leases() {
   for (auto& on : slots) {
     while (on.runner && !on.current && !queue.empty()) {
+      // Who needs much would wait for ever if those behind went first.
+      if (!resources.fits(queue.front().job->header.needs))
+        return;
       auto next = std::move(queue.front());
       queue.pop_front();
       if (!start(on, std::move(next)))
@@ -160,6 +175,7 @@ bool worker_state::start(slot& on, run_lease&& what) {
   if (paused)
     on.block->pause();
   what.slot = on.block;
+  resources.take(header.needs);
   on.revoked = false;
   on.stop_asked_at.reset();
   self->send(on.runner, what);
@@ -188,6 +204,7 @@ void worker_state::take_report(const runner_report& what) {
 }
 
 void worker_state::end_lease(slot& on) {
+  resources.give_back(on.current->job->header.needs);
   on.current.reset();
   start_leases();
   finish_drain();
@@ -402,6 +419,7 @@ void worker_state::trim(const trim_leases& what) {
   }
   if (!answer.items.empty() && scheduler)
     self->send(scheduler, std::move(answer));
+  start_leases(); // Those behind one that waited for more than a slot.
 }
 
 void worker_state::revoke(slot& on) {
@@ -532,6 +550,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
   state.options = std::move(options);
   harden(self, state.options.log);
   state.slots.resize(state.options.slots);
+  state.resources = {state.options.offers, state.options.slots};
   return {
     [&state](const grants& x) { state.take_grants(x); },
     [&state](const slice_answers& x) { state.take_answers(x); },

@@ -3,6 +3,7 @@
 #include "actors/runner.hpp"
 #include "actors/spawn.hpp"
 #include "runtime/base/wake_times.hpp"
+#include "runtime/policy/resource_ledger.hpp"
 #include "runtime/policy/slice_faults.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/frames.hpp"
@@ -43,6 +44,8 @@ struct worker_options {
   std::vector<std::string> roles{"worker"};
   uint32_t slots = 1;
   std::vector<std::string> labels;
+  /// To its tasks together; 0 cpus: one for each of its slots.
+  resource_set offers{0, 0, {}};
   std::shared_ptr<const function_registry> functions;
   worker_permissions permissions;
   worker_room room;
@@ -53,7 +56,8 @@ struct worker_options {
 
 /// The WORKER holds the slots of its node: it queues granted leases, hands
 /// them to RUNNERs, turns their output into slices, and keeps each slice until
-/// the scheduler has answered it.
+/// the scheduler has answered it. Whatever the scheduler believes, the leases
+/// that run never need more together than the worker offers.
 struct worker_state {
   using self_pointer = worker_actor::stateful_pointer<worker_state>;
   static constexpr const char* name = "worker";
@@ -125,6 +129,7 @@ struct worker_state {
   body* front_body();
   void learn(const job_header& header);
   void enqueue(grant&& what);
+  bool could_run(const grant& what, const job_header& job) const;
   void start_leases();
   bool start(slot& on, run_lease&& what);
   void collect(slot& from);
@@ -155,7 +160,10 @@ struct worker_state {
   scheduler_actor scheduler; ///< None while detached.
   membership_actor membership;
   std::vector<slot> slots;
-  std::deque<run_lease> queue;
+  /// What the leases of the slots have of the worker's offer. A thread that was
+  /// given up has nothing of it, as it has no slot: nobody knows when it ends.
+  resource_ledger resources;
+  std::deque<run_lease> queue;  ///< The first one holds up those behind it.
   std::deque<inbound> arriving; ///< In order; the front may wait for its body.
   std::optional<frame_sink> pull;
   std::unordered_map<job_id, std::shared_ptr<const runner_job>> jobs;
@@ -165,7 +173,7 @@ struct worker_state {
   frame_source<int> outgoing; ///< To the one scheduler.
   slice_faults faults;
   std::vector<slice_key> outbox;
-  size_t outbox_bytes = 0; ///< Of slices that were not sent before.
+  size_t outbox_bytes = 0;      ///< Of slices that were not sent before.
   uint64_t granted_through = 0; ///< See `grants::through`.
   bool flush_pending = false;
   time_point slices_sent_at{}; ///< The last of them.

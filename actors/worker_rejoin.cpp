@@ -20,6 +20,7 @@ join_request worker_state::describe() {
   result.roles = options.roles;
   result.slots = options.slots;
   result.labels = options.labels;
+  result.offers = options.offers;
   for (const auto& x : options.functions->signatures())
     if (x.name != "exec" || options.permissions.exec)
       result.functions.push_back(
@@ -83,7 +84,8 @@ std::optional<held_lease> worker_state::stock_of(const slot& on) const {
 
 /// Gives a lease up that is not current any more, with all that came of it.
 void worker_state::drop_lease(const lease_id& lease) {
-  std::erase_if(queue, [&](const run_lease& x) { return x.lease == lease; });
+  if (std::erase_if(queue, [&](const auto& x) { return x.lease == lease; }) > 0)
+    start_leases(); // Those behind one that waited for more than a slot.
   for (auto& on : slots)
     if (on.current && !on.revoked && on.current->lease == lease)
       revoke(on);

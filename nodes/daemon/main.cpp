@@ -1,6 +1,7 @@
 #include "nodes/daemon/node.hpp"
 #include "nodes/daemon/options.hpp"
 #include "nodes/daemon/sd_notify.hpp"
+#include "nodes/embed/host_memory.hpp"
 #include "nodes/embed/troupe/configure.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/base/version.hpp"
@@ -9,7 +10,6 @@
 #include <caf/actor_system_config.hpp>
 
 #include <fmt/format.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,11 +54,6 @@ std::string host_name() {
   return gethostname(name, sizeof(name) - 1) == 0 ? name : "node";
 }
 
-uint64_t ram_bytes() {
-  struct sysinfo info {};
-  return sysinfo(&info) == 0 ? uint64_t{info.totalram} * info.mem_unit : 0;
-}
-
 /// Tells service manager and log when a call of the notifier fails.
 void check(const troupe::result<void>& ok, troupe::logger& log) {
   if (!ok)
@@ -83,7 +78,7 @@ int run(const troupe::parsed_options& parsed) {
   caf::actor_system system{config};
   troupe::node_surroundings around;
   around.log = log;
-  around.ram_bytes = ram_bytes();
+  around.ram_bytes = host_memory_bytes();
   around.cores = std::max(1u, std::thread::hardware_concurrency());
   around.on_refused = [](const troupe::error& why) {
     fmt::print(stderr, "trouped: {}\n", to_string(why));

@@ -109,6 +109,7 @@ result<void> node::start_lead() {
   terms.input_bytes_max = own.input_limit;
   terms.result_bytes_max = own.result_limit;
   terms.job_result_bytes_max = own.job_result_limit;
+  terms.placement = own.placement;
   terms.log = around_.log;
   const auto& where = options_.node.listen;
   port_ = std::make_shared<publication>(system_, where, around_.log);
@@ -147,6 +148,8 @@ result<void> node::start_work() {
   for (const auto& label : own.labels)
     terms.worker.labels.push_back(
       label.value.empty() ? label.key : label.key + "=" + label.value);
+  terms.worker.offers = {
+    own.cpus, own.memory == 0 ? around_.ram_bytes : own.memory, own.resources};
   terms.worker.functions = functions;
   terms.worker.permissions = {own.read_paths, own.exec};
   terms.worker.log = around_.log;

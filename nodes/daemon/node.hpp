@@ -17,7 +17,7 @@ namespace troupe {
 /// What a node needs from its process, given so that tests need none.
 struct node_surroundings {
   std::shared_ptr<logger> log;
-  uint64_t ram_bytes = 0;
+  uint64_t ram_bytes = 0; ///< Of the host, or of its container if less.
   uint32_t cores = 1;
   /// Called from an actor when a coordinator refuses this node for good.
   std::function<void(const error&)> on_refused;

@@ -156,10 +156,33 @@ constexpr option_row rows[] = {
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_job_result_limit>(o.coordinator.job_result_limit, r);
    }},
+  {"coordinator.placement", "NAME", "adaptive", "round_robin",
+   "By which policy tasks get their workers, unless their job names another: "
+   "adaptive, least_loaded, round_robin, locality or work_stealing.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_placement>(o.coordinator.placement, r);
+   }},
   {"worker.slots", "NUMBER", "0", "4",
    "Tasks that this node runs at a time; 0: one per core.",
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_slots>(o.worker.slots, r);
+   }},
+  {"worker.cpus", "AMOUNT", "0", "7.5",
+   "Cpus that this node offers to its tasks together, each of which takes what "
+   "its job says, 1 by default; 0: one for each slot.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_cpus>(o.worker.cpus, r);
+   }},
+  {"worker.memory", "SIZE", "0", "48GiB",
+   "Memory that this node offers to its tasks together; it is counted, not "
+   "enforced; 0: the host's, or its container's if that has less.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_worker_memory>(o.worker.memory, r);
+   }},
+  {"worker.resources", "LIST", "", "gpu:1,licence:0.5",
+   "What else this node offers to its tasks together, NAME or NAME:AMOUNT.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_resources>(o.worker.resources, r);
    }},
   {"worker.labels", "LIST", "", "zone=a,gpu",
    "Marks of this worker, KEY or KEY=VALUE, that tell it from others.",

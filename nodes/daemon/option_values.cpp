@@ -3,6 +3,7 @@
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/base/units.hpp"
+#include "runtime/model/placement_names.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ namespace {
 constexpr size_t label_key_bytes_max = 64;
 constexpr size_t label_value_bytes_max = 256;
 constexpr size_t path_bytes_max = 4096;
+constexpr uint64_t worker_memory_bytes_max = uint64_t{1} << 60;
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
@@ -237,6 +239,43 @@ result<uint32_t> parse_threads(const std::string& text) {
 
 result<uint32_t> parse_slots(const std::string& text) {
   return small_count_in(text, limits::slots_max);
+}
+
+result<uint64_t> parse_cpus(const std::string& text) {
+  if (text == "0")
+    return 0;
+  if (auto amount = parse_amount(text))
+    return *amount;
+  return expected(fmt::format("0 or an amount of at most four decimals, up to "
+                              "{}, as in 2.5",
+                              limits::resource_amount_max));
+}
+
+result<uint64_t> parse_worker_memory(const std::string& text) {
+  auto bytes = parse_size(text);
+  if (bytes && (*bytes == 0 || *bytes >= memory_bytes_min)
+      && *bytes <= worker_memory_bytes_max)
+    return *bytes;
+  return expected(fmt::format("0 or a size from {} to {}, as in 2GiB",
+                              format_bytes(memory_bytes_min),
+                              format_bytes(worker_memory_bytes_max)));
+}
+
+result<std::vector<named_amount>> parse_resources(const std::string& text) {
+  const auto parts = split_list(text);
+  if (parts.empty())
+    return std::vector<named_amount>{};
+  auto named = parse_named(fmt::format("{}", fmt::join(parts, ",")));
+  if (named)
+    return named;
+  return expected(
+    fmt::format("resources as in gpu:1,licence:0.5: {}", named.error().text));
+}
+
+result<std::string> parse_placement(const std::string& text) {
+  if (is_placement_name(text))
+    return text;
+  return not_one_of(text, {placement_names.begin(), placement_names.end()});
 }
 
 result<memory_limit> parse_memory(const std::string& text) {

@@ -3,6 +3,7 @@
 #include "runtime/base/endpoint.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/base/limits.hpp"
+#include "runtime/model/resources.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <chrono>
@@ -76,13 +77,17 @@ struct coordinator_section {
   uint64_t input_limit = limits::input_bytes_max;           ///< Bytes.
   uint64_t result_limit = limits::result_bytes_max;         ///< Bytes.
   uint64_t job_result_limit = limits::job_result_bytes_max; ///< Bytes.
+  std::string placement = "adaptive"; ///< See `placement_names`.
 
   friend bool operator==(const coordinator_section&,
                          const coordinator_section&) = default;
 };
 
 struct worker_section {
-  uint32_t slots = 0; ///< 0: one per core.
+  uint32_t slots = 0;  ///< 0: one per core.
+  uint64_t cpus = 0;   ///< In ten-thousandths; 0: one for each slot.
+  uint64_t memory = 0; ///< Bytes for tasks; 0: what the host has.
+  std::vector<named_amount> resources;
   std::vector<node_label> labels;
   bool exec = false;
   std::vector<std::string> read_paths; ///< Absolute folders.

@@ -100,6 +100,7 @@ start_outcome start_scheduler(const parts& of, const start_context& context) {
   terms.term = of.options.term;
   terms.seed = of.options.seed;
   terms.max_dead = of.options.max_dead;
+  terms.placement = of.options.placement;
   terms.store = context.sibling<store_actor>("store");
   terms.membership = context.sibling<membership_actor>("membership");
   terms.log = of.options.log;

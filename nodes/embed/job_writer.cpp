@@ -21,6 +21,7 @@ struct job_writer::impl {
   job_spec spec;
   bool watch = true;
   packed_builder packed;
+  std::string near;                ///< Of all that is packed.
   std::shared_ptr<feed_call> feed; ///< None before the first send.
   job_id job = 0;
   uint64_t seq = 0;
@@ -40,6 +41,7 @@ result<void> job_writer::impl::send(bool last) {
   if (inlined) {
     item.inputs.size = bytes.size();
     item.inputs.bytes = bytes;
+    item.near = near;
   }
   auto id = core->submit(std::move(item));
   if (!id)
@@ -57,6 +59,7 @@ result<void> job_writer::impl::append(blob bytes, bool last) {
   message.job = job;
   message.seq = ++seq;
   message.last = last;
+  message.near = near;
   message.inputs.size = bytes.size();
   message.inputs.bytes = std::move(bytes);
   {
@@ -102,18 +105,25 @@ caf::expected<job_writer> client::open(job_spec spec, bool watch) const {
     std::make_unique<job_writer::impl>(core_, std::move(spec), watch)};
 }
 
-caf::expected<void> job_writer::add(std::string_view encoded) {
+caf::expected<void> job_writer::add(std::string_view encoded,
+                                    std::string_view near) {
   auto& x = *impl_;
   if (encoded.size() > limits::input_bytes_max)
     return to_caf({errc::input_too_large,
                    "input " + std::to_string(x.inputs) + " has "
                      + std::to_string(encoded.size()) + " bytes, the limit is "
                      + std::to_string(limits::input_bytes_max)});
-  auto full = x.packed.size() >= limits::chunk_tasks_max
+  if (near.size() > limits::name_bytes_max)
+    return to_caf({errc::bad_usage,
+                   "the label of input " + std::to_string(x.inputs) + " has "
+                     + std::to_string(near.size()) + " bytes, the limit is "
+                     + std::to_string(limits::name_bytes_max)});
+  auto full = near != x.near || x.packed.size() >= limits::chunk_tasks_max
               || x.packed.bytes() + encoded.size() > limits::chunk_bytes_max;
   if (full && !x.packed.empty())
     if (auto ok = x.send(false); !ok)
       return to_caf(ok.error());
+  x.near = near;
   x.packed.add(encoded);
   ++x.inputs;
   return caf::unit;
@@ -138,6 +148,7 @@ caf::expected<encoded_result> job_writer::finish() {
   item.spec = impl_->spec;
   item.inputs.bytes = blob{impl_->packed.finish()};
   item.inputs.size = item.inputs.bytes.size();
+  item.near = impl_->near;
   item.closed = true;
   return to_caf(impl_->core->run(std::move(item)));
 }

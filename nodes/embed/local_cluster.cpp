@@ -1,11 +1,14 @@
 #include "nodes/embed/troupe/local_cluster.hpp"
 
 #include "nodes/embed/client_core.hpp"
+#include "nodes/embed/host_memory.hpp"
 #include "nodes/embed/roles.hpp"
 #include "runtime/base/clock.hpp"
+#include "runtime/base/escape.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/function/builtin.hpp"
+#include "runtime/model/placement_names.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/after.hpp>
@@ -29,6 +32,29 @@ result<void> await_join(caf::actor_system& system,
   if (!joined)
     return fail(errc::timed_out,
                 "the worker of the local cluster did not join");
+  return {};
+}
+
+/// Puts in what the host left open.
+result<void> complete(local_cluster_options& options) {
+  if (!options.placement.empty() && !is_placement_name(options.placement))
+    return fail(errc::bad_usage,
+                "there is no placement " + quote_text(options.placement)
+                  + ": choose one of " + list_placement_names());
+  auto offers = complete_offers(options.offers);
+  if (!offers)
+    return tl::unexpected{std::move(offers.error())};
+  options.offers = std::move(*offers);
+  if (!options.log)
+    options.log = make_null_logger();
+  if (options.slots == 0)
+    options.slots = std::max(1u, std::thread::hardware_concurrency());
+  if (options.functions)
+    return {};
+  auto builtin = std::make_shared<function_registry>();
+  if (auto ok = add_builtin_functions(*builtin); !ok)
+    return ok;
+  options.functions = builtin;
   return {};
 }
 
@@ -71,16 +97,8 @@ local_cluster::start(caf::actor_system& system, local_cluster_options options) {
   if (!is_configured(system))
     return to_caf(
       {errc::not_configured, std::string{to_sentence(errc::not_configured)}});
-  if (!options.log)
-    options.log = make_null_logger();
-  if (!options.functions) {
-    auto builtin = std::make_shared<function_registry>();
-    if (auto ok = add_builtin_functions(*builtin); !ok)
-      return to_caf(ok.error());
-    options.functions = builtin;
-  }
-  if (options.slots == 0)
-    options.slots = std::max(1u, std::thread::hardware_concurrency());
+  if (auto ok = complete(options); !ok)
+    return to_caf(ok.error());
   auto own = system_entropy();
   coordinator_role_options lead;
   lead.cluster = options.cluster;
@@ -91,6 +109,7 @@ local_cluster::start(caf::actor_system& system, local_cluster_options options) {
   lead.term = static_cast<uint64_t>(system_wall_clock().now_us());
   lead.seed = system_entropy();
   lead.memory_bytes_max = options.memory_bytes_max;
+  lead.placement = options.placement;
   lead.log = options.log;
   worker_role_options work;
   work.cluster = options.cluster;
@@ -99,6 +118,8 @@ local_cluster::start(caf::actor_system& system, local_cluster_options options) {
   work.worker.incarnation_id = own;
   work.worker.roles = lead.own_node.roles;
   work.worker.slots = options.slots;
+  work.worker.labels = options.labels;
+  work.worker.offers = options.offers;
   work.worker.functions = options.functions;
   work.worker.permissions = options.permissions;
   work.worker.log = options.log;

@@ -34,6 +34,9 @@ struct coordinator_role_options {
   size_t input_bytes_max = limits::input_bytes_max;
   size_t result_bytes_max = limits::result_bytes_max;
   size_t job_result_bytes_max = limits::job_result_bytes_max;
+  /// By which policy tasks get their workers unless their job names one; empty:
+  /// the scheduler's own choice.
+  std::string placement;
   const wall_clock* wall = &system_wall_clock(); ///< For deadlines and ages.
   std::shared_ptr<logger> log;
   bool faults = false; ///< Clients may break things on purpose.

@@ -1,3 +1,4 @@
+#include "nodes/embed/host_memory.hpp"
 #include "nodes/embed/roles.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/base/version.hpp"
@@ -40,6 +41,10 @@ result<void> complete(worker_node_options& options, uint64_t own) {
     options.slots = std::max(1u, std::thread::hardware_concurrency());
   if (!options.log)
     options.log = make_null_logger();
+  auto offers = complete_offers(options.offers);
+  if (!offers)
+    return tl::unexpected{std::move(offers.error())};
+  options.offers = std::move(*offers);
   if (options.functions)
     return {};
   auto builtin = std::make_shared<function_registry>();
@@ -92,6 +97,7 @@ caf::expected<worker_node> worker_node::start(caf::actor_system& system,
   terms.worker.incarnation_id = own;
   terms.worker.slots = options.slots;
   terms.worker.labels = options.labels;
+  terms.worker.offers = options.offers;
   terms.worker.functions = options.functions;
   terms.worker.permissions = options.permissions;
   terms.worker.log = options.log;

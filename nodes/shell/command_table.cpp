@@ -67,6 +67,32 @@ constexpr option_spec weight_option = {
   "weight", kind::count,
   "N",      "Share of the workers among jobs of equal priority (default 1)",
   false,    limits::job_weight_max};
+constexpr option_spec cpus_option = {
+  "cpus", kind::text, "N",
+  "Cpus that each task needs while it runs; fractions are fine (default 1)"};
+constexpr option_spec memory_option = {
+  "memory", kind::size, "SIZE",
+  "Memory that each task needs; counted, not enforced (default: none)"};
+constexpr option_spec resource_option = {
+  "resource", kind::text, "NAME[:AMOUNT]",
+  "A named resource that each task needs, as in gpu:1; may be given many times",
+  true};
+constexpr option_spec label_option = {
+  "label", kind::text, "LABEL",
+  "Only workers with this label run the tasks; may be given many times", true};
+constexpr option_spec prefer_option = {
+  "prefer", kind::text, "LABEL",
+  "Workers with this label come first, if they have room; may be given many "
+  "times",
+  true};
+constexpr option_spec placement_option = {
+  "placement", kind::text, "NAME",
+  "How the workers are chosen: adaptive, least_loaded, round_robin, locality "
+  "or work_stealing (default: the coordinator's, adaptive)"};
+constexpr option_spec near_option = {
+  "near", kind::text, "NODE",
+  "The node, or the label of workers, where the inputs are best run, for "
+  "--placement locality"};
 constexpr option_spec max_dead_option = {
   "max-dead", kind::count, "N",
   "The job fails at once at so many dead letters (default: the "
@@ -112,14 +138,18 @@ constexpr option_spec run_options[] = {
   glob_option,        input_option,    args_option,        reduce_option,
   name_option,        key_option,      retries_option,     backoff_option,
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
-  deadline_option,    priority_option, weight_option,      timeout_option,
-  output_option,      raw_option};
+  deadline_option,    priority_option, weight_option,      cpus_option,
+  memory_option,      resource_option, label_option,       prefer_option,
+  placement_option,   near_option,     timeout_option,     output_option,
+  raw_option};
 constexpr option_spec submit_options[] = {
   range_option,       lines_option,    split_option,       chunk_option,
   glob_option,        input_option,    args_option,        reduce_option,
   name_option,        key_option,      retries_option,     backoff_option,
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
-  deadline_option,    priority_option, weight_option};
+  deadline_option,    priority_option, weight_option,      cpus_option,
+  memory_option,      resource_option, label_option,       prefer_option,
+  placement_option,   near_option};
 constexpr option_spec fault_options[] = {
   {"for", kind::duration, "TIME",
    "How long freeze, cut, drop and delay last (default 3s)"},

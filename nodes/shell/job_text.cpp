@@ -1,5 +1,6 @@
 #include "nodes/shell/job_text.hpp"
 
+#include "nodes/shell/resource_text.hpp"
 #include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/units.hpp"
@@ -125,18 +126,19 @@ std::string job_json(const job_status& job) {
 }
 
 std::string node_json(const node_info& node) {
-  return fmt::format(
-    R"({{"name": {}, "roles": {}, "state": "{}", )"
-    R"("slots": {}, "labels": {}, "functions": {}, )"
-    R"("version": {}, "incarnation": "{:016x}", )"
-    R"("up_seconds": {}, )"
-    R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
-    R"("queued": {}, "oldest_attempt_seconds": {}, )"
-    R"("zombies": {}}})",
-    quoted(node.name), quoted(node.roles), name_of(node.state), node.slots,
-    quoted(node.labels), node.functions, quoted(node.version),
-    node.incarnation_id, seconds(node.up_us), seconds(node.silent_us), node.phi,
-    node.busy, node.queued, seconds(node.oldest_us), node.zombies);
+  return fmt::format(R"({{"name": {}, "roles": {}, "state": "{}", )"
+                     R"("slots": {}, "labels": {}, "functions": {}, )"
+                     R"("version": {}, "incarnation": "{:016x}", )"
+                     R"("up_seconds": {}, )"
+                     R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
+                     R"("queued": {}, "oldest_attempt_seconds": {}, )"
+                     R"("zombies": {}, "resources": {}}})",
+                     quoted(node.name), quoted(node.roles), name_of(node.state),
+                     node.slots, quoted(node.labels), node.functions,
+                     quoted(node.version), node.incarnation_id,
+                     seconds(node.up_us), seconds(node.silent_us), node.phi,
+                     node.busy, node.queued, seconds(node.oldest_us),
+                     node.zombies, offers_json(node));
 }
 
 std::string function_json(const function_info& function) {
@@ -252,7 +254,8 @@ table node_table(const std::vector<node_info>& nodes) {
   out.columns = {{"NAME", false, true},         {"STATE"},
                  {"ROLES", false, true, 1},     {"SLOTS", true},
                  {"FUNCTIONS", true, false, 3}, {"UP", true, false, 2},
-                 {"VERSION", false, false, 5},  {"LABELS", false, true, 4}};
+                 {"VERSION", false, false, 6},  {"LABELS", false, true, 4},
+                 {"RESOURCES", false, true, 5}};
   for (const auto& node : nodes)
     out.rows.push_back({{node.name},
                         {std::string{name_of(node.state)}, tone_of(node.state)},
@@ -261,7 +264,8 @@ table node_table(const std::vector<node_info>& nodes) {
                         {format_count(node.functions)},
                         {span(node.up_us)},
                         {node.version},
-                        {joined(node.labels)}});
+                        {joined(node.labels)},
+                        {offers_text(node)}});
   return out;
 }
 

@@ -86,7 +86,7 @@ private:
 };
 
 outcome<void> add_all(session& self, encoded_inputs& inputs,
-                      job_writer& writer) {
+                      const std::string& near, job_writer& writer) {
   progress_line line{self.err()};
   for (;;) {
     if (self.interrupts().flag())
@@ -97,7 +97,7 @@ outcome<void> add_all(session& self, encoded_inputs& inputs,
       return tl::unexpected{std::move(input.error())};
     if (!*input)
       return {};
-    if (auto ok = writer.add(**input); !ok)
+    if (auto ok = writer.add(**input, near); !ok)
       return refuse(ok.error());
     inputs.reuse(std::move(**input));
     line.sending(writer.size(), std::chrono::steady_clock::now());
@@ -112,7 +112,7 @@ outcome<job_id> send_inputs(session& self, submission& what,
   auto writer = coordinator.open(what.spec, watch);
   if (!writer)
     return refuse(writer.error());
-  if (auto ok = add_all(self, inputs, *writer); !ok) {
+  if (auto ok = add_all(self, inputs, what.near, *writer); !ok) {
     ok.error().text += "; what was sent already will be cancelled";
     return tl::unexpected{std::move(ok.error())};
   }

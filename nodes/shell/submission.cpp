@@ -5,9 +5,11 @@
 #include "runtime/base/clock.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
+#include "runtime/base/nearest.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/function/json.hpp"
 #include "runtime/function/reducer.hpp"
+#include "runtime/model/placement_names.hpp"
 
 #include <fmt/format.h>
 
@@ -179,6 +181,50 @@ outcome<void> read_limits(const invocation& call, job_options& out) {
   return {};
 }
 
+/// Reads what a task needs.
+outcome<void> read_needs(const invocation& call, resource_set& out) {
+  if (auto cpus = call.text("cpus")) {
+    auto amount = parse_amount(*cpus);
+    if (!amount)
+      return refuse_usage(fmt::format("--cpus: {}", to_string(amount.error())));
+    out.cpus = *amount;
+  }
+  out.memory_bytes = call.size_bytes("memory").value_or(out.memory_bytes);
+  if (!call.has("resource"))
+    return {};
+  auto texts = call.texts("resource");
+  auto named = parse_named(fmt::format("{}", fmt::join(texts, ",")));
+  if (!named)
+    return refuse_usage(
+      fmt::format("--resource: {}", to_string(named.error())));
+  out.named = std::move(*named);
+  return {};
+}
+
+/// Reads on which workers the tasks may and should run.
+outcome<void> read_place(const invocation& call, submission& out) {
+  auto& options = out.spec.options;
+  if (auto ok = read_needs(call, options.needs); !ok)
+    return ok;
+  options.labels = call.texts("label");
+  options.prefers = call.texts("prefer");
+  out.near = call.text("near").value_or("");
+  if (out.near.size() > limits::name_bytes_max)
+    return refuse_usage(fmt::format("--near has {} bytes, the limit is {}",
+                                    out.near.size(), limits::name_bytes_max));
+  if (call.has("near") && call.has("range"))
+    return refuse_usage("--near is about inputs that travel, those of --range "
+                        "do not; leave it out, or use --prefer");
+  options.placement = call.text("placement").value_or("");
+  if (!call.has("placement") || is_placement_name(options.placement))
+    return {};
+  return refuse_usage(
+    fmt::format("--placement: {} is none of {}{}",
+                quote_text(options.placement), list_placement_names(),
+                did_you_mean(options.placement, {placement_names.begin(),
+                                                 placement_names.end()})));
+}
+
 } // namespace
 
 outcome<submission> read_submission(const invocation& call,
@@ -190,6 +236,8 @@ outcome<submission> read_submission(const invocation& call,
   out.spec.reducer = call.text("reduce").value_or(out.spec.reducer);
   out.args_json = call.text("args");
   if (auto ok = read_limits(call, out.spec.options); !ok)
+    return tl::unexpected{std::move(ok.error())};
+  if (auto ok = read_place(call, out); !ok)
     return tl::unexpected{std::move(ok.error())};
   if (auto ok = read_inputs(call, out, interrupted); !ok)
     return tl::unexpected{std::move(ok.error())};

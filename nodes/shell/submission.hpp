@@ -20,6 +20,7 @@ struct submission {
   std::optional<std::string> args_json;
   std::unique_ptr<input_source> source;
   std::string result_type; ///< Of the job; empty: not known here.
+  std::string near;        ///< Where its inputs are best run; or empty.
 };
 
 /// Reads function, options and inputs from a command line. Files are opened,

@@ -1,5 +1,8 @@
 #include "runtime/model/job.hpp"
 
+#include "runtime/base/escape.hpp"
+#include "runtime/model/placement_names.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -96,6 +99,41 @@ result<void> check_options(const job_options& options) {
   return {};
 }
 
+bool is_label(std::string_view text) {
+  auto is_visible = [](char c) { return c > 0x20 && c < 0x7F; };
+  return !text.empty() && text.size() <= limits::name_bytes_max
+         && std::all_of(text.begin(), text.end(), is_visible);
+}
+
+result<void> check_labels(const std::vector<std::string>& labels,
+                          std::string_view how) {
+  if (labels.size() > limits::task_labels_max)
+    return refuse("the job " + std::string{how} + " "
+                  + std::to_string(labels.size()) + " labels and the limit is "
+                  + std::to_string(limits::task_labels_max) + ": name fewer");
+  const auto i = std::find_if_not(labels.begin(), labels.end(), is_label);
+  if (i != labels.end())
+    return refuse("the job " + std::string{how} + " the label " + quote_text(*i)
+                  + ": a label has 1 to "
+                  + std::to_string(limits::name_bytes_max)
+                  + " visible ASCII characters");
+  return {};
+}
+
+/// Checks where the tasks of a job may and should run.
+result<void> check_place(const job_options& options) {
+  if (!options.placement.empty() && !is_placement_name(options.placement))
+    return refuse("the job asks for the placement "
+                  + quote_text(options.placement) + ": choose one of "
+                  + list_placement_names());
+  if (auto ok = validate(options.needs); !ok)
+    return fail(ok.error().code,
+                "the job needs what no task can have: " + ok.error().text);
+  if (auto ok = check_labels(options.labels, "requires"); !ok)
+    return ok;
+  return check_labels(options.prefers, "prefers");
+}
+
 result<void> check_range(input_kind kind, const range_input& range) {
   if (kind == input_kind::chunks)
     return {};
@@ -153,6 +191,8 @@ result<void> validate(const job_spec& spec) {
                                   + std::to_string(limits::args_bytes_max)
                                   + ": pass less, or a path to a file");
   if (auto ok = check_options(spec.options); !ok)
+    return ok;
+  if (auto ok = check_place(spec.options); !ok)
     return ok;
   return check_range(spec.inputs, spec.range);
 }

@@ -5,10 +5,16 @@
 
 #include <algorithm>
 #include <cassert>
+#include <string_view>
 
 namespace troupe {
 
 namespace {
+
+constexpr uint64_t amount_max = limits::resource_amount_max * resource_unit;
+
+/// Sums of what two sets have stay far from overflow.
+constexpr uint64_t memory_bytes_max = uint64_t{1} << 60;
 
 bool is_before(const named_amount& x, const std::string& name) {
   return x.name < name;
@@ -19,14 +25,55 @@ bool is_name_character(char c) {
          || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
+/// What has a field of its own cannot be a named resource, too.
+bool is_built_in(const std::string& name) {
+  return name == "cpus" || name == "memory";
+}
+
 bool is_resource_name(const std::string& name) {
   return !name.empty() && name.size() <= limits::name_bytes_max
-         && name != "cpus" && name != "memory"
+         && !is_built_in(name)
          && std::all_of(name.begin(), name.end(), is_name_character);
 }
 
 tl::unexpected<error> refuse(std::string text) {
   return fail(errc::bad_args, std::move(text));
+}
+
+tl::unexpected<error> refuse_amount(uint64_t amount, std::string_view of_what) {
+  return refuse("an amount of " + amount_text(amount) + " of "
+                + std::string{of_what}
+                + " is not possible: give more than 0, up to "
+                + std::to_string(limits::resource_amount_max));
+}
+
+/// Whole GiB as such, else whole MiB, as far as there are any.
+std::string memory_text(uint64_t bytes) {
+  if (bytes % limits::gib == 0)
+    return std::to_string(bytes / limits::gib) + "GiB";
+  if (bytes >= limits::mib)
+    return std::to_string(bytes / limits::mib) + "MiB";
+  return std::to_string(bytes) + "B";
+}
+
+result<named_amount> parse_one(const std::string& text) {
+  auto colon = text.find(':');
+  named_amount one{text.substr(0, colon), resource_unit};
+  if (is_built_in(one.name))
+    return fail(errc::bad_usage, quote_text(text) + " is no named resource: "
+                                   + one.name + " has an option of its own");
+  if (!is_resource_name(one.name))
+    return fail(errc::bad_usage,
+                quote_text(text)
+                  + " is no resource: write NAME or NAME:AMOUNT with letters, "
+                    "digits, \"_\", \"-\" and \".\", such as gpu:1");
+  if (colon != std::string::npos) {
+    auto amount = parse_amount(text.substr(colon + 1));
+    if (!amount)
+      return tl::unexpected{std::move(amount.error())};
+    one.amount = *amount;
+  }
+  return one;
 }
 
 } // namespace
@@ -65,8 +112,11 @@ void subtract(resource_set& from, const resource_set& what) {
   for (const auto& x : what.named) {
     auto i =
       std::lower_bound(from.named.begin(), from.named.end(), x.name, is_before);
-    if (i != from.named.end() && i->name == x.name)
-      i->amount -= x.amount;
+    if (i == from.named.end() || i->name != x.name)
+      continue; // It had, and was to lose, 0 of it.
+    i->amount -= x.amount;
+    if (i->amount == 0)
+      from.named.erase(i);
   }
 }
 
@@ -90,9 +140,10 @@ std::string to_string(const resource_set& set) {
   if (set.cpus > 0)
     append("cpus", amount_text(set.cpus));
   if (set.memory_bytes > 0)
-    append("memory", std::to_string(set.memory_bytes / limits::mib) + "MiB");
+    append("memory", memory_text(set.memory_bytes));
   for (const auto& x : set.named)
-    append(x.name, amount_text(x.amount));
+    if (x.amount > 0)
+      append(x.name, amount_text(x.amount));
   return result;
 }
 
@@ -116,7 +167,7 @@ result<uint64_t> parse_amount(const std::string& text) {
     return wrong();
   decimals.resize(4, '0');
   auto amount = std::stoull(whole + decimals);
-  if (amount == 0 || amount > limits::resource_amount_max * resource_unit)
+  if (amount == 0 || amount > amount_max)
     return wrong();
   return amount;
 }
@@ -125,41 +176,31 @@ result<std::vector<named_amount>> parse_named(const std::string& text) {
   std::vector<named_amount> result;
   for (size_t begin = 0; begin <= text.size();) {
     auto end = std::min(text.find(',', begin), text.size());
-    auto part = text.substr(begin, end - begin);
+    auto one = parse_one(text.substr(begin, end - begin));
     begin = end + 1;
-    auto colon = part.find(':');
-    named_amount one{part.substr(0, colon), resource_unit};
-    if (!is_resource_name(one.name))
-      return fail(
-        errc::bad_usage,
-        quote_text(part)
-          + " is no resource: write NAME or NAME:AMOUNT with letters, "
-            "digits, \"_\", \"-\" and \".\", such as gpu:1");
-    if (colon != std::string::npos) {
-      auto amount = parse_amount(part.substr(colon + 1));
-      if (!amount)
-        return tl::unexpected{std::move(amount.error())};
-      one.amount = *amount;
-    }
+    if (!one)
+      return tl::unexpected{std::move(one.error())};
     auto i =
-      std::lower_bound(result.begin(), result.end(), one.name, is_before);
-    if (i != result.end() && i->name == one.name)
-      return fail(errc::bad_usage, "the resource " + quote_text(one.name)
+      std::lower_bound(result.begin(), result.end(), one->name, is_before);
+    if (i != result.end() && i->name == one->name)
+      return fail(errc::bad_usage, "the resource " + quote_text(one->name)
                                      + " is named twice: name it once");
-    result.insert(i, std::move(one));
+    if (result.size() == limits::named_resources_max)
+      return fail(errc::bad_usage,
+                  "more than " + std::to_string(limits::named_resources_max)
+                    + " resources are named: name fewer");
+    result.insert(i, std::move(*one));
   }
   return result;
 }
 
 result<void> validate(const resource_set& set) {
-  constexpr auto most = limits::resource_amount_max * resource_unit;
-  if (set.cpus == 0 || set.cpus > most)
-    return refuse("an amount of " + amount_text(set.cpus)
-                  + " cpus is not possible: give more than 0, up to "
-                  + std::to_string(limits::resource_amount_max));
-  if (set.memory_bytes > uint64_t{1} << 60)
+  if (set.cpus == 0 || set.cpus > amount_max)
+    return refuse_amount(set.cpus, "cpus");
+  if (set.memory_bytes > memory_bytes_max)
     return refuse("a memory of " + std::to_string(set.memory_bytes)
-                  + " bytes is not possible");
+                  + " bytes is not possible: give at most "
+                  + memory_text(memory_bytes_max));
   if (set.named.size() > limits::named_resources_max)
     return refuse(std::to_string(set.named.size())
                   + " named resources are too many: the limit is "
@@ -167,15 +208,15 @@ result<void> validate(const resource_set& set) {
   for (size_t i = 0; i < set.named.size(); ++i) {
     const auto& [name, amount] = set.named[i];
     if (!is_resource_name(name))
-      return refuse(quote_text(name) + " is no name of a resource");
-    if (amount == 0 || amount > most)
-      return refuse("an amount of " + amount_text(amount) + " "
-                    + quote_text(name)
-                    + " is not possible: give more than 0, up to "
-                    + std::to_string(limits::resource_amount_max));
+      return refuse(quote_text(name)
+                    + " is no name of a resource: use letters, digits, \"_\", "
+                      "\"-\" and \".\", but not cpus or memory");
+    if (amount == 0 || amount > amount_max)
+      return refuse_amount(amount, quote_text(name));
     if (i > 0 && name <= set.named[i - 1].name)
-      return refuse("the resources of a set are not in the order of their "
-                    "names, or one is named twice");
+      return refuse("the resource " + quote_text(name)
+                    + " is named twice, or out of order: name each once, in "
+                      "the order of their bytes");
   }
   return {};
 }

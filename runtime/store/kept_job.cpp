@@ -21,13 +21,21 @@ size_t footprint(const merge_checkpoint& x) {
 }
 
 size_t footprint(const kept_chunk& x) {
-  return sizeof(x) + x.inputs.size();
+  return sizeof(x) + x.inputs.size() + x.near.size();
 }
 
 size_t kept_job::base_bytes() const {
   const auto& spec = record.spec;
-  return sizeof(*this) + spec.args.size() + spec.name.size() + spec.key.size()
-         + spec.input_type.size() + spec.args_type.size();
+  const auto& options = spec.options;
+  auto result = sizeof(*this) + spec.args.size() + spec.name.size()
+                + spec.key.size() + spec.input_type.size()
+                + spec.args_type.size() + options.placement.size();
+  for (const auto* labels : {&options.labels, &options.prefers})
+    for (const auto& label : *labels)
+      result += sizeof(label) + label.size();
+  for (const auto& need : options.needs.named)
+    result += sizeof(need) + need.name.size();
+  return result;
 }
 
 size_t kept_job::past_bytes() const {
@@ -197,7 +205,7 @@ job_snapshot kept_job::snapshot() const {
     while (left != result.ready.end() && left->end <= first)
       ++left;
     if (left != result.ready.end() && left->begin < part.end)
-      result.inputs.push_back({{first, part.end}, part.inputs});
+      result.inputs.push_back({{first, part.end}, part.inputs, part.near});
   }
   result.pasts = pasts(result.ready);
   return result;

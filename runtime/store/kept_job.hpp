@@ -21,6 +21,7 @@ struct kept_chunk {
   blob inputs;
   task_index end = 0; ///< Its first index is its key.
   uint64_t missing = 0;
+  std::string near{}; ///< See `kept_inputs`.
 };
 
 /// Return about how many bytes the store holds for each of these.

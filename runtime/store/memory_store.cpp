@@ -42,8 +42,8 @@ public:
   std::vector<job_snapshot> load() override;
   result<put_job_reply> put_job(const job_spec& spec,
                                 uint64_t submitted_us) override;
-  result<index_range> put_inputs(job_id job, const blob& packed,
-                                 uint64_t seq) override;
+  result<index_range> put_inputs(job_id job, const blob& packed, uint64_t seq,
+                                 const std::string& near) override;
   result<void> close(job_id job) override;
   void accept(std::vector<accept_record>& records) override;
   void note_setbacks(const std::vector<setback>& setbacks) override;
@@ -155,7 +155,8 @@ result<put_job_reply> memory_store::put_job(const job_spec& spec,
 }
 
 result<index_range> memory_store::put_inputs(job_id job, const blob& packed,
-                                             uint64_t seq) {
+                                             uint64_t seq,
+                                             const std::string& near) {
   auto* kept = get(job);
   if (!kept)
     return no_such_job(job);
@@ -173,7 +174,7 @@ result<index_range> memory_store::put_inputs(job_id job, const blob& packed,
       return tl::unexpected{std::move(view.error())};
     added.end += view->size();
   }
-  kept_chunk part{packed, added.end, added.size()};
+  kept_chunk part{packed, added.end, added.size(), near};
   if (!added.empty())
     if (auto ok = reserve(footprint(part)); !ok)
       return tl::unexpected{std::move(ok.error())};
@@ -375,7 +376,7 @@ std::vector<kept_inputs> memory_store::inputs_of(job_id job) const {
   std::vector<kept_inputs> result;
   if (const auto* kept = get(job))
     for (const auto& [first, part] : kept->chunks)
-      result.push_back({{first, part.end}, part.inputs});
+      result.push_back({{first, part.end}, part.inputs, part.near});
   return result;
 }
 

@@ -46,11 +46,13 @@ public:
   /// Appends packed inputs to an open job.
   /// @param seq The client's number of them, counting up from 1; 0: none. Those
   ///            that came before are stored already and are not appended again.
+  /// @param near Where they are best run, see `kept_inputs`; only kept.
   /// @returns the range of their indices. Errors: `unknown_job`, `job_ended`
   ///          when it is not open, `store_full`, `protocol_violation` when
   ///          the buffer is not packed.
   virtual result<index_range> put_inputs(job_id job, const blob& packed,
-                                         uint64_t seq) = 0;
+                                         uint64_t seq,
+                                         const std::string& near = {}) = 0;
 
   /// Marks that no more inputs follow (`open -> running`).
   virtual result<void> close(job_id job) = 0;

@@ -53,11 +53,12 @@ void register_types(caf::actor_system_config& config) {
   add_types<job_status, submit_item, submit_jobs, submit_reply, submit_replies,
             append_inputs, inputs_stored, describe_job, cancel_job, list_jobs,
             list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
-            verify_job, job_audit, explain_task, task_explanation, watch_job, job_update, job_updates, result_slice,
-            result_credit, open_result, job_result>(config);
+            verify_job, job_audit, explain_task, task_explanation, watch_job,
+            job_update, job_updates, result_slice, result_credit, open_result,
+            job_result>(config);
   // Events and supervision.
-  add_types<event, subscribe, more_events, supervision_tree,
-            show_tree, inject_fault, fault_done>(config);
+  add_types<event, subscribe, more_events, supervision_tree, show_tree,
+            inject_fault, fault_done>(config);
   config.add_error_category(caf_error_category, render_error);
 }
 

@@ -1,15 +1,11 @@
 #include "runtime/wire/validate.hpp"
 
-#include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
-
-#include <fmt/format.h>
-
-#include <chrono>
-#include <cmath>
-#include <utility>
+#include "runtime/wire/validate_parts.hpp"
 
 namespace troupe {
+
+using namespace validation;
 
 namespace {
 
@@ -21,87 +17,6 @@ constexpr size_t chunk_body_bytes_max =
 constexpr size_t slice_body_bytes_max =
   limits::job_result_bytes_max + limits::packed_overhead_bytes_max;
 
-template <class... Ts>
-tl::unexpected<error> violation(fmt::format_string<Ts...> text, Ts&&... xs) {
-  return fail(errc::protocol_violation,
-              fmt::format(text, std::forward<Ts>(xs)...)
-                + ": all nodes must run the same version of Troupe");
-}
-
-/// Returns the first failure of checks that are made only as long as all
-/// before them succeeded.
-template <class... Fs>
-result<void> all_of(Fs... checks) {
-  result<void> outcome;
-  static_cast<void>(((outcome = checks()).has_value() && ...));
-  return outcome;
-}
-
-template <class List>
-result<void> check_each(const List& items) {
-  for (const auto& item : items)
-    if (auto ok = check(item); !ok)
-      return ok;
-  return {};
-}
-
-result<void> check_size(size_t size, size_t max, std::string_view field) {
-  if (size > max)
-    return violation("{} has {} entries or bytes, more than {}", field, size,
-                     max);
-  return {};
-}
-
-result<void> check_name(std::string_view name, std::string_view field) {
-  if (name.empty())
-    return violation("{} is empty", field);
-  if (name.size() > limits::name_bytes_max)
-    return violation("{} has {} bytes, more than {}", field, name.size(),
-                     limits::name_bytes_max);
-  for (unsigned char c : name)
-    if (c < 0x20 || c == 0x7F)
-      return violation("{} {} has control characters", field, quote_text(name));
-  return {};
-}
-
-result<void> check_names(const std::vector<std::string>& names, size_t max,
-                         std::string_view field) {
-  if (auto ok = check_size(names.size(), max, field); !ok)
-    return ok;
-  for (const auto& name : names)
-    if (auto ok = check_name(name, field); !ok)
-      return ok;
-  return {};
-}
-
-result<void> check_job_id(job_id id, std::string_view field) {
-  if (id == 0)
-    return violation("{} names no job", field);
-  return {};
-}
-
-result<void> check_lease_id(const lease_id& id, std::string_view field) {
-  if (id.counter == 0 || id.term > limits::term_max)
-    return violation("{} has the impossible lease {}", field, to_string(id));
-  return {};
-}
-
-result<void> check_range(const index_range& range, std::string_view field) {
-  if (range.empty())
-    return violation("{} has the empty range {}", field, to_string(range));
-  if (range.end > limits::job_tasks_max)
-    return violation("{} has the range {}, which ends after {}", field,
-                     to_string(range), limits::job_tasks_max);
-  return {};
-}
-
-result<void> check_credit(uint64_t credit, std::string_view field) {
-  if (credit > limits::credit_max)
-    return violation("{} is {}, more than {}", field, credit,
-                     limits::credit_max);
-  return {};
-}
-
 result<void> check_inputs(input_kind kind, const range_input& range,
                           std::string_view field) {
   if (!is_valid(kind))
@@ -110,6 +25,11 @@ result<void> check_inputs(input_kind kind, const range_input& range,
   if (kind == input_kind::pairs && range.step == 0)
     return violation("{} has inputs with step 0", field);
   return {};
+}
+
+/// Inputs may say where they are best run.
+result<void> check_near(const std::string& near) {
+  return check_size(near.size(), limits::name_bytes_max, "the label of inputs");
 }
 
 result<void> check_state(job_state state, std::string_view field) {
@@ -148,12 +68,12 @@ bool is_valid(job_state state) {
   return static_cast<uint8_t>(state) < job_state_count;
 }
 
-bool is_valid(input_kind kind) {
-  return kind <= input_kind::pairs;
+bool is_valid(task_state state) {
+  return static_cast<uint8_t>(state) < task_state_count;
 }
 
-bool is_valid(node_state state) {
-  return state <= node_state::down;
+bool is_valid(input_kind kind) {
+  return kind <= input_kind::pairs;
 }
 
 bool is_valid(event_kind kind) {
@@ -214,119 +134,6 @@ result<void> check(const job_status& what) {
     });
 }
 
-// -- nodes --------------------------------------------------------------------
-
-result<void> check(const function_info& what) {
-  const std::pair<std::string_view, std::string_view> types[] = {
-    {what.input_type, "the input type of a function"},
-    {what.args_type, "the arguments type of a function"},
-    {what.result_type, "the result type of a function"},
-    {what.summary, "the summary of a function"},
-  };
-  for (const auto& [text, field] : types)
-    if (auto ok = check_size(text.size(), limits::type_bytes_max, field); !ok)
-      return ok;
-  return check_name(what.name, "the name of a function");
-}
-
-result<void> check(const held_lease& what) {
-  return all_of([&] { return check_lease_id(what.lease, "a held lease"); },
-                [&] { return check_job_id(what.job, "a held lease"); },
-                [&] { return check_range(what.rest, "a held lease"); },
-                [&]() -> result<void> {
-                  if (what.attempt == 0)
-                    return violation("a held lease is of attempt 0, they count "
-                                     "from 1");
-                  return {};
-                });
-}
-
-result<void> check(const join_request& what) {
-  if (what.incarnation_id == 0)
-    return violation("the join request of node {} has no incarnation",
-                     quote_text(what.name));
-  if (what.slots < 1 || what.slots > limits::slots_max)
-    return violation("the join request of node {} offers {} slots, it must be "
-                     "1 to {}",
-                     quote_text(what.name), what.slots, limits::slots_max);
-  if (!what.worker)
-    return violation("the join request of node {} has no worker",
-                     quote_text(what.name));
-  if (what.heartbeat_ms < limits::heartbeat_interval_min.count()
-      || std::chrono::milliseconds{what.heartbeat_ms}
-           > limits::heartbeat_interval_max)
-    return violation("the join request of node {} promises a heartbeat each {} "
-                     "ms",
-                     quote_text(what.name), what.heartbeat_ms);
-  return all_of(
-    [&] { return check_name(what.name, "the name of a joining node"); },
-    [&] { return check_name(what.version, "the version of a joining node"); },
-    [&] {
-      return check_names(what.roles, limits::node_roles_max,
-                         "the roles of a joining node");
-    },
-    [&] {
-      return check_names(what.labels, limits::node_labels_max,
-                         "the labels of a joining node");
-    },
-    [&] {
-      return check_size(what.functions.size(), limits::node_functions_max,
-                        "the function list of a joining node");
-    },
-    [&] { return check_each(what.functions); },
-    [&] {
-      return check_size(what.held.size(), limits::held_leases_max,
-                        "the lease list of a joining node");
-    },
-    [&] { return check_each(what.held); },
-    [&] {
-      return check_credit(what.window_tasks, "the credit of a joining node");
-    },
-    [&] {
-      return check_credit(what.window_bytes, "the credit of a joining node");
-    });
-}
-
-result<void> check(const join_reply& what) {
-  if (what.worker == 0 || what.term > limits::term_max)
-    return violation("a join was answered with worker {} and term {}",
-                     what.worker, what.term);
-  return {};
-}
-
-result<void> check(const heartbeat& what) {
-  if (what.incarnation_id == 0)
-    return violation("a heartbeat has no incarnation");
-  return all_of(
-    [&] {
-      return check_size(what.held.size(), limits::heartbeat_leases_max,
-                        "the lease list of a heartbeat");
-    },
-    [&] {
-      for (const auto& id : what.held)
-        if (auto ok = check_lease_id(id, "a heartbeat"); !ok)
-          return ok;
-      return result<void>{};
-    });
-}
-
-result<void> check(const node_info& what) {
-  if (!is_valid(what.state))
-    return violation("node {} has the unknown state {}", quote_text(what.name),
-                     static_cast<unsigned>(what.state));
-  if (!std::isfinite(what.phi))
-    return violation("node {} has a phi that is no number",
-                     quote_text(what.name));
-  return check_size(what.name.size(), limits::name_bytes_max,
-                    "the name of a node");
-}
-
-result<void> check(const zombie_report& what) {
-  if (what.incarnation_id == 0)
-    return violation("a report of zombies has no incarnation");
-  return {};
-}
-
 // -- work ---------------------------------------------------------------------
 
 result<void> check(const job_header& what) {
@@ -346,7 +153,8 @@ result<void> check(const job_header& what) {
       return check_body(what.args, limits::args_bytes_max,
                         "the arguments of a job", errc::bad_args);
     },
-    [&] { return check_inputs(what.inputs, what.range, "a job header"); });
+    [&] { return check_inputs(what.inputs, what.range, "a job header"); },
+    [&] { return check_resources(what.needs, "the needs of a job header"); });
 }
 
 result<void> check(const grant& what) {
@@ -430,6 +238,8 @@ result<void> check(const job_spec& what) {
 result<void> check(const submit_item& what) {
   if (auto ok = check(what.spec); !ok)
     return ok;
+  if (auto ok = check_near(what.near); !ok)
+    return ok;
   return check_body(what.inputs, chunk_body_bytes_max, "the inputs of a job",
                     errc::input_too_large);
 }
@@ -438,6 +248,8 @@ result<void> check(const append_inputs& what) {
   if (what.seq == 0)
     return violation("inputs for job {} are numbered 0, the first is 1",
                      what.job);
+  if (auto ok = check_near(what.near); !ok)
+    return ok;
   return check_body(what.inputs, chunk_body_bytes_max, "the inputs of a job",
                     errc::input_too_large);
 }
@@ -524,6 +336,43 @@ result<void> check(const job_audit& what) {
       return ok;
   return check_size(what.violations.size(), limits::violations_listed_max,
                     "the violations in the audit of a job");
+}
+
+result<void> check(const explain_task& what) {
+  if (what.index >= limits::job_tasks_max)
+    return violation("task {} of job {} is asked for, the limit is {}",
+                     what.index, what.job, limits::job_tasks_max);
+  return {};
+}
+
+result<void> check(const worker_verdict& what) {
+  if (auto ok = check_size(what.node.size(), limits::name_bytes_max,
+                           "a worker in the explanation of a task");
+      !ok)
+    return ok;
+  return check_size(what.why.size(), limits::error_text_bytes_max,
+                    "what a worker is said of in the explanation of a task");
+}
+
+result<void> check(const task_explanation& what) {
+  if (!is_valid(what.state))
+    return violation("the explanation of task {} has the unknown state {}",
+                     what.index, static_cast<unsigned>(what.state));
+  return all_of(
+    [&] { return check_job_id(what.job, "the explanation of a task"); },
+    [&] {
+      return check_size(what.why.size(), limits::error_text_bytes_max,
+                        "the explanation of a task");
+    },
+    [&] {
+      return check_size(what.node.size(), limits::name_bytes_max,
+                        "the node in the explanation of a task");
+    },
+    [&] {
+      return check_size(what.workers.size(), limits::explained_workers_max,
+                        "the workers in the explanation of a task");
+    },
+    [&] { return check_each(what.workers); });
 }
 
 result<void> check(const watch_job& what) {

@@ -151,6 +151,25 @@ CAF_TEST(followers_are_told_of_workers_that_come_later) {
   CAF_CHECK_EQUAL(up->window_bytes, 20u);
 }
 
+CAF_TEST(what_a_worker_offers_is_told_and_listed) {
+  puppet worker{sys};
+  auto terms = terms_of(worker, "w", 1);
+  terms.labels = {"zone=a", "ssd"};
+  terms.offers = {15'000, 7, {{"gpu", 10'000}}};
+  join(terms, [] {});
+  auto up = follower.take<worker_up>();
+  CAF_REQUIRE(up.has_value());
+  CAF_CHECK(up->labels == terms.labels);
+  CAF_CHECK(up->offers == terms.offers);
+  auto found = false;
+  for (const auto& node : list())
+    if (node.name == "w") {
+      found = true;
+      CAF_CHECK(node.offers == terms.offers);
+    }
+  CAF_CHECK(found);
+}
+
 CAF_TEST(followers_are_told_of_workers_that_are_there_already) {
   puppet worker{sys};
   puppet left{sys};

@@ -116,6 +116,20 @@ CAF_TEST(creates_many_jobs_at_once_and_answers_in_order) {
   CAF_CHECK(state_of(done.items[3].job) == job_state::open);
 }
 
+CAF_TEST(keeps_where_inputs_are_best_run) {
+  auto first = item(packed({"a"}), false);
+  first.near = "zone=a";
+  auto done = ask<store_put_jobs_done>(store_put_jobs{1, {first}});
+  auto job = done.items.at(0).job;
+  ask<store_put_inputs_done>(
+    store_put_inputs{2, job, packed({"b"}), true, 1, "w1"});
+  auto kept = ask<store_snapshot>(store_load{3});
+  CAF_REQUIRE_EQUAL(kept.jobs.size(), 1u);
+  CAF_REQUIRE_EQUAL(kept.jobs[0].inputs.size(), 2u);
+  CAF_CHECK_EQUAL(kept.jobs[0].inputs[0].near, "zone=a");
+  CAF_CHECK_EQUAL(kept.jobs[0].inputs[1].near, "w1");
+}
+
 CAF_TEST(a_refused_job_leaves_no_trace) {
   auto done = ask<store_put_jobs_done>(store_put_jobs{
     1,

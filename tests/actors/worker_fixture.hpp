@@ -50,6 +50,7 @@ struct worker_fixture : stage {
     options.name = "w";
     options.incarnation_id = 11;
     options.slots = slots;
+    options.offers = offers;
     options.functions = functions;
     options.permissions = permissions;
     options.runners = threading::scheduled;
@@ -157,6 +158,7 @@ struct worker_fixture : stage {
   std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
   std::shared_ptr<const function_registry> functions;
   worker_permissions permissions;
+  resource_set offers{0, 0, {}};
   std::vector<int64_t> ran;
   std::function<void(int64_t)> during;
   puppet lead{sys};

@@ -98,9 +98,13 @@ public:
 
   /// Appends one input, encoded as the spec's `input_type`.
   /// Blocks while the coordinator gives no credit: its memory is full.
-  /// Errors: `input_too_large` naming the index, `store_full` for the first
-  /// inputs of a job, `job_ended`.
-  caf::expected<void> add(std::string_view encoded);
+  /// @param near The node, or the label of workers, where it is best run; the
+  ///             placement `locality` heeds it. Inputs travel in chunks of one
+  ///             label, so add those of one label one after the other.
+  /// Errors: `input_too_large` naming the index, `bad_usage` for a label over
+  /// `limits::name_bytes_max`, `store_full` for the first inputs of a job,
+  /// `job_ended`.
+  caf::expected<void> add(std::string_view encoded, std::string_view near = {});
 
   /// Sends what is left and closes the job.
   /// @returns its id. After an error the job does not run to its end.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/function/function.hpp"
+#include "runtime/model/resources.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <caf/expected.hpp>
@@ -19,7 +20,13 @@ namespace troupe {
 struct local_cluster_options {
   std::string name = "local";
   std::string cluster = "default";
-  uint32_t slots = 0; ///< 0: one per core.
+  uint32_t slots = 0;              ///< 0: one per core.
+  std::vector<std::string> labels; ///< Of the worker: `key=value` or `key`.
+  /// Of the worker; see `worker_node_options`.
+  resource_set offers{0, 0, {}};
+  /// By which policy tasks get their workers, see `placement_names`; empty: the
+  /// default.
+  std::string placement;
   /// What the worker can run; the built-in functions when empty.
   std::shared_ptr<const function_registry> functions;
   worker_permissions permissions;
@@ -32,7 +39,8 @@ struct local_cluster_options {
 class local_cluster {
 public:
   /// Errors: `not_configured` when the system's config did not go through
-  /// `troupe::configure`.
+  /// `troupe::configure`; `bad_usage` for offers that cannot be or a placement
+  /// that does not exist.
   static caf::expected<local_cluster> start(caf::actor_system& system,
                                             local_cluster_options options = {});
 

@@ -4,6 +4,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/function/function.hpp"
+#include "runtime/model/resources.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <caf/expected.hpp>
@@ -27,6 +28,9 @@ struct worker_node_options {
   std::vector<endpoint> coordinators{{"127.0.0.1", 7400}};
   uint32_t slots = 0;              ///< Tasks at a time; 0: one per core.
   std::vector<std::string> labels; ///< `key=value` or `key`.
+  /// What its tasks may need together: 0 cpus are one for each slot, 0 memory
+  /// is that of the host. It is counted, not enforced.
+  resource_set offers{0, 0, {}};
   /// What it can run; the built-in functions when empty.
   std::shared_ptr<const function_registry> functions;
   worker_permissions permissions;
@@ -50,7 +54,7 @@ class worker_node {
 public:
   /// Errors: `not_configured` when the system's config did not go through
   /// `troupe::configure`; `bad_usage` without any place to look for the
-  /// coordinator; `start_failed`.
+  /// coordinator, or for offers that cannot be; `start_failed`.
   static caf::expected<worker_node> start(caf::actor_system& system,
                                           worker_node_options options);
 

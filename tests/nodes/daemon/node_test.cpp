@@ -150,6 +150,19 @@ CAF_TEST(slots_default_to_the_cores_and_labels_are_shown) {
   CAF_CHECK(nodes->at(0).labels == std::vector<std::string>({"gpu", "zone=b"}));
 }
 
+CAF_TEST(what_a_worker_offers_is_shown) {
+  around.ram_bytes = 1 << 30;
+  options.worker.resources = {{"gpu", 10'000}};
+  auto lead = start(here, options);
+  auto user = connect(there, *lead);
+  CAF_REQUIRE(user.run_range<nothing>("noop", 0, 1).engaged());
+  auto nodes = user.nodes();
+  CAF_REQUIRE(nodes.engaged());
+  // 0 cpus: one for each slot.
+  CAF_CHECK(nodes->at(0).offers
+            == (resource_set{0, 1 << 30, {{"gpu", 10'000}}}));
+}
+
 CAF_TEST(a_port_that_is_in_use_is_named) {
   auto lead = start(here, options);
   auto second = options;

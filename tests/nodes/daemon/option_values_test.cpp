@@ -174,6 +174,42 @@ CAF_TEST(sizes) {
                        {"50", memory}});
 }
 
+CAF_TEST(what_a_worker_offers) {
+  const std::string cpus = "expected 0 or an amount of at most four decimals, "
+                           "up to 1000000, as in 2.5";
+  check<uint64_t>(parse_cpus,
+                  {{"0", 0}, {"1", 10'000}, {"0.5", 5'000}, {"7.5", 75'000}},
+                  {{"", cpus}, {"-1", cpus}, {"0.0", cpus}, {"many", cpus}});
+  const std::string memory =
+    "expected 0 or a size from 1 MiB to 1048576 TiB, as in 2GiB";
+  check<uint64_t>(
+    parse_worker_memory, {{"0", 0}, {"1MiB", 1 << 20}, {"1GiB", 1 << 30}},
+    {{"", memory}, {"1KiB", memory}, {"50%", memory}, {"2000000TiB", memory}});
+  const std::string why = "expected resources as in gpu:1,licence:0.5: ";
+  check<std::vector<named_amount>>(
+    parse_resources,
+    {{"", {}},
+     {" ", {}},
+     {"gpu", {{"gpu", 10'000}}},
+     {"licence:0.5, gpu:2", {{"gpu", 20'000}, {"licence", 5'000}}}},
+    {{"gpu:1,gpu:2", why + "the resource \"gpu\" is named twice: name it once"},
+     {"cpus:2",
+      why + "\"cpus:2\" is no named resource: cpus has an option of its own"},
+     {"gpu:x", why
+                 + "\"x\" is no amount of a resource: write a number of at "
+                   "most four decimals, up to 1000000"}});
+}
+
+CAF_TEST(placements) {
+  const std::string names =
+    "expected adaptive, least_loaded, round_robin, locality, work_stealing";
+  check<std::string>(parse_placement,
+                     {{"adaptive", "adaptive"}, {"locality", "locality"}},
+                     {{"", names},
+                      {"qqqq", names},
+                      {"adaptiv", names + "; did you mean \"adaptive\"?"}});
+}
+
 CAF_TEST(labels) {
   const std::string why = "expected labels KEY or KEY=VALUE of visible ASCII "
                           "characters with commas between them, found ";

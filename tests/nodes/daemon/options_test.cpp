@@ -137,7 +137,11 @@ CAF_TEST(values_of_every_type_arrive) {
                                       "[coordinator]\n"
                                       "memory = 25%\n"
                                       "result_limit = 1MiB\n"
+                                      "placement = locality\n"
                                       "[worker]\n"
+                                      "cpus = 1.5\n"
+                                      "memory = 2GiB\n"
+                                      "resources = gpu:1, licence:0.5\n"
                                       "labels = zone=a, gpu\n"
                                       "exec = yes\n"
                                       "read_paths = /there\n"
@@ -151,6 +155,10 @@ CAF_TEST(values_of_every_type_arrive) {
   want.node.drain_timeout = 1500ms;
   want.coordinator.memory = {0, 25};
   want.coordinator.result_limit = 1 << 20;
+  want.coordinator.placement = "locality";
+  want.worker.cpus = 15'000;
+  want.worker.memory = uint64_t{2} << 30;
+  want.worker.resources = {{"gpu", 10'000}, {"licence", 5'000}};
   want.worker.labels = {{"zone", "a"}, {"gpu", ""}};
   want.worker.exec = true;
   want.worker.read_paths = {"/there"};

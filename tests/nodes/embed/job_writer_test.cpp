@@ -63,6 +63,24 @@ CAF_TEST(more_bytes_than_the_window_are_written) {
   CAF_CHECK(*result == std::vector<uint64_t>(12, limits::mib));
 }
 
+CAF_TEST(inputs_of_another_label_are_another_chunk) {
+  auto writer = open("double", "int");
+  CAF_CHECK(writer.add(encoded(int64_t{0})));
+  CAF_CHECK(writer.add(encoded(int64_t{1}), "zone=a"));
+  CAF_CHECK(writer.job() != 0u); // What came before was sent.
+  CAF_CHECK(writer.add(encoded(int64_t{2}), "zone=a"));
+  CAF_CHECK(writer.add(encoded(int64_t{3}), "w1"));
+  auto refused = writer.add(encoded(int64_t{4}),
+                            std::string(limits::name_bytes_max + 1, 'x'));
+  CAF_CHECK_EQUAL(code(refused), "bad_usage");
+  CAF_CHECK(contains(why(refused).text, "label of input 4"));
+  auto job = writer.close();
+  CAF_REQUIRE(job.engaged());
+  auto result = user->finish<integers>(*job);
+  CAF_REQUIRE(result.engaged());
+  CAF_CHECK(*result == integers({0, 2, 4, 6}));
+}
+
 CAF_TEST(a_job_without_inputs_succeeds) {
   auto job = open("double", "int").close();
   CAF_REQUIRE(job.engaged());

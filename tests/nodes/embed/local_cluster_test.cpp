@@ -3,10 +3,12 @@
 #include "runtime/base/version.hpp"
 #include "tests/nodes/embed/embed_fixture.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -94,6 +96,54 @@ CAF_TEST(allows_exec_only_when_told) {
     for (const auto& x : *known)
       listed = listed || x.name == "exec";
     CAF_CHECK_EQUAL(listed, allowed);
+  }
+}
+
+CAF_TEST(its_worker_runs_no_more_at_a_time_than_it_offers) {
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  auto own = std::make_shared<function_registry>();
+  auto work = [&](int64_t x) {
+    auto now = ++running;
+    for (auto before = most.load();
+         before < now && !most.compare_exchange_weak(before, now);)
+      ; // Another thread was faster.
+    for (int i = 0; i < 1'000; ++i)
+      std::this_thread::yield();
+    --running;
+    return x;
+  };
+  CAF_REQUIRE(own->add("work", work).has_value());
+  local_cluster_options options;
+  options.functions = own;
+  options.slots = 4;
+  options.labels = {"zone=a"};
+  options.offers.named = {{"gpu", resource_unit}};
+  auto cluster = start(options);
+  auto user = connect(cluster);
+  job_spec spec;
+  spec.options.needs.named = {{"gpu", resource_unit}};
+  spec.options.labels = {"zone=a"};
+  auto result = user.run_range<integers>("work", 0, 40, spec);
+  CAF_REQUIRE(result.engaged());
+  CAF_CHECK_EQUAL(result->size(), 40u);
+  CAF_CHECK_EQUAL(most.load(), 1);
+  auto nodes = user.nodes();
+  CAF_REQUIRE(nodes.engaged());
+  CAF_CHECK(nodes->at(0).labels == options.labels);
+  CAF_CHECK(nodes->at(0).offers.named == options.offers.named);
+  CAF_CHECK(nodes->at(0).offers.memory_bytes > 0u); // That of the host.
+}
+
+CAF_TEST(what_makes_no_sense_is_refused) {
+  local_cluster_options placed;
+  placed.placement = "best";
+  local_cluster_options offering;
+  offering.offers.named = {{"two words", resource_unit}};
+  for (const auto& options : {placed, offering}) {
+    auto made = local_cluster::start(system, options);
+    CAF_REQUIRE(!made.engaged());
+    CAF_CHECK_EQUAL(to_string(from_caf(made.error()).code), "bad_usage");
   }
 }
 

@@ -129,6 +129,14 @@ CAF_TEST(a_worker_without_a_name_or_functions_gets_some) {
   CAF_CHECK(*result == std::vector<uint64_t>({1}));
 }
 
+CAF_TEST(an_offer_that_cannot_be_is_refused) {
+  auto how = options();
+  how.offers.named = {{"gpu", 0}};
+  auto made = worker_node::start(system, how);
+  CAF_REQUIRE(!made.engaged());
+  CAF_CHECK_EQUAL(to_string(from_caf(made.error()).code), "bad_usage");
+}
+
 CAF_TEST(nowhere_to_look_is_refused) {
   auto how = options();
   how.coordinators.clear();

@@ -79,6 +79,7 @@ CAF_TEST(nodes_and_functions_as_json) {
   node.busy = 1;
   node.queued = 3;
   node.oldest_us = 2'000'000;
+  node.offers.named = {{"gpu", 10'000}};
   CAF_CHECK_EQUAL(node_json(node),
                   R"({"name": "alpha", "roles": ["coordinator", "worker"], )"
                   R"("state": "up", "slots": 2, "labels": ["gpu"], )"
@@ -86,7 +87,8 @@ CAF_TEST(nodes_and_functions_as_json) {
                   R"("incarnation": "00000000000000ff", "up_seconds": 1.5, )"
                   R"("silent_seconds": 0.25, "phi": 0.13, "busy": 1, )"
                   R"("queued": 3, "oldest_attempt_seconds": 2, )"
-                  R"("zombies": 0})");
+                  R"("zombies": 0, "resources": {"cpus": 2, )"
+                  R"("memory": 0, "gpu": 1}})");
   CAF_CHECK_EQUAL(function_json({"f", "int", "null", "any", "Does x"}),
                   R"({"name": "f", "input": "int", "args": "null", )"
                   R"("result": "any", "summary": "Does x"})");

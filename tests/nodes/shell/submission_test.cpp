@@ -1,6 +1,7 @@
 #define CAF_SUITE submission
 
 #include "nodes/shell/submission.hpp"
+#include "runtime/base/limits.hpp"
 #include "runtime/function/json.hpp"
 #include "tests/nodes/shell/temporary_folder.hpp"
 
@@ -87,6 +88,51 @@ CAF_TEST(limits_go_into_the_options_of_the_job) {
   CAF_CHECK(late.error().code == exit_code::usage);
 }
 
+CAF_TEST(what_tasks_need_goes_into_the_options_of_the_job) {
+  auto what =
+    read({"square",     "--input", "1",           "--cpus",   "0.5",
+          "--memory",   "1.5GiB",  "--resource",  "gpu:1",    "--resource",
+          "disk:2,a:1", "--label", "zone=a",      "--label",  "ssd",
+          "--prefer",   "fast",    "--placement", "locality", "--near",
+          "w1"});
+  CAF_REQUIRE(what);
+  const auto& options = what->spec.options;
+  CAF_CHECK(
+    options.needs
+    == (resource_set{5'000,
+                     3 * limits::gib / 2,
+                     {{"a", 10'000}, {"disk", 20'000}, {"gpu", 10'000}}}));
+  CAF_CHECK(options.labels == words({"zone=a", "ssd"}));
+  CAF_CHECK(options.prefers == words({"fast"}));
+  CAF_CHECK_EQUAL(options.placement, "locality");
+  CAF_CHECK_EQUAL(what->near, "w1");
+  struct row {
+    words args;
+    const char* text;
+  };
+  const row rows[] = {
+    {{"--cpus", "0"}, "--cpus: "},
+    {{"--cpus", "many"}, "no amount"},
+    {{"--resource", "gpu:0"}, "--resource: "},
+    {{"--resource", "gpu", "--resource", "gpu"}, "named twice"},
+    {{"--resource", "cpus:2"}, "option of its own"},
+    {{"--placement", "adaptiv"}, "did you mean \"adaptive\"?"},
+    {{"--near", std::string(limits::name_bytes_max + 1, 'x')}, "--near has"},
+  };
+  for (const auto& [args, text] : rows) {
+    CAF_MESSAGE(args.back());
+    words all{"square", "--input", "1"};
+    all.insert(all.end(), args.begin(), args.end());
+    auto wrong = read(all);
+    CAF_REQUIRE(!wrong);
+    CAF_CHECK(wrong.error().code == exit_code::usage);
+    CAF_CHECK(wrong.error().text.find(text) != std::string::npos);
+  }
+  auto range = read({"square", "--range", "1..5", "--near", "w1"});
+  CAF_REQUIRE(!range);
+  CAF_CHECK(range.error().text.find("--prefer") != std::string::npos);
+}
+
 CAF_TEST(without_options_the_defaults_hold) {
   auto what = read({"square", "--input", "1"});
   CAF_REQUIRE(what);
@@ -94,6 +140,11 @@ CAF_TEST(without_options_the_defaults_hold) {
   CAF_CHECK_EQUAL(what->spec.options.retries, 3u);
   CAF_CHECK_EQUAL(what->spec.options.priority, 0);
   CAF_CHECK_EQUAL(what->spec.options.weight, 1u);
+  CAF_CHECK(what->spec.options.needs == resource_set{});
+  CAF_CHECK(what->spec.options.labels.empty());
+  CAF_CHECK(what->spec.options.prefers.empty());
+  CAF_CHECK_EQUAL(what->spec.options.placement, "");
+  CAF_CHECK_EQUAL(what->near, "");
   CAF_CHECK(what->spec.inputs == input_kind::chunks);
   CAF_CHECK(what->source != nullptr);
 }

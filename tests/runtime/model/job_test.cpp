@@ -227,6 +227,64 @@ CAF_TEST(the_options_and_arguments_of_a_spec_are_checked) {
   });
 }
 
+CAF_TEST(where_a_job_runs_is_checked) {
+  const std::string long_name(limits::name_bytes_max, 'x');
+  auto needs = [](auto change) {
+    return [change](job_spec& x) { change(x.options.needs); };
+  };
+  auto labels = [](std::vector<std::string> names) {
+    return [names](job_spec& x) { x.options.labels = names; };
+  };
+  auto prefers = [](std::vector<std::string> names) {
+    return [names](job_spec& x) { x.options.prefers = names; };
+  };
+  auto placed = [](std::string name) {
+    return [name](job_spec& x) { x.options.placement = name; };
+  };
+  check_specs({
+    {"adaptive", placed("adaptive"), errc::ok, ""},
+    {"least_loaded", placed("least_loaded"), errc::ok, ""},
+    {"round_robin", placed("round_robin"), errc::ok, ""},
+    {"locality", placed("locality"), errc::ok, ""},
+    {"work_stealing", placed("work_stealing"), errc::ok, ""},
+    {"no such policy", placed("adaptiv"), errc::bad_usage,
+     "\"adaptiv\": choose one of adaptive, least_loaded, round_robin, "
+     "locality, work_stealing"},
+    {"a policy without end", placed(long_name + "x"), errc::bad_usage,
+     "placement"},
+    {"half a cpu", needs([](resource_set& x) { x.cpus = 5'000; }), errc::ok,
+     ""},
+    {"no cpu", needs([](resource_set& x) { x.cpus = 0; }), errc::bad_args,
+     "0 of cpus"},
+    {"a gpu", needs([](resource_set& x) {
+       x.named = {{"gpu", 10'000}};
+     }),
+     errc::ok, ""},
+    {"memory beyond all hosts",
+     needs([](resource_set& x) { x.memory_bytes = ~0ull; }), errc::bad_args,
+     "memory"},
+    {"all labels",
+     labels(std::vector<std::string>(limits::task_labels_max, "zone=a")),
+     errc::ok, ""},
+    {"the longest label", labels({long_name}), errc::ok, ""},
+    {"a label too many",
+     labels(std::vector<std::string>(limits::task_labels_max + 1, "zone=a")),
+     errc::bad_usage, "requires 17 labels and the limit is 16"},
+    {"an empty label", labels({"zone=a", ""}), errc::bad_usage,
+     "requires the label \"\""},
+    {"a label too long", labels({long_name + "x"}), errc::bad_usage,
+     "1 to 256 visible"},
+    {"a label of two words", labels({"zone a"}), errc::bad_usage, "\"zone a\""},
+    {"a label with an umlaut", labels({"M\xC3\xBCnchen"}), errc::bad_usage,
+     "visible ASCII"},
+    {"a preferred label", prefers({"zone=a"}), errc::ok, ""},
+    {"an empty one", prefers({""}), errc::bad_usage, "prefers the label"},
+    {"one too many",
+     prefers(std::vector<std::string>(limits::task_labels_max + 1, "zone=a")),
+     errc::bad_usage, "prefers 17 labels"},
+  });
+}
+
 CAF_TEST(ranges_are_checked) {
   struct row {
     const char* what;

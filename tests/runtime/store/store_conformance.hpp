@@ -54,6 +54,22 @@ inline void inputs_get_consecutive_indices(store& kept) {
   CAF_CHECK_EQUAL(kept.find(job)->tasks, 3u);
 }
 
+inline void inputs_keep_where_they_are_best_run(store& kept) {
+  auto job = put(kept, spec_of());
+  CAF_REQUIRE(kept.put_inputs(job, packed({"a", "b"}), 1, "zone=a"));
+  CAF_REQUIRE(kept.put_inputs(job, packed({"c"}), 2));
+  CAF_REQUIRE(kept.put_inputs(job, packed({"d"}), 3, "w1"));
+  auto check = [](const std::vector<kept_inputs>& found) {
+    CAF_REQUIRE_EQUAL(found.size(), 3u);
+    CAF_CHECK_EQUAL(found[0].near, "zone=a");
+    CAF_CHECK_EQUAL(found[1].near, "");
+    CAF_CHECK_EQUAL(found[2].near, "w1");
+    CAF_CHECK(found[2].range == (index_range{3, 4}));
+  };
+  check(kept.inputs_of(job));
+  check(kept.load().back().inputs); // What a scheduler is rebuilt from.
+}
+
 inline void inputs_are_refused_with_a_reason(store& kept) {
   auto open = put(kept, spec_of());
   auto closed = put_tasks(kept, 1);
@@ -357,6 +373,7 @@ constexpr claim claims[] = {
   TROUPE_CLAIM(jobs_get_ids_and_are_found),
   TROUPE_CLAIM(a_key_names_one_job_until_it_is_forgotten),
   TROUPE_CLAIM(inputs_get_consecutive_indices),
+  TROUPE_CLAIM(inputs_keep_where_they_are_best_run),
   TROUPE_CLAIM(inputs_are_refused_with_a_reason),
   TROUPE_CLAIM(closing_starts_the_run),
   TROUPE_CLAIM(range_jobs_run_at_once_and_cost_nothing_per_task),

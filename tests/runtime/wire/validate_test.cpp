@@ -1,36 +1,16 @@
 #define CAF_SUITE validate
 
 #include "runtime/base/limits.hpp"
-#include "runtime/wire/validate.hpp"
+#include "tests/runtime/wire/validate_rows.hpp"
 
-#include <caf/test/dsl.hpp>
-
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace troupe;
+using namespace troupe::validate_test;
 
 namespace {
-
-struct fixture : test_coordinator_fixture<> {
-  join_request good_join() {
-    join_request x;
-    x.name = "alpha";
-    x.incarnation_id = 7;
-    x.version = "0.1.0";
-    x.roles = {"worker"};
-    x.slots = 2;
-    x.labels = {"zone=a"};
-    x.functions = {{"echo", "str", "null", "str", "gives it back"}};
-    x.window_tasks = 4096;
-    x.window_bytes = 1 << 20;
-    x.held = {{{1, 2}, 3, {4, 5}, 6, 7}};
-    x.worker = self;
-    return x;
-  }
-};
 
 slice good_slice() {
   slice x;
@@ -89,42 +69,7 @@ body inlined(size_t size) {
   return {blob{std::string(size, 'x')}, 0, size};
 }
 
-std::string long_text(size_t size) {
-  return std::string(size + 1, 'x');
-}
-
-/// Returns what `check` says of `x` after `change`.
-template <class T, class F>
-result<void> changed(T x, F change) {
-  change(x);
-  return check(x);
-}
-
-struct row {
-  const char* what;
-  result<void> got;
-  errc want;
-};
-
-void check_rows(const std::vector<row>& rows) {
-  for (const auto& [what, got, want] : rows) {
-    CAF_MESSAGE(what);
-    auto code = got ? errc::ok : got.error().code;
-    CAF_CHECK_EQUAL(to_string(code), to_string(want));
-    // One sentence that says what to do, short whatever the peer sent.
-    if (!got) {
-      CAF_CHECK(got.error().text.find(": ") != std::string::npos);
-      CAF_CHECK(got.error().text.size() < 512);
-    }
-  }
-}
-
-constexpr auto ok = errc::ok;
-constexpr auto bad = errc::protocol_violation;
-
 } // namespace
-
-CAF_TEST_FIXTURE_SCOPE(validate_tests, fixture)
 
 CAF_TEST(enumerations_have_exactly_their_values) {
   struct counts {
@@ -143,7 +88,7 @@ CAF_TEST(enumerations_have_exactly_their_values) {
     {"errc", count(errc{}), errc_count},
     {"job_state", count(job_state{}), static_cast<int>(job_state_count)},
     {"input_kind", count(input_kind{}), 3},
-    {"node_state", count(node_state{}), 5},
+    {"task_state", count(task_state{}), static_cast<int>(task_state_count)},
     {"event_kind", count(event_kind{}), 6},
   };
   for (const auto& [what, valid, want] : rows) {
@@ -172,51 +117,6 @@ CAF_TEST(bodies_are_inline_or_announced) {
     {"announced absurdly much", body_check(announced(UINT64_MAX)),
      errc::input_too_large},
     {"both", body_check({blob{std::string{"x"}}, 1, 1}), bad},
-  });
-}
-
-CAF_TEST(join_requests) {
-  using limits::name_bytes_max;
-  auto with = [this](auto change) { return changed(good_join(), change); };
-  using x = join_request;
-  check_rows({
-    {"good", check(good_join()), ok},
-    {"no name", with([](x& j) { j.name = ""; }), bad},
-    {"long name", with([](x& j) { j.name = long_text(name_bytes_max); }), bad},
-    {"name of two lines", with([](x& j) { j.name = "a\nb"; }), bad},
-    {"no incarnation", with([](x& j) { j.incarnation_id = 0; }), bad},
-    {"no slots", with([](x& j) { j.slots = 0; }), bad},
-    {"hectic heartbeats", with([](x& j) { j.heartbeat_ms = 19; }), bad},
-    {"rare heartbeats", with([](x& j) { j.heartbeat_ms = 10'001; }), bad},
-    {"no more than rare", with([](x& j) { j.heartbeat_ms = 10'000; }), ok},
-    {"all slots", with([](x& j) { j.slots = limits::slots_max; }), ok},
-    {"too many slots", with([](x& j) { j.slots = limits::slots_max + 1; }),
-     bad},
-    {"too many roles", with([](x& j) { j.roles.resize(17, "worker"); }), bad},
-    {"empty label", with([](x& j) { j.labels.push_back(""); }), bad},
-    {"too many labels", with([](x& j) { j.labels.resize(257, "l"); }), bad},
-    {"function without a name",
-     with([](x& j) { j.functions.front().name = ""; }), bad},
-    {"function with a huge type", with([](x& j) {
-       j.functions.front().input_type = long_text(limits::type_bytes_max);
-     }),
-     bad},
-    {"too many functions",
-     with([](x& j) { j.functions.resize(4097, j.functions.front()); }), bad},
-    {"too much credit", with([](x& j) { j.window_tasks = UINT64_MAX; }), bad},
-    {"too much room", with([](x& j) { j.window_bytes = UINT64_MAX; }), bad},
-    {"held lease 0", with([](x& j) { j.held.front().lease = {}; }), bad},
-    {"held nothing", with([](x& j) {
-       j.held.front().rest = {5, 5};
-     }),
-     bad},
-    {"held for attempt 0", with([](x& j) { j.held.front().attempt = 0; }), bad},
-    {"too many held leases", with([](x& j) {
-       j.held.assign(limits::held_leases_max + 1, j.held.front());
-     }),
-     bad},
-    {"held of no job", with([](x& j) { j.held.front().job = 0; }), bad},
-    {"no worker", with([](x& j) { j.worker = nullptr; }), bad},
   });
 }
 
@@ -308,6 +208,15 @@ CAF_TEST(grants_and_their_headers) {
        x.args = announced(limits::args_bytes_max + 1);
      }),
      errc::bad_args},
+    {"half a gpu", header_with([](job_header& x) {
+       x.needs = {5'000, 0, {{"gpu", 5'000}}};
+     }),
+     ok},
+    {"no cpu", header_with([](job_header& x) { x.needs.cpus = 0; }), bad},
+    {"a resource twice", header_with([](job_header& x) {
+       x.needs.named = {{"gpu", 1}, {"gpu", 1}};
+     }),
+     bad},
   });
 }
 
@@ -351,7 +260,29 @@ CAF_TEST(what_clients_send) {
                x.inputs = announced(limits::input_bytes_max * 2);
              }),
      errc::input_too_large},
+    {"no such placement",
+     changed(item, [](submit_item& x) { x.spec.options.placement = "best"; }),
+     errc::bad_usage},
+    {"needs nothing",
+     changed(item, [](submit_item& x) { x.spec.options.needs.cpus = 0; }),
+     errc::bad_args},
+    {"near a node",
+     changed(item,
+             [](submit_item& x) {
+               x.near = std::string(limits::name_bytes_max, 'x');
+             }),
+     ok},
+    {"near a novel",
+     changed(
+       item,
+       [](submit_item& x) { x.near = long_text(limits::name_bytes_max); }),
+     bad},
     {"inputs", check(inputs), ok},
+    {"inputs near a novel",
+     changed(
+       inputs,
+       [](append_inputs& x) { x.near = long_text(limits::name_bytes_max); }),
+     bad},
     {"inputs without a number",
      changed(inputs, [](append_inputs& x) { x.seq = 0; }), bad},
     {"huge input",
@@ -360,6 +291,11 @@ CAF_TEST(what_clients_send) {
                x.inputs = announced(limits::input_bytes_max * 2);
              }),
      errc::input_too_large},
+  });
+}
+
+CAF_TEST(what_clients_ask_and_are_told_of_jobs) {
+  check_rows({
     {"an audit", check(audit_of(limits::violations_listed_max, "x")), ok},
     {"an audit with too many violations",
      check(audit_of(limits::violations_listed_max + 1, "x")), bad},
@@ -412,8 +348,44 @@ CAF_TEST(what_clients_get_of_dead_letters) {
               x.node.resize(limits::name_bytes_max + 1, 'x');
             })
             == bad);
-  CAF_CHECK(!check(zombie_report{0, 1}).has_value());
-  CAF_CHECK(check(zombie_report{7, 1}).has_value());
+}
+
+CAF_TEST(explanations_of_tasks) {
+  task_explanation good;
+  good.job = 3;
+  good.why = "it waits for a gpu";
+  good.workers = {{"w1", true, "it has no gpu"}, {"w2", false, ""}};
+  auto with = [&](auto change) { return changed(good, change); };
+  using x = task_explanation;
+  const std::string novel = long_text(limits::error_text_bytes_max);
+  const std::string long_name = long_text(limits::name_bytes_max);
+  check_rows({
+    {"question", check(explain_task{3, true, 7}), ok},
+    {"question for the next task", check(explain_task{3, false, 0}), ok},
+    {"question for the last task",
+     check(explain_task{3, true, limits::job_tasks_max - 1}), ok},
+    {"question for one that cannot be",
+     check(explain_task{3, true, limits::job_tasks_max}), bad},
+    {"good", check(good), ok},
+    {"of no job", with([](x& e) { e.job = 0; }), bad},
+    {"unknown state",
+     with([](x& e) { e.state = static_cast<task_state>(task_state_count); }),
+     bad},
+    {"a novel", with([&](x& e) { e.why = novel; }), bad},
+    {"a long node", with([&](x& e) { e.node = long_name; }), bad},
+    {"all workers", with([](x& e) {
+       e.workers.assign(limits::explained_workers_max, e.workers.front());
+     }),
+     ok},
+    {"too many workers", with([](x& e) {
+       e.workers.assign(limits::explained_workers_max + 1, e.workers.front());
+     }),
+     bad},
+    {"a worker with a long name",
+     with([&](x& e) { e.workers.back().node = long_name; }), bad},
+    {"a worker with a novel", with([&](x& e) { e.workers.back().why = novel; }),
+     bad},
+  });
 }
 
 CAF_TEST(what_clients_get) {
@@ -473,47 +445,9 @@ CAF_TEST(what_clients_get) {
   });
 }
 
-CAF_TEST(heartbeats) {
-  heartbeat good;
-  good.incarnation_id = 1;
-  good.held = {{1, 1}, {1, 2}};
-  check_rows({
-    {"good", check(good), ok},
-    {"of nobody", check(heartbeat{}), bad},
-    {"with as many leases as there may be",
-     changed(good,
-             [](heartbeat& x) {
-               x.held.assign(limits::heartbeat_leases_max, {1, 1});
-             }),
-     ok},
-    {"with more",
-     changed(good,
-             [](heartbeat& x) {
-               x.held.assign(limits::heartbeat_leases_max + 1, {1, 1});
-             }),
-     bad},
-    {"with an impossible lease",
-     changed(good, [](heartbeat& x) { x.held[1].counter = 0; }), bad},
-  });
-}
-
-CAF_TEST(nodes_and_events) {
-  node_info node;
+CAF_TEST(events_for_people) {
   event happened;
   check_rows({
-    {"joined", check(join_reply{1, 1}), ok},
-    {"joined as nobody", check(join_reply{0, 1}), bad},
-    {"impossible term", check(join_reply{1, UINT64_MAX}), bad},
-    {"node", check(node), ok},
-    {"node of unknown state",
-     changed(node, [](node_info& x) { x.state = static_cast<node_state>(5); }),
-     bad},
-    {"node with a novel for a name",
-     changed(node,
-             [](node_info& x) { x.name = long_text(limits::name_bytes_max); }),
-     bad},
-    {"node with a phi that is no number",
-     changed(node, [](node_info& x) { x.phi = std::nan(""); }), bad},
     {"event", check(happened), ok},
     {"event of unknown kind",
      changed(happened, [](event& x) { x.kind = static_cast<event_kind>(6); }),
@@ -528,5 +462,3 @@ CAF_TEST(nodes_and_events) {
      bad},
   });
 }
-
-CAF_TEST_FIXTURE_SCOPE_END()

@@ -21,21 +21,22 @@ struct type_list {};
 /// The types that are registered, in the order of `register.cpp`.
 using registered_types =
   type_list<function_info, held_lease, join_request, join_reply, heartbeat,
-            node_info, zombie_report, job_header, grant, grants, slice, slices,
-            slice_answer, slice_answers, lease_end, trim_leases, trimmed_leases,
-            forget_jobs, window_update, frame_request, frame, job_status,
-            submit_item, submit_jobs, submit_reply, submit_replies,
+            node_info, zombie_report, cordon_node, job_header, grant, grants,
+            slice, slices, slice_answer, slice_answers, lease_end, trim_leases,
+            trimmed_leases, forget_jobs, window_update, frame_request, frame,
+            job_status, submit_item, submit_jobs, submit_reply, submit_replies,
             append_inputs, inputs_stored, describe_job, cancel_job, list_jobs,
             list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
-            verify_job, job_audit, watch_job, job_update, job_updates, result_slice,
-            result_credit, open_result, job_result, event, subscribe,
-            more_events, supervision_tree, show_tree, inject_fault, fault_done>;
+            verify_job, job_audit, explain_task, task_explanation, watch_job,
+            job_update, job_updates, result_slice, result_credit, open_result,
+            job_result, event, subscribe, more_events, supervision_tree,
+            show_tree, inject_fault, fault_done>;
 
 /// The types that appear only inside of those.
 using nested_types =
   type_list<error, lease_id, index_range, body, failed_task, range_input,
             job_options, job_spec, attempt_record, dead_letter, dead_selector,
-            supervised>;
+            supervised, named_amount, resource_set, worker_verdict>;
 
 /// Calls `f.template operator()<T>()` for each type.
 template <class... Ts, class F>
