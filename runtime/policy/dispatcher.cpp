@@ -59,8 +59,10 @@ void dispatcher::set_window(worker_id worker, uint64_t tasks, uint64_t bytes) {
 }
 
 void dispatcher::suspend(worker_id worker, bool suspended) {
-  if (auto i = workers_.find(worker); i != workers_.end())
-    i->second.suspended = suspended;
+  if (auto i = workers_.find(worker); i != workers_.end()) {
+    i->second.silent = suspended;
+    i->second.suspended = suspended || i->second.cordoned;
+  }
 }
 
 // -- jobs ---------------------------------------------------------------------
@@ -441,7 +443,7 @@ std::vector<dispatcher::report> dispatcher::take_reports() {
                       job.dead_before + tasks.count(task_state::dead),
                       tasks.count(task_state::leased), job.attempts,
                       job.closed && tasks.all_ended(), job.fatal,
-                      job.first_dead});
+                      job.first_dead, stuck_reason(job)});
   }
   changed_.clear();
   return result;

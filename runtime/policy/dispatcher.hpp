@@ -14,6 +14,7 @@
 #include "runtime/model/ready_queue.hpp"
 #include "runtime/model/records.hpp"
 #include "runtime/model/slice.hpp"
+#include "runtime/model/task_explanation.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
 #include "runtime/policy/job_order.hpp"
@@ -116,12 +117,20 @@ public:
     bool all_ended = false;
     error fatal;
     std::string first_dead; ///< The first dead letter's sentence.
+    std::string stuck{};    ///< Why no worker that is up can ever run it.
   };
 
   /// A lease that a worker must stop.
   struct stopped_lease {
     worker_id worker = 0;
     lease_id lease;
+  };
+
+  /// A lease that a worker is asked to end at `end`.
+  struct shortened {
+    worker_id worker = 0;
+    lease_id lease;
+    task_index end = 0;
   };
 
   /// @param term In which the store was opened. Leases of earlier terms are of
@@ -156,6 +165,15 @@ public:
 
   /// A suspended worker gets nothing more; what it holds goes on.
   void suspend(worker_id worker, bool suspended);
+
+  /// A cordoned worker gets nothing new; what it holds goes on.
+  void cordon(worker_id worker, bool cordoned);
+
+  /// Returns the trims that take back what a worker has not begun.
+  std::vector<shortened> unstarted(worker_id worker) const;
+
+  /// Revokes all leases of a worker without blame: their rest is ready again.
+  std::vector<stopped_lease> hand_back(worker_id worker);
 
   // -- jobs -------------------------------------------------------------------
 
@@ -254,6 +272,11 @@ public:
 
   const task_set* tasks_of(job_id job) const;
 
+  /// Returns why a task is where it is, or without an index the one that is
+  /// served next. Precondition: `knows(job)`.
+  task_explanation explain(job_id job, std::optional<task_index> index,
+                           time_point now) const;
+
   uint64_t ready_tasks() const {
     return ready_.tasks() + suspects_.tasks();
   }
@@ -278,7 +301,9 @@ private:
     std::string node;
     std::unordered_set<std::string> functions;
     worker_load load;
-    bool suspended = false;
+    bool suspended = false; ///< `silent` or `cordoned`.
+    bool silent = false;
+    bool cordoned = false;
     std::unordered_set<job_id> known_jobs;
     time_point alone_since{};
     bool alone = false;    ///< What it holds is a suspect, and nothing else.
@@ -425,6 +450,11 @@ private:
   uint64_t tasks_that_fit(const worker_load& load, const job_entry& job,
                           uint64_t tasks) const;
   uint64_t slots_offering(const std::string& function) const;
+  std::string stuck_reason(const job_entry& job) const;
+  task_index next_index_of(job_id id, const job_entry& job) const;
+  void explain_leased(const job_entry& job, task_explanation& out) const;
+  worker_verdict verdict_of(const worker_entry& worker,
+                            const job_entry& job) const;
   void count_slots();
 
   uint64_t opened_term_ = 0;
