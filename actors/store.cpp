@@ -236,6 +236,23 @@ store_log store_state::read_log(const store_read_log& what) const {
   return reply;
 }
 
+void store_state::note_functions(const store_note_functions& what) {
+  for (const auto& item : what.items)
+    kept->note_function(item.job, item.function_type);
+}
+
+void store_state::put_node(const store_put_node& what) {
+  kept->put_node(what.name, what.up);
+}
+
+void store_state::put_cordon(const store_put_cordon& what) {
+  kept->put_cordon(what.node, what.cordoned);
+}
+
+store_cordons store_state::cordons() const {
+  return {kept->cordoned()};
+}
+
 store_actor::behavior_type
 store_process(store_actor::stateful_pointer<store_state> self,
               store_factory open, logger_ptr log) {
@@ -247,10 +264,7 @@ store_process(store_actor::stateful_pointer<store_state> self,
     [self](const store_put_inputs& x) {
       reply(self, self->state.put_inputs(x));
     },
-    [self](const store_note_functions& x) {
-      for (const auto& item : x.items)
-        self->state.kept->note_function(item.job, item.function_type);
-    },
+    [self](const store_note_functions& x) { self->state.note_functions(x); },
     [self, log](const store_finish& x) {
       reply(self, self->state.finish(x, *log));
     },
@@ -265,9 +279,9 @@ store_process(store_actor::stateful_pointer<store_state> self,
     [self](const store_read_leases& x) {
       reply(self, self->state.read_leases(x));
     },
-    [self](const store_put_node& x) {
-      self->state.kept->put_node(x.name, x.up);
-    },
+    [self](const store_put_node& x) { self->state.put_node(x); },
+    [self](const store_put_cordon& x) { self->state.put_cordon(x); },
+    [self](const store_read_cordons&) { reply(self, self->state.cordons()); },
     // Not const: the sole owner of a message may change it in place.
     [self](store_accept& x) { reply(self, self->state.accept(x)); },
     [self](const store_read_log& x) { reply(self, self->state.read_log(x)); },

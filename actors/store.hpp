@@ -33,6 +33,10 @@ struct store_state {
   store_leases read_leases(const store_read_leases& what) const;
   store_accepted accept(store_accept& what);
   store_log read_log(const store_read_log& what) const;
+  void note_functions(const store_note_functions& what);
+  void put_node(const store_put_node& what);
+  void put_cordon(const store_put_cordon& what);
+  store_cordons cordons() const;
 
 private:
   /// Returns the indices of a job's dead letters that are meant.
