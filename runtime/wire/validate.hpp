@@ -28,6 +28,8 @@ constexpr size_t type_bytes_max = 4 * kib;
 constexpr uint64_t term_max = uint64_t{1} << 62;
 /// Credit in tasks or bytes beyond this is a mistake of its sender.
 constexpr uint64_t credit_max = uint64_t{1} << 62;
+/// How long what runs on a drained node may go on.
+constexpr uint64_t drain_timeout_max_ms = uint64_t{7} * 24 * 60 * 60 * 1000;
 
 } // namespace limits
 
@@ -37,6 +39,8 @@ bool is_valid(errc code);
 bool is_valid(job_state state);
 bool is_valid(input_kind kind);
 bool is_valid(node_state state);
+bool is_valid(cordon_kind kind);
+bool is_valid(task_state state);
 bool is_valid(child_type type);
 bool is_valid(child_state state);
 bool is_valid(supervision_strategy strategy);
@@ -68,6 +72,7 @@ result<void> check(const join_reply& what);
 result<void> check(const heartbeat& what);
 result<void> check(const node_info& what);
 result<void> check(const zombie_report& what);
+result<void> check(const cordon_node& what);
 
 // -- work ---------------------------------------------------------------------
 
@@ -101,6 +106,8 @@ result<void> check(const dead_letters& what);
 result<void> check(const requeue_dead& what);
 result<void> check(const purge_dead& what);
 result<void> check(const job_audit& what);
+result<void> check(const explain_task& what);
+result<void> check(const task_explanation& what);
 result<void> check(const watch_job& what);
 result<void> check(const show_tree& what);
 result<void> check(const inject_fault& what);
