@@ -36,6 +36,9 @@ void scheduler_state::add_worker(const worker_up& what) {
   by_address[what.handle.address()] = what.worker;
   if (what.joined)
     rejoin(what, who);
+  core->cordon(what.worker, what.cordoned);
+  if (drains.contains(what.worker))
+    take_unstarted(what.worker);
   request_flush();
 }
 
@@ -46,6 +49,7 @@ void scheduler_state::remove_worker(const worker_gone& what) {
   for (auto& x : core->remove_worker(what.worker, self->clock().now()))
     to_bury.push_back(std::move(x));
   outgoing.drop_peer(what.worker);
+  drains.erase(what.worker);
   by_address.erase(i->second.handle.address());
   peers.erase(i);
   request_flush();
@@ -304,6 +308,7 @@ void scheduler_state::tick() {
   auto now = self->clock().now();
   if (answers_due && *answers_due <= now)
     send_answers(true);
+  end_drains();
   flush();
 }
 
@@ -428,6 +433,8 @@ void scheduler_state::arm_timer() {
     wake_at(*due);
   if (answers_due)
     wake_at(*answers_due);
+  for (const auto& [worker, until] : drains)
+    wake_at(until);
 }
 
 void scheduler_state::wake_at(time_point when) {
@@ -451,6 +458,8 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
     [&state](const worker_gone& x) { state.remove_worker(x); },
     [&state](const worker_health& x) { state.judge_worker(x); },
     [&state](const worker_leases& x) { state.audit(x); },
+    [&state](const worker_cordon& x) { state.cordon(x); },
+    [&state](const explain_task& x) { return state.explain(x); },
     [&state](const schedule& x) { state.add_work(x); },
     [&state](const unschedule& x) { state.remove_work(x); },
     [&state](const pause_job& x) { state.pause(x); },
