@@ -24,6 +24,16 @@ std::string_view name_of(node_state state) {
   return "unknown";
 }
 
+/// Returns the state as people see it, with what they did to the node.
+std::string state_text(const node_info& node) {
+  std::string result{name_of(node.state)};
+  auto is_here = node.state == node_state::up;
+  if (node.cordoned)
+    result += is_here && node.busy == 0 && node.queued == 0 ? ", drained"
+                                                            : ", cordoned";
+  return result;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   return fmt::format("{}", fmt::join(texts, ","));
 }
@@ -39,8 +49,10 @@ tone tone_of(job_state state) {
   return tone::plain;
 }
 
-tone tone_of(node_state state) {
-  switch (state) {
+tone tone_of(const node_info& node) {
+  if (node.cordoned && node.state == node_state::up)
+    return tone::plain;
+  switch (node.state) {
     case node_state::up: return tone::good;
     case node_state::draining: return tone::plain;
     case node_state::suspect: return tone::plain;
@@ -125,18 +137,19 @@ std::string job_json(const job_status& job) {
 }
 
 std::string node_json(const node_info& node) {
-  return fmt::format(
-    R"({{"name": {}, "roles": {}, "state": "{}", )"
-    R"("slots": {}, "labels": {}, "functions": {}, )"
-    R"("version": {}, "incarnation": "{:016x}", )"
-    R"("up_seconds": {}, )"
-    R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
-    R"("queued": {}, "oldest_attempt_seconds": {}, )"
-    R"("zombies": {}}})",
-    quoted(node.name), quoted(node.roles), name_of(node.state), node.slots,
-    quoted(node.labels), node.functions, quoted(node.version),
-    node.incarnation_id, seconds(node.up_us), seconds(node.silent_us), node.phi,
-    node.busy, node.queued, seconds(node.oldest_us), node.zombies);
+  return fmt::format(R"({{"name": {}, "roles": {}, "state": "{}", )"
+                     R"("slots": {}, "labels": {}, "functions": {}, )"
+                     R"("version": {}, "incarnation": "{:016x}", )"
+                     R"("up_seconds": {}, )"
+                     R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
+                     R"("queued": {}, "oldest_attempt_seconds": {}, )"
+                     R"("zombies": {}, "cordoned": {}}})",
+                     quoted(node.name), quoted(node.roles), name_of(node.state),
+                     node.slots, quoted(node.labels), node.functions,
+                     quoted(node.version), node.incarnation_id,
+                     seconds(node.up_us), seconds(node.silent_us), node.phi,
+                     node.busy, node.queued, seconds(node.oldest_us),
+                     node.zombies, node.cordoned);
 }
 
 std::string function_json(const function_info& function) {
@@ -255,7 +268,7 @@ table node_table(const std::vector<node_info>& nodes) {
                  {"VERSION", false, false, 5},  {"LABELS", false, true, 4}};
   for (const auto& node : nodes)
     out.rows.push_back({{node.name},
-                        {std::string{name_of(node.state)}, tone_of(node.state)},
+                        {state_text(node), tone_of(node)},
                         {joined(node.roles)},
                         {format_count(node.slots)},
                         {format_count(node.functions)},
