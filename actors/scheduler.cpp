@@ -37,8 +37,7 @@ void scheduler_state::add_worker(const worker_up& what) {
   if (what.joined)
     rejoin(what, who);
   core->cordon(what.worker, what.cordoned);
-  if (drains.contains(what.worker))
-    take_unstarted(what.worker);
+  pursue_drain(what.worker);
   request_flush();
 }
 
@@ -433,8 +432,7 @@ void scheduler_state::arm_timer() {
     wake_at(*due);
   if (answers_due)
     wake_at(*answers_due);
-  for (const auto& [worker, until] : drains)
-    wake_at(until);
+  arm_drains();
 }
 
 void scheduler_state::wake_at(time_point when) {

@@ -91,8 +91,9 @@ struct scheduler_state {
   void request_flush();
   void tick();
 
-  void take_unstarted(worker_id worker);
+  void pursue_drain(worker_id worker);
   void end_drains();
+  void arm_drains();
   void rejoin(const worker_up& what, peer& from);
   void take_job(const schedule_job& what);
   void refresh_job(const schedule_job& what);
@@ -130,7 +131,7 @@ struct scheduler_state {
   bool events_due = false; ///< Lease events must not wait any more.
   bool flush_pending = false;
   std::optional<time_point> answers_due;
-  std::map<worker_id, time_point> drains; ///< When their time is over.
+  std::map<worker_id, time_point> drains; ///< When their time is, or was, over.
   wake_times ticks;
 };
 

@@ -1,8 +1,6 @@
 #include "actors/scheduler.hpp"
 #include "runtime/wire/caf_error.hpp"
 
-#include <algorithm>
-
 /// The SCHEDULER's part for people: workers that are taken out of work, and
 /// the answer to why a task is where it is.
 namespace troupe {
@@ -12,45 +10,49 @@ void scheduler_state::cordon(const worker_cordon& what) {
     return;
   core->cordon(what.worker, what.what != cordon_kind::uncordon);
   drains.erase(what.worker);
-  if (what.what == cordon_kind::drain) {
+  if (what.what == cordon_kind::drain)
     drains.emplace(what.worker, self->clock().now() + what.timeout);
-    take_unstarted(what.worker);
-  }
+  pursue_drain(what.worker);
   request_flush();
 }
 
-/// Asks a drained worker for what it has not begun. It becomes ready when the
-/// worker's answer says how much that really was.
-void scheduler_state::take_unstarted(worker_id worker) {
+/// Asks a worker that is drained for what it has not begun: that becomes ready
+/// when the worker's answer says how much it really was. When its time is over,
+/// stops all that it has.
+void scheduler_state::pursue_drain(worker_id worker) {
+  auto i = drains.find(worker);
+  if (i == drains.end())
+    return;
   trim_leases trims;
-  for (const auto& x : core->unstarted(worker))
-    trims.items.push_back({x.lease, x.end, false});
+  if (i->second > self->clock().now()) {
+    for (const auto& x : core->unstarted(worker))
+      trims.items.push_back({x.lease, x.end, false});
+  } else {
+    for (const auto& x : core->hand_back(worker))
+      trims.items.push_back({x.lease, 0, true});
+    if (!trims.items.empty())
+      options.log->info("scheduler",
+                        "the time of a drain is over: what its worker still "
+                        "has runs elsewhere",
+                        {{"worker", std::to_string(worker)},
+                         {"leases", std::to_string(trims.items.size())}});
+  }
   if (!trims.items.empty())
     self->send(peers.at(worker).handle, std::move(trims));
 }
 
-/// Stops what drained workers still run when their time is over.
 void scheduler_state::end_drains() {
   auto now = self->clock().now();
-  for (auto i = drains.begin(); i != drains.end();) {
-    if (i->second > now) {
-      ++i;
-      continue;
-    }
-    auto worker = i->first;
-    i = drains.erase(i);
-    trim_leases stops;
-    for (const auto& x : core->hand_back(worker))
-      stops.items.push_back({x.lease, 0, true});
-    if (stops.items.empty())
-      continue;
-    options.log->info("scheduler",
-                      "the time of a drain is over: what its worker still has "
-                      "runs elsewhere",
-                      {{"worker", std::to_string(worker)},
-                       {"leases", std::to_string(stops.items.size())}});
-    self->send(peers.at(worker).handle, std::move(stops));
-  }
+  for (const auto& [worker, until] : drains)
+    if (until <= now)
+      pursue_drain(worker);
+}
+
+void scheduler_state::arm_drains() {
+  auto now = self->clock().now();
+  for (const auto& [worker, until] : drains)
+    if (until > now)
+      wake_at(until);
 }
 
 caf::result<task_explanation>

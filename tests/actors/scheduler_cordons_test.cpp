@@ -195,6 +195,14 @@ CAF_TEST(a_drained_worker_that_joins_again_is_still_drained) {
   trims = one.take_items<trim_leases>();
   CAF_REQUIRE_EQUAL(trims.size(), 1u);
   CAF_CHECK(trims[0].stop);
+  // The message was lost; it comes once more with all that it has.
+  terms.held = {{lease.lease, 1, {0, 3}, 0, 1}};
+  tell(membership, terms);
+  trims = one.take_items<trim_leases>();
+  CAF_REQUIRE(!trims.empty());
+  CAF_CHECK(trims.back().stop);
+  up(two, 2);
+  CAF_CHECK_EQUAL(leases_of(two).size(), 1u);
 }
 
 CAF_TEST(explains_tasks_of_jobs_that_it_knows) {
