@@ -51,7 +51,7 @@ struct watch_call {
   uint64_t last_read_seq = 0;      ///< Of the last that was given credit for.
   uint64_t store = 0;              ///< Where the job ended.
   size_t posted_bytes = 0; ///< Counted in `client_board`; 0: not, or no more.
-  std::deque<result_slice> inbox;  ///< Arrived, the first is being pulled.
+  std::deque<result_slice> inbox; ///< Arrived, the first is being pulled.
   std::optional<frame_sink> pull;
 
   /// Calls of this session for the same job; they get no slices.

@@ -242,6 +242,7 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
   status.dead = what.dead;
   status.running = what.running;
   status.attempts = what.attempts;
+  of.stuck = what.stuck;
   of.watchers_behind = true;
   attention.insert(id);
   auto grew = what.log_seq > of.log_seq;
@@ -333,7 +334,9 @@ std::string coordinator_state::waiting_reason(const job& of) const {
   for (const auto& [id, offered] : workers)
     for (const auto& info : offered)
       if (info.name == of.spec.function)
-        return "waits for a free slot or for the next attempt";
+        return of.stuck.empty()
+                 ? "waits for a free slot or for the next attempt"
+                 : "waits: " + of.stuck;
   std::vector<std::string> names;
   for (const auto& [key, info] : functions)
     names.push_back(key);
@@ -457,13 +460,17 @@ void coordinator_state::finish_drain() {
   drained.reset();
 }
 
+void coordinator_state::start(coordinator_options how) {
+  options = std::move(how);
+  harden(self, options.log);
+  self->set_down_handler([this](caf::down_msg& x) { lost(x); });
+  self->send(options.membership, follow_atom::value);
+}
+
 coordinator_actor::behavior_type
 coordinator(coordinator_state::self_pointer self, coordinator_options options) {
   auto& state = self->state;
-  state.options = std::move(options);
-  harden(self, state.options.log);
-  self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
-  self->send(state.options.membership, follow_atom::value);
+  state.start(std::move(options));
   return {
     [&state](const submit_jobs& x) { state.submit(x); },
     [&state](const append_inputs& x) { state.append(x); },
@@ -476,6 +483,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const requeue_dead& x) { return state.change(x); },
     [&state](const purge_dead& x) { return state.change(x); },
     [&state](const verify_job& x) { return state.verify(x); },
+    [&state](const explain_task& x) { return state.explain(x); },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },
     [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },

@@ -73,6 +73,7 @@ struct coordinator_state {
     bool merger_starts = false; ///< Its supervisor was asked for it.
     uint32_t merger_crashes = 0;
     uint64_t log_seq = 0;
+    std::string stuck; ///< Why no worker that is up can ever run it.
     std::deque<append_inputs> inbox; ///< In order; one is under way.
     std::optional<frame_sink> pull;
     bool storing = false;
@@ -109,6 +110,8 @@ struct coordinator_state {
     events news;
   };
 
+  void start(coordinator_options how);
+
   // -- clients ----------------------------------------------------------------
 
   void submit(const submit_jobs& what);
@@ -122,6 +125,7 @@ struct coordinator_state {
   caf::result<dead_changed> change(const requeue_dead& what);
   caf::result<dead_changed> change(const purge_dead& what);
   caf::result<job_audit> verify(const verify_job& what);
+  caf::result<task_explanation> explain(const explain_task& what);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
   void lost(const caf::down_msg& what);
@@ -208,6 +212,11 @@ struct coordinator_state {
   job_status status_of(const job& of) const;
   std::string waiting_reason(const job& of) const;
   caf::error no_such_job(job_id id) const;
+  caf::result<task_explanation> explain_ended(const explain_task& what,
+                                              const job_status& last);
+  void ask_dead(task_explanation otherwise,
+                caf::typed_response_promise<task_explanation> promise);
+  bool explain_dead(const store_dead& what);
   client_actor sender() const;
 
   self_pointer self;
@@ -225,6 +234,12 @@ struct coordinator_state {
   std::unordered_map<uint64_t, caf::typed_response_promise<dead_changed>>
     dead_changes;
   std::unordered_map<uint64_t, caf::typed_response_promise<job_audit>> audits;
+  /// Questions about tasks of jobs that have failed, which may be dead.
+  struct asked_dead {
+    task_explanation otherwise; ///< The answer, if it is no dead letter.
+    caf::typed_response_promise<task_explanation> promise;
+  };
+  std::unordered_map<uint64_t, asked_dead> asked_dead_tasks;
   uint64_t last_ticket = 0;
   supervisor_actor aggregators; ///< None before it was started.
   std::optional<caf::response_promise> loaded;

@@ -7,6 +7,8 @@
 
 #include <caf/actor_cast.hpp>
 
+#include <algorithm>
+
 namespace troupe {
 
 caf::result<join_reply> membership_state::join(const join_request& what) {
@@ -92,6 +94,7 @@ void membership_state::enter(member& who, const join_request& what) {
   who.state = node_state::up;
   who.address = what.worker.address();
   who.last_beat = {};
+  who.leases = 0;
   self->monitor(what.worker);
   watch(who);
   for (const auto& [address, follower] : followers)
@@ -130,6 +133,7 @@ void membership_state::remove(member& who, node_state state) {
   who.terms.worker = nullptr;
   who.detector.reset();
   who.last_beat = {};
+  who.leases = 0;
   self->send(options.store, store_put_node{who.terms.name, false});
   publish(event_kind::node_left, who.terms.name);
   if (state == node_state::gone)
@@ -164,6 +168,7 @@ void membership_state::beat(const heartbeat& what) {
     return;
   }
   who->last_beat = what;
+  who->leases = static_cast<uint32_t>(what.held.size());
   who->last_beat.held.clear();
   if (who->detector)
     who->detector->heartbeat(health.attended(self->clock().now()));
@@ -251,9 +256,12 @@ void membership_state::follow_health() {
       || !health_followers.emplace(follower.address(), follower).second)
     return;
   self->monitor(follower);
-  for (const auto& [node, who] : members)
+  for (const auto& [node, who] : members) {
     if (who.state == node_state::suspect)
       self->send(follower, worker_health{who.id, true});
+    if (who.is_living() && is_cordoned(node))
+      tell_cordon(who);
+  }
 }
 
 void membership_state::tell(const membership_follower_actor& follower,
@@ -269,6 +277,7 @@ void membership_state::tell(const membership_follower_actor& follower,
   what.labels = who.terms.labels;
   what.offers = who.terms.offers;
   what.joined = held != nullptr;
+  what.cordoned = is_cordoned(who.terms.name);
   if (held != nullptr)
     what.held = *held;
   self->send(follower, std::move(what));
@@ -308,6 +317,10 @@ node_info membership_state::info_of(const std::string& node,
   result.busy = who.last_beat.busy;
   result.queued = who.last_beat.queued;
   result.oldest_us = who.last_beat.oldest_us;
+  result.cordoned = is_cordoned(node);
+  // Whoever waits until it is empty waits for its last answers, too.
+  if (result.cordoned && who.leases > result.busy)
+    result.queued = std::max(result.queued, who.leases - result.busy);
   if (who.detector) {
     auto now = health.attended(self->clock().now());
     result.phi = who.detector->phi_at(now);
@@ -324,9 +337,11 @@ std::vector<node_info> membership_state::nodes() const {
   if (!members.contains(options.own_node.name)) {
     result.push_back(options.own_node);
     result.back().up_us = microseconds_since(started_at);
+    result.back().cordoned = is_cordoned(options.own_node.name);
   }
   for (const auto& [node, who] : members)
     result.push_back(info_of(node, who));
+  add_absent(result);
   return result;
 }
 
@@ -348,6 +363,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
   state.started_at = self->clock().now();
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.down(x); });
+  self->send(state.options.store, store_read_cordons{});
   return {
     [&state](const join_request& x) { return state.join(x); },
     [&state](leave_atom, uint64_t who) { state.leave(who); },
@@ -359,6 +375,8 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
     [&state](follow_health_atom) { state.follow_health(); },
     [&state](const show_tree& x) { return state.show(x); },
     [&state](const inject_fault& x) { return state.inject(x); },
+    [&state](const cordon_node& x) { return state.cordon(x); },
+    [&state](const store_cordons& x) { state.remember_cordons(x); },
     [&state](const use_event_hub& x) {
       state.options.events = caf::actor_cast<event_hub_actor>(x.events);
     },

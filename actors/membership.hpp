@@ -53,6 +53,7 @@ struct membership_state {
     caf::actor_addr address;
     std::optional<failure_detector> detector; ///< None: not judged.
     heartbeat last_beat;                      ///< Without its leases.
+    uint32_t leases = 0; ///< How many its last heartbeat listed.
 
     bool is_living() const {
       return state != node_state::gone && state != node_state::down;
@@ -74,11 +75,22 @@ struct membership_state {
   void down(const caf::down_msg& what);
   caf::result<supervision_tree> show(const show_tree& what);
   caf::result<fault_done> inject(const inject_fault& what);
+  /// Takes a node out of work or back in, also one that is gone. Errors:
+  /// `unknown_node` for a name that was never seen.
+  caf::result<node_info> cordon(const cordon_node& what);
+  /// The store says which nodes people cordoned before this actor started.
+  void remember_cordons(const store_cordons& what);
   void follow();
   void follow_health();
   std::vector<node_info> nodes() const;
   std::vector<function_info> functions() const;
 
+  bool is_cordoned(const std::string& node) const;
+  bool is_known(const std::string& node) const;
+  caf::error no_worker_named(const std::string& node) const;
+  node_info absent_info(const std::string& node) const;
+  void tell_cordon(const member& who) const;
+  void add_absent(std::vector<node_info>& to) const;
   std::vector<agent_actor> agents_of(const std::string& node) const;
   void show_next(const show_tree& what, std::vector<agent_actor> agents,
                  std::shared_ptr<supervision_tree> all,
@@ -105,8 +117,16 @@ struct membership_state {
             const std::vector<held_lease>* held);
   void publish(event_kind kind, const std::string& node);
 
+  /// What people last wanted of a node, whether it is there or not.
+  struct wish {
+    bool cordoned = false;
+    /// Of a drain: then what it still has is handed back.
+    std::optional<time_point> drain_until;
+  };
+
   self_pointer self;
   membership_options options;
+  std::map<std::string, wish> wishes;    ///< By node name.
   std::map<std::string, member> members; ///< By node name, gone ones included.
   std::map<caf::actor_addr, membership_follower_actor> followers;
   std::map<caf::actor_addr, health_follower_actor> health_followers;

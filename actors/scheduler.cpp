@@ -39,6 +39,8 @@ void scheduler_state::add_worker(const worker_up& what) {
   by_address[what.handle.address()] = what.worker;
   if (what.joined)
     rejoin(what, who);
+  core->cordon(what.worker, what.cordoned);
+  pursue_drain(what.worker);
   request_flush();
 }
 
@@ -49,6 +51,7 @@ void scheduler_state::remove_worker(const worker_gone& what) {
   for (auto& x : core->remove_worker(what.worker, self->clock().now()))
     to_bury.push_back(std::move(x));
   outgoing.drop_peer(what.worker);
+  drains.erase(what.worker);
   by_address.erase(i->second.handle.address());
   peers.erase(i);
   request_flush();
@@ -308,6 +311,7 @@ void scheduler_state::tick() {
   auto now = self->clock().now();
   if (answers_due && *answers_due <= now)
     send_answers(true);
+  end_drains();
   flush();
 }
 
@@ -442,6 +446,7 @@ void scheduler_state::arm_timer() {
     wake_at(*due);
   if (answers_due)
     wake_at(*answers_due);
+  arm_drains();
 }
 
 void scheduler_state::wake_at(time_point when) {
@@ -465,6 +470,8 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
     [&state](const worker_gone& x) { state.remove_worker(x); },
     [&state](const worker_health& x) { state.judge_worker(x); },
     [&state](const worker_leases& x) { state.audit(x); },
+    [&state](const worker_cordon& x) { state.cordon(x); },
+    [&state](const explain_task& x) { return state.explain(x); },
     [&state](const schedule& x) { state.add_work(x); },
     [&state](const unschedule& x) { state.remove_work(x); },
     [&state](const pause_job& x) { state.pause(x); },

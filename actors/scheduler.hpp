@@ -71,6 +71,10 @@ struct scheduler_state {
   void judge_worker(const worker_health& what);
   /// Revokes leases that the worker does not hold: lost grants heal.
   void audit(const worker_leases& what);
+  /// Takes a worker out of work, or back in. Of one that is drained, takes what
+  /// it has not begun now, and what it has not ended at the end of its time.
+  void cordon(const worker_cordon& what);
+  caf::result<task_explanation> explain(const explain_task& what) const;
   void add_work(const schedule& what);
   void remove_work(const unschedule& what);
   void pause(const pause_job& what);
@@ -88,6 +92,9 @@ struct scheduler_state {
   void request_flush();
   void tick();
 
+  void pursue_drain(worker_id worker);
+  void end_drains();
+  void arm_drains();
   void rejoin(const worker_up& what, peer& from);
   void take_job(const schedule_job& what);
   void refresh_job(const schedule_job& what);
@@ -126,6 +133,7 @@ struct scheduler_state {
   bool events_due = false; ///< Lease events must not wait any more.
   bool flush_pending = false;
   std::optional<time_point> answers_due;
+  std::map<worker_id, time_point> drains; ///< When their time is, or was, over.
   wake_times ticks;
 };
 

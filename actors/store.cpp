@@ -298,6 +298,14 @@ void store_state::put_checkpoint(const store_put_checkpoint& what) {
   kept->put_checkpoint(what.job, what.checkpoint);
 }
 
+void store_state::put_cordon(const store_put_cordon& what) {
+  kept->put_cordon(what.node, what.cordoned);
+}
+
+store_cordons store_state::cordons(const store_read_cordons&) const {
+  return {kept->cordoned()};
+}
+
 store_actor::behavior_type
 store_process(store_actor::stateful_pointer<store_state> self,
               store_factory open, logger_ptr log) {
@@ -316,6 +324,8 @@ store_process(store_actor::stateful_pointer<store_state> self,
     serve(self, &store_state::change_dead),
     serve(self, &store_state::read_leases),
     serve(self, &store_state::put_node),
+    serve(self, &store_state::put_cordon),
+    serve(self, &store_state::cordons),
     serve(self, &store_state::accept),
     serve(self, &store_state::read_log),
     serve(self, &store_state::put_checkpoint),

@@ -69,6 +69,8 @@ struct store_state {
   store_accepted accept(store_accept& what);
   store_log read_log(const store_read_log& what) const;
   void put_checkpoint(const store_put_checkpoint& what);
+  void put_cordon(const store_put_cordon& what);
+  store_cordons cordons(const store_read_cordons& what) const;
 
 private:
   /// Returns the indices of a job's dead letters that are meant.

@@ -120,6 +120,24 @@ caf::expected<supervision_tree> client::tree(const std::string& node) const {
                                       show_tree{node});
 }
 
+caf::expected<node_info> client::cordon(const std::string& node) const {
+  return core_->ask<node_info>(&cluster_handles::membership,
+                               cordon_node{node, cordon_kind::cordon, 0});
+}
+
+caf::expected<node_info> client::uncordon(const std::string& node) const {
+  return core_->ask<node_info>(&cluster_handles::membership,
+                               cordon_node{node, cordon_kind::uncordon, 0});
+}
+
+caf::expected<node_info>
+client::drain(const std::string& node,
+              std::chrono::milliseconds timeout) const {
+  auto ms = static_cast<uint64_t>(std::max<int64_t>(timeout.count(), 0));
+  return core_->ask<node_info>(&cluster_handles::membership,
+                               cordon_node{node, cordon_kind::drain, ms});
+}
+
 caf::expected<fault_done> client::inject(const inject_fault& what) const {
   return core_->ask_once<fault_done>(&cluster_handles::membership, what);
 }
@@ -186,6 +204,13 @@ caf::expected<dead_changed> client::purge(const dead_selector& which) const {
 
 caf::expected<job_audit> client::verify(job_id job) const {
   return core_->ask<job_audit>(&cluster_handles::coordinator, verify_job{job});
+}
+
+caf::expected<task_explanation>
+client::explain(job_id job, std::optional<task_index> index) const {
+  return core_->ask<task_explanation>(
+    &cluster_handles::coordinator,
+    explain_task{job, index.has_value(), index.value_or(0)});
 }
 
 // -- submit -------------------------------------------------------------------

@@ -175,6 +175,15 @@ constexpr option_spec bench_options[] = {
   {"local", kind::none, "",
    "Measure a cluster inside this process instead of connecting to one"},
 };
+constexpr option_spec drain_options[] = {
+  {"grace", kind::duration, "TIME",
+   "How long what runs may go on; then it is stopped and runs elsewhere, "
+   "without blame (default 30s)"},
+  {"wait", kind::none, "", "Wait until the node holds nothing"},
+  {"timeout", kind::duration, "TIME",
+   "Wait, but stop waiting after this time with exit code 124; the drain goes "
+   "on"},
+};
 constexpr option_spec help_options[] = {
   {"completion", kind::shell, "SHELL",
    "Print the completion script of a shell: bash"}};
@@ -224,6 +233,20 @@ constexpr example verify_examples[] = {
 };
 constexpr example nodes_examples[] = {
   {"troupe nodes", "The nodes that the coordinator knows"},
+};
+constexpr example cordon_examples[] = {
+  {"troupe cordon w1", "Node w1 ends what it has and gets nothing new"},
+};
+constexpr example uncordon_examples[] = {
+  {"troupe uncordon w1", "Node w1 gets work again"},
+};
+constexpr example drain_examples[] = {
+  {"troupe drain w1 --wait", "Node w1 is empty when this returns"},
+  {"troupe drain w1 --grace 0s", "Its work is taken away at once"},
+};
+constexpr example explain_examples[] = {
+  {"troupe explain 7", "What the next task of job 7 waits for"},
+  {"troupe explain 7/4321", "Why one task is where it is"},
 };
 constexpr example tree_examples[] = {
   {"troupe tree", "The supervision trees of all nodes"},
@@ -287,6 +310,17 @@ constexpr std::string_view verify_details =
   "Replays what is recorded of the job's leases: each task has exactly one "
   "accepted result, none from a lease that was not current. A violation is "
   "exit code 1. Of a job that runs, only what can be judged is.";
+constexpr std::string_view cordon_details =
+  "What the node has goes on. It stays cordoned when it, or the coordinator's "
+  "actors, restart. A node that is gone may be cordoned, too.";
+constexpr std::string_view drain_details =
+  "Cordons the node and gives what it has not begun to others. Stop it when "
+  "it is empty; without --grace this takes at most 30 s. Ctrl-C while it "
+  "waits detaches (exit code 130).";
+constexpr std::string_view explain_details =
+  "WHAT is JOB/INDEX, or JOB for the task of it that is served next. Says "
+  "what the task waits for, its place in the queue, and which workers do not "
+  "run it and why.";
 constexpr std::string_view bench_details =
   "WHAT is throughput (tasks per second), latency (one task at a time) or "
   "granularity: the part of the time that is work (tasks * length / slots, "
@@ -326,6 +360,15 @@ constexpr command_spec commands[] = {
    "What runs is asked to stop; results that were accepted stay readable.",
    cancel_examples,
    cancel_command},
+  {"explain",
+   "Say why a task is where it is",
+   "WHAT",
+   1,
+   1,
+   {},
+   explain_details,
+   explain_examples,
+   explain_command},
   {"dead", "List, show, requeue or purge dead letters", "ACTION [WHICH]", 1, 2,
    dead_options, dead_details, dead_examples, dead_command},
   {"verify",
@@ -346,6 +389,26 @@ constexpr command_spec commands[] = {
    "",
    nodes_examples,
    nodes_command},
+  {"cordon",
+   "Give a node nothing new",
+   "NODE",
+   1,
+   1,
+   {},
+   cordon_details,
+   cordon_examples,
+   cordon_command},
+  {"uncordon",
+   "Give a node work again",
+   "NODE",
+   1,
+   1,
+   {},
+   "",
+   uncordon_examples,
+   uncordon_command},
+  {"drain", "Take a node out of work, for maintenance", "NODE", 1, 1,
+   drain_options, drain_details, drain_examples, drain_command},
   {"tree",
    "Show the supervision trees",
    "[NODE]",

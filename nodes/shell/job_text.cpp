@@ -25,6 +25,16 @@ std::string_view name_of(node_state state) {
   return "unknown";
 }
 
+/// Returns the state as people see it, with what they did to the node.
+std::string state_text(const node_info& node) {
+  std::string result{name_of(node.state)};
+  auto is_here = node.state == node_state::up;
+  if (node.cordoned)
+    result += is_here && node.busy == 0 && node.queued == 0 ? ", drained"
+                                                            : ", cordoned";
+  return result;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   return fmt::format("{}", fmt::join(texts, ","));
 }
@@ -40,8 +50,10 @@ tone tone_of(job_state state) {
   return tone::plain;
 }
 
-tone tone_of(node_state state) {
-  switch (state) {
+tone tone_of(const node_info& node) {
+  if (node.cordoned && node.state == node_state::up)
+    return tone::plain;
+  switch (node.state) {
     case node_state::up: return tone::good;
     case node_state::draining: return tone::plain;
     case node_state::suspect: return tone::plain;
@@ -132,13 +144,13 @@ std::string node_json(const node_info& node) {
                      R"("up_seconds": {}, )"
                      R"("silent_seconds": {}, "phi": {:.2f}, "busy": {}, )"
                      R"("queued": {}, "oldest_attempt_seconds": {}, )"
-                     R"("zombies": {}, "resources": {}}})",
+                     R"("zombies": {}, "cordoned": {}, "resources": {}}})",
                      quoted(node.name), quoted(node.roles), name_of(node.state),
                      node.slots, quoted(node.labels), node.functions,
                      quoted(node.version), node.incarnation_id,
                      seconds(node.up_us), seconds(node.silent_us), node.phi,
                      node.busy, node.queued, seconds(node.oldest_us),
-                     node.zombies, offers_json(node));
+                     node.zombies, node.cordoned, offers_json(node));
 }
 
 std::string function_json(const function_info& function) {
@@ -258,7 +270,7 @@ table node_table(const std::vector<node_info>& nodes) {
                  {"RESOURCES", false, true, 5}};
   for (const auto& node : nodes)
     out.rows.push_back({{node.name},
-                        {std::string{name_of(node.state)}, tone_of(node.state)},
+                        {state_text(node), tone_of(node)},
                         {joined(node.roles)},
                         {format_count(node.slots)},
                         {format_count(node.functions)},

@@ -498,6 +498,8 @@ private:
   static bool may_run_on(const kind& of, const worker_entry& worker);
   static bool is_open(const kind& of, const worker_entry& worker);
   static uint64_t slots_for(const kind& of, const worker_entry& worker);
+  void enter_nearby(const worker_entry& worker);
+  void leave_nearby(const worker_entry& worker);
   void fit(worker_entry& worker, kind& of);
   void unfit(worker_entry& worker);
   void refresh(worker_entry& worker);
@@ -524,7 +526,8 @@ private:
   run_time_estimates run_times_;
   std::unique_ptr<random_source> random_;
   std::map<worker_id, worker_entry> workers_;
-  std::unordered_map<std::string, worker_id> nodes_; ///< Of workers, by name.
+  /// Workers by the names of their nodes, and by their labels.
+  std::unordered_map<std::string, std::set<worker_id>> nearby_;
   kind_map kinds_;
   std::unordered_map<job_id, job_entry> jobs_;
   std::unordered_map<lease_id, lease_cost> costs_;

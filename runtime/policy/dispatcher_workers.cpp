@@ -62,11 +62,12 @@ bool has_left(const resource_set& offers, const resource_set& in_use,
 void dispatcher::add_worker(const worker_terms& terms) {
   auto& entry = workers_[terms.id];
   unfit(entry);
+  leave_nearby(entry);
   entry.id = terms.id;
   entry.node = terms.node;
-  nodes_[terms.node] = terms.id;
   entry.functions = {terms.functions.begin(), terms.functions.end()};
   entry.labels = {terms.labels.begin(), terms.labels.end()};
+  enter_nearby(entry);
   entry.load.slots = terms.slots;
   entry.load.window_tasks = terms.window_tasks;
   entry.load.window_bytes = terms.window_bytes;
@@ -98,11 +99,27 @@ std::vector<dead_letter> dispatcher::remove_worker(worker_id worker,
   }
   unfit(w->second);
   reserved_.erase(worker);
-  if (auto at = nodes_.find(w->second.node);
-      at != nodes_.end() && at->second == worker)
-    nodes_.erase(at);
+  leave_nearby(w->second);
   workers_.erase(w);
   return result;
+}
+
+void dispatcher::enter_nearby(const worker_entry& worker) {
+  nearby_[worker.node].insert(worker.id);
+  for (const auto& label : worker.labels)
+    nearby_[label].insert(worker.id);
+}
+
+void dispatcher::leave_nearby(const worker_entry& worker) {
+  auto leave = [&](const std::string& place) {
+    auto i = nearby_.find(place);
+    if (i != nearby_.end() && i->second.erase(worker.id) > 0
+        && i->second.empty())
+      nearby_.erase(i);
+  };
+  leave(worker.node);
+  for (const auto& label : worker.labels)
+    leave(label);
 }
 
 void dispatcher::set_window(worker_id worker, uint64_t tasks, uint64_t bytes) {

@@ -53,6 +53,8 @@ public:
   lease_history leases_of(job_id job) const override;
   void put_node(const std::string& name, bool up) override;
   std::vector<std::string> nodes() const override;
+  void put_cordon(const std::string& node, bool cordoned) override;
+  std::vector<std::string> cordoned() const override;
   void bury(const std::vector<dead_letter>& letters) override;
   std::vector<accept_record> log_after(job_id job, uint64_t seq,
                                        size_t bytes_max) const override;
@@ -98,6 +100,13 @@ private:
                             bytes_, options_.bytes_max, bytes));
   }
 
+  /// Puts a name into a set or takes it out, and accounts for it.
+  void put_name(std::set<std::string>& to, const std::string& name, bool in) {
+    auto changed = in ? to.insert(name).second : to.erase(name) > 0;
+    auto bytes = changed ? sizeof(name) + name.size() : 0;
+    bytes_ = in ? bytes_ + bytes : bytes_ - bytes;
+  }
+
   /// Changes what is known of a job's tasks and leases, and accounts for it.
   template <class Change>
   void change(kept_job& kept, Change how) {
@@ -112,7 +121,8 @@ private:
   job_id last_id_ = 0;
   std::unordered_map<job_id, kept_job> jobs_;
   std::unordered_map<std::string, job_id> keys_;
-  std::set<std::string> nodes_; ///< Those that are up.
+  std::set<std::string> nodes_;    ///< Those that are up.
+  std::set<std::string> cordoned_; ///< Up or not.
 };
 
 tl::unexpected<error> no_such_job(job_id job) {
@@ -251,13 +261,19 @@ lease_history memory_store::leases_of(job_id job) const {
 }
 
 void memory_store::put_node(const std::string& name, bool up) {
-  auto changed = up ? nodes_.insert(name).second : nodes_.erase(name) > 0;
-  auto bytes = changed ? sizeof(name) + name.size() : 0;
-  bytes_ = up ? bytes_ + bytes : bytes_ - bytes;
+  put_name(nodes_, name, up);
 }
 
 std::vector<std::string> memory_store::nodes() const {
   return {nodes_.begin(), nodes_.end()};
+}
+
+void memory_store::put_cordon(const std::string& node, bool cordoned) {
+  put_name(cordoned_, node, cordoned);
+}
+
+std::vector<std::string> memory_store::cordoned() const {
+  return {cordoned_.begin(), cordoned_.end()};
 }
 
 std::vector<accept_record> memory_store::log_after(job_id job, uint64_t seq,

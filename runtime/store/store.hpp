@@ -83,6 +83,12 @@ public:
   /// Returns the names of the nodes that are up, in their order.
   virtual std::vector<std::string> nodes() const = 0;
 
+  /// Keeps that people cordoned a node, until they uncordon it.
+  virtual void put_cordon(const std::string& node, bool cordoned) = 0;
+
+  /// Returns the names of the cordoned nodes, in their order.
+  virtual std::vector<std::string> cordoned() const = 0;
+
   /// Keeps dead letters.
   virtual void bury(const std::vector<dead_letter>& letters) = 0;
 

@@ -323,6 +323,18 @@ CAF_TEST(one_that_was_replaced_ends_and_says_so) {
   CAF_CHECK(log->contains("its successor has the store"));
 }
 
+CAF_TEST(cordons_outlive_the_actor) {
+  self->send(keeper, store_put_cordon{"beta", true});
+  self->send(keeper, store_put_cordon{"alpha", true});
+  self->send(keeper, store_put_cordon{"beta", false});
+  sched.run();
+  self->send_exit(keeper, caf::exit_reason::kill);
+  sched.run();
+  keeper = start();
+  auto got = ask<store_cordons>(store_read_cordons{});
+  CAF_CHECK(got.nodes == std::vector<std::string>({"alpha"}));
+}
+
 CAF_TEST(survives_a_message_from_nobody) {
   caf::anon_send(keeper, store_read_result{1, 1});
   sched.run();

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -150,6 +151,21 @@ public:
   /// `unknown_node`.
   caf::expected<supervision_tree> tree(const std::string& node) const;
 
+  /// Lets a node, which may be gone, get nothing new until it is uncordoned;
+  /// what it runs goes on. Errors: `unknown_node`.
+  caf::expected<node_info> cordon(const std::string& node) const;
+
+  /// Takes a node back into work. Errors: `unknown_node`.
+  caf::expected<node_info> uncordon(const std::string& node) const;
+
+  /// Cordons a node and lets others run what it has not begun. What it still
+  /// runs after `timeout` is stopped and runs elsewhere, without blame.
+  /// Returns at once; the node is empty when `nodes` shows no busy slot and no
+  /// queued lease. Errors: `unknown_node`.
+  caf::expected<node_info> drain(
+    const std::string& node,
+    std::chrono::milliseconds timeout = limits::drain_timeout_default) const;
+
   /// Breaks something on a node that allows it. Errors: `unknown_node`,
   /// `faults_not_allowed`, `unknown_child`; `connection_lost` and `timed_out`
   /// when the coordinator itself was hit.
@@ -194,6 +210,12 @@ public:
   /// nothing from a stale lease. Violations are no error here.
   /// Errors: `unknown_job`.
   caf::expected<job_audit> verify(job_id job) const;
+
+  /// Says why a task is where it is; without an index, the one of the job that
+  /// is served next. Errors: `unknown_job`, `bad_usage` when the job has no
+  /// such task.
+  caf::expected<task_explanation>
+  explain(job_id job, std::optional<task_index> index = {}) const;
 
   /// Waits until the job is in a terminal state; a job that failed is no error
   /// here. Errors: `timed_out`, `unknown_job`, `connection_lost` (when the

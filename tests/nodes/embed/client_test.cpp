@@ -324,6 +324,34 @@ CAF_TEST(jobs_are_listed_oldest_first) {
   CAF_CHECK_EQUAL(all->at(1).id, second);
 }
 
+CAF_TEST(a_node_is_taken_out_of_work_and_back_in) {
+  auto nodes = user->nodes();
+  CAF_REQUIRE(nodes.engaged());
+  auto name = nodes->front().name;
+  auto cordoned = user->cordon(name);
+  CAF_REQUIRE(cordoned.engaged());
+  CAF_CHECK_EQUAL(cordoned->name, name);
+  CAF_CHECK(cordoned->cordoned);
+  auto job = submit_gate();
+  auto waits = user->explain(job);
+  CAF_REQUIRE(waits.engaged());
+  CAF_CHECK(waits->state == task_state::ready);
+  CAF_REQUIRE_EQUAL(waits->workers.size(), 1u);
+  CAF_CHECK(contains(waits->workers[0].why, "cordoned"));
+  auto again = user->uncordon(name);
+  CAF_REQUIRE(again.engaged());
+  CAF_CHECK(!again->cordoned);
+  auto drained = user->drain(name, 0ms); // It may have begun already.
+  CAF_REQUIRE(drained.engaged());
+  CAF_CHECK(drained->cordoned);
+  CAF_CHECK_EQUAL(code(user->drain("nobody")), "unknown_node");
+  CAF_CHECK_EQUAL(code(user->explain(job, 1)), "bad_usage");
+  CAF_CHECK_EQUAL(code(user->explain(77)), "unknown_job");
+  open_gate();
+  CAF_CHECK(user->uncordon(name).engaged());
+  CAF_CHECK(user->finish<integers>(job).engaged());
+}
+
 CAF_TEST(the_same_key_is_the_same_job) {
   auto spec = range_of("double", 0, 3, "collect");
   spec.key = "once";
@@ -367,6 +395,8 @@ CAF_TEST(questions_survive_the_restart_of_whoever_is_asked) {
     if (!nodes)
       CAF_MESSAGE(why(nodes).text);
     CAF_CHECK(nodes.engaged());
+    caf::anon_send_exit(now->current().membership, caf::exit_reason::kill);
+    CAF_CHECK_EQUAL(code(asking->cordon("nobody")), "unknown_node");
     caf::anon_send_exit(now->current().coordinator, caf::exit_reason::kill);
     CAF_CHECK(asking->jobs().engaged());
   }

@@ -87,13 +87,44 @@ CAF_TEST(nodes_and_functions_as_json) {
                   R"("incarnation": "00000000000000ff", "up_seconds": 1.5, )"
                   R"("silent_seconds": 0.25, "phi": 0.13, "busy": 1, )"
                   R"("queued": 3, "oldest_attempt_seconds": 2, )"
-                  R"("zombies": 0, "resources": {"cpus": 2, )"
-                  R"("memory": 0, "gpu": 1}})");
+                  R"("zombies": 0, "cordoned": false, "resources": )"
+                  R"({"cpus": 2, "memory": 0, "gpu": 1}})");
   CAF_CHECK_EQUAL(function_json({"f", "int", "null", "any", "Does x"}),
                   R"({"name": "f", "input": "int", "args": "null", )"
                   R"("result": "any", "summary": "Does x"})");
   CAF_CHECK_EQUAL(json_array({}), "[]");
   CAF_CHECK_EQUAL(json_array({"{}", "{}"}), "[{},\n {}]");
+}
+
+CAF_TEST(the_state_of_a_node_shows_what_people_did_to_it) {
+  struct row {
+    node_state state;
+    bool cordoned;
+    uint32_t busy;
+    uint32_t queued;
+    const char* want;
+  };
+  const row rows[] = {
+    {node_state::up, false, 0, 0, "up"},
+    {node_state::up, true, 1, 0, "up, cordoned"},
+    {node_state::up, true, 0, 1, "up, cordoned"},
+    {node_state::up, true, 0, 0, "up, drained"},
+    {node_state::suspect, true, 0, 0, "suspect, cordoned"},
+    {node_state::gone, true, 0, 0, "gone, cordoned"},
+    {node_state::gone, false, 0, 0, "gone"},
+  };
+  for (const auto& [state, cordoned, busy, queued, want] : rows) {
+    CAF_MESSAGE(want);
+    node_info node;
+    node.state = state;
+    node.cordoned = cordoned;
+    node.busy = busy;
+    node.queued = queued;
+    CAF_CHECK_EQUAL(node_table({node}).rows.at(0).at(1).text, want);
+    auto json = node_json(node);
+    CAF_CHECK_EQUAL(json.find("\"cordoned\": true") != std::string::npos,
+                    cordoned);
+  }
 }
 
 CAF_TEST(results_are_complete_and_readable) {

@@ -242,6 +242,23 @@ inline void nodes_that_are_up_are_known(store& kept) {
   CAF_CHECK_EQUAL(kept.bytes(), empty);
 }
 
+inline void cordoned_nodes_are_known_until_they_are_uncordoned(store& kept) {
+  auto empty = kept.bytes();
+  kept.put_node("beta", true);
+  for (auto name : {"beta", "alpha", "gamma", "alpha"})
+    kept.put_cordon(name, true);
+  kept.put_cordon("gamma", false);
+  kept.put_cordon("delta", false);
+  CAF_CHECK(kept.cordoned() == std::vector<std::string>({"alpha", "beta"}));
+  kept.put_node("beta", false); // Whether it is up is another question.
+  CAF_CHECK(kept.load().empty());
+  CAF_CHECK(kept.cordoned() == std::vector<std::string>({"alpha", "beta"}));
+  for (auto name : {"alpha", "beta"})
+    kept.put_cordon(name, false);
+  CAF_CHECK(kept.cordoned().empty());
+  CAF_CHECK_EQUAL(kept.bytes(), empty);
+}
+
 inline void leases_are_known_until_the_job_is_forgotten(store& kept) {
   auto empty = kept.bytes();
   auto job = put_tasks(kept, 2);
@@ -525,6 +542,7 @@ constexpr claim rebuild_claims[] = {
   TROUPE_CLAIM(an_ended_job_has_only_its_last_word),
   TROUPE_CLAIM(a_requeued_job_runs_only_what_was_requeued),
   TROUPE_CLAIM(nodes_that_are_up_are_known),
+  TROUPE_CLAIM(cordoned_nodes_are_known_until_they_are_uncordoned),
   TROUPE_CLAIM(leases_are_known_until_the_job_is_forgotten),
 };
 
