@@ -150,13 +150,20 @@ dispatcher::place_near_inputs(job_entry& job, const grant_question& question) {
     auto parts = ready_.parts(id, at->second.range);
     if (parts.empty())
       continue;
-    auto node = nodes_.find(at->second.near);
-    if (node == nodes_.end() || !may_run_on(of, workers_.at(node->second)))
-      return place(job, question); // It is as near to all.
-    if (of.open.contains(node->second))
-      if (auto to =
-            take_for(workers_.at(node->second), job, parts.front(), question))
-        return to;
+    auto is_near_to_all = true;
+    size_t asked = 0;
+    if (auto near = nearby_.find(at->second.near); near != nearby_.end())
+      for (auto worker : near->second) {
+        if (++asked > workers_asked_max)
+          break;
+        auto& entry = workers_.at(worker);
+        is_near_to_all = is_near_to_all && !may_run_on(of, entry);
+        if (of.open.contains(worker))
+          if (auto to = take_for(entry, job, parts.front(), question))
+            return to;
+      }
+    if (is_near_to_all)
+      return place(job, question);
   }
   return of.open.free_slots() > 0 ? place(job, question) : std::nullopt;
 }
