@@ -61,6 +61,7 @@ class cluster:
     """One coordinator and some workers; a worker that ends is started again."""
 
     def __init__(self, workers=WORKERS):
+        self.since = stopwatch()
         self.lead = node("--node.roles=coordinator", "--node.name=lead",
                          "--node.listen=127.0.0.1:0", "--node.faults=yes")
         self.where = self.lead.ready["listen"]
@@ -91,11 +92,11 @@ class cluster:
 class monkey(threading.Thread):
     """Breaks something each second until it is told to stop."""
 
-    def __init__(self, victims, chance, since):
+    def __init__(self, victims, chance):
         super().__init__()
         self.victims = victims
         self.chance = chance
-        self.since = since
+        self.since = victims.since
         self.done = threading.Event()
         self.counts = collections.Counter()
         self.history = []
@@ -181,11 +182,11 @@ class monkey(threading.Thread):
 class user(threading.Thread):
     """Runs one job after the other and compares each result."""
 
-    def __init__(self, of, chance, since, folder):
+    def __init__(self, of, chance, folder):
         super().__init__()
         self.of = of
         self.chance = chance
-        self.since = since
+        self.since = of.since
         self.folder = folder
         self.done = threading.Event()
         self.jobs = []
@@ -245,17 +246,16 @@ class user(threading.Thread):
 
 def run(seconds, seed):
     """Returns what went wrong, and the closing line."""
-    since = stopwatch()
     problems = []
     with tempfile.TemporaryDirectory() as name:
         of = cluster()
         try:
-            breaks = monkey(of, random.Random(f"{seed}/faults"), since)
-            users = [user(of, random.Random(f"{seed}/{i}"), since,
-                          pathlib.Path(name)) for i in range(USERS)]
+            breaks = monkey(of, random.Random(f"{seed}/faults"))
+            users = [user(of, random.Random(f"{seed}/{i}"), pathlib.Path(name))
+                     for i in range(USERS)]
             for x in [*users, breaks]:
                 x.start()
-            while time.monotonic() - since.began < seconds:
+            while time.monotonic() - of.since.began < seconds:
                 if any(x.problems for x in [*users, breaks]):
                     break
                 pause(0.2)
@@ -279,7 +279,7 @@ def run(seconds, seed):
     jobs = sum(len(x.jobs) for x in users)
     tasks = sum(x.tasks for x in users)
     verdict = "all results exact" if not problems else "FAILED"
-    return problems, (f"chaos: seed {seed}, {since}, "
+    return problems, (f"chaos: seed {seed}, {of.since}, "
                       f"{jobs} jobs, {tasks} tasks, faults: {faults}; {verdict}")
 
 
