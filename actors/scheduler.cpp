@@ -416,6 +416,7 @@ void scheduler_state::send_reports() {
     item.all_ended = x.all_ended;
     item.fatal = x.fatal;
     item.first_dead = x.first_dead;
+    item.stuck = x.stuck;
     if (auto i = log_seqs.find(x.job); i != log_seqs.end())
       item.log_seq = i->second;
     if (auto i = only_records.find(x.job);
