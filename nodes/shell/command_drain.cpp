@@ -52,9 +52,11 @@ outcome<node_info> wait_until_empty(session& self, const client& from,
                                 "its drain goes on",
                                 escape_text(name), holdings(*node)),
                     exit_code::timed_out);
-    if (auto text = holdings(*node); text != told)
-      self.say(fmt::format("waiting for {}: {}", escape_text(name), text));
-    told = holdings(*node);
+    // One that seems to be empty is asked once more, without a word.
+    auto holds = node->busy > 0 || node->queued > 0;
+    if (auto text = holdings(*node); holds && text != told)
+      self.say(
+        fmt::format("waiting for {}: {}", escape_text(name), told = text));
     static_cast<void>(::poll(nullptr, 0, poll_interval_ms));
     if (self.interrupts().flag())
       return refuse(fmt::format("detached; the drain of {} goes on: troupe "

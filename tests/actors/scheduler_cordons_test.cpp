@@ -11,6 +11,7 @@ using namespace troupe;
 using namespace std::chrono_literals;
 using test::contains;
 using test::packed_of;
+using test::puppet;
 
 namespace {
 
@@ -37,6 +38,38 @@ struct fixture : test::scheduler_fixture {
     add_job(1, {"a"});
     first = only_lease_of(one);
     up(two, 2);
+  }
+
+  /// Worker 1 has all tasks of job 1; returns its leases.
+  std::vector<grant> lease_all(const std::vector<std::string>& inputs) {
+    up(one, 1);
+    add_job(9, {"x"}); // From now on it is known how fast they are.
+    tell(one, slices{{slice_of(only_lease_of(one))}});
+    record();
+    tell(coordinator, unschedule{{9}});
+    recorded.clear();
+    add_job(1, inputs);
+    auto leases = leases_of(one);
+    CAF_REQUIRE_EQUAL(tasks_of(leases), inputs.size());
+    return leases;
+  }
+
+  static uint64_t tasks_of(const std::vector<grant>& leases) {
+    uint64_t result = 0;
+    for (const auto& x : leases)
+      result += x.range.size();
+    return result;
+  }
+
+  /// Checks that a worker was asked for all that it has not begun.
+  void check_unstarted(puppet& worker, const std::vector<grant>& leases) {
+    auto trims = worker.take_items<trim_leases>();
+    CAF_REQUIRE_EQUAL(trims.size(), leases.size());
+    for (size_t i = 0; i < trims.size(); ++i) {
+      CAF_CHECK(trims[i].lease == leases[i].lease);
+      CAF_CHECK_EQUAL(trims[i].end, leases[i].range.begin);
+      CAF_CHECK(!trims[i].stop);
+    }
   }
 
   grant first;
@@ -84,21 +117,17 @@ CAF_TEST(a_worker_may_come_cordoned) {
 }
 
 CAF_TEST(a_drained_worker_gives_back_what_it_has_not_begun) {
-  up(one, 1);
-  add_job(1, {"a", "b", "c", "d"});
-  auto lease = only_lease_of(one);
-  CAF_REQUIRE((lease.range == index_range{0, 4}));
+  auto leases = lease_all({"a", "b", "c", "d"});
   cordon(1, cordon_kind::drain, 30s);
-  auto trims = one.take_items<trim_leases>();
-  CAF_REQUIRE_EQUAL(trims.size(), 1u);
-  CAF_CHECK(trims[0].lease == lease.lease);
-  CAF_CHECK_EQUAL(trims[0].end, 0u);
-  CAF_CHECK(!trims[0].stop);
+  check_unstarted(one, leases);
   up(two, 2);
   CAF_CHECK(leases_of(two).empty()); // The worker has the last word.
-  tell(one, trimmed_leases{{{lease.lease, 1}}});
-  auto rest = only_lease_of(two);
-  CAF_CHECK((rest.range == index_range{1, 4}));
+  trimmed_leases answer;
+  for (const auto& x : leases)
+    answer.items.push_back({x.lease, x.range.begin, false});
+  ++answer.items.front().end; // This one has begun.
+  tell(one, answer);
+  CAF_CHECK_EQUAL(tasks_of(leases_of(two)), 3u);
   CAF_CHECK(leases_of(one).empty());
 }
 
@@ -173,9 +202,7 @@ CAF_TEST(a_drain_without_time_takes_everything_at_once) {
 }
 
 CAF_TEST(a_drained_worker_that_joins_again_is_still_drained) {
-  up(one, 1);
-  add_job(1, {"a", "b", "c"});
-  auto lease = only_lease_of(one);
+  auto leases = lease_all({"a", "b", "c"});
   cordon(1, cordon_kind::drain, 1s);
   one.take_items<trim_leases>(); // Lost on the way.
   worker_up terms;
@@ -185,24 +212,21 @@ CAF_TEST(a_drained_worker_that_joins_again_is_still_drained) {
   terms.functions = {{"f", "any", "null", "any", ""}};
   terms.joined = true;
   terms.cordoned = true;
-  terms.held = {{lease.lease, 1, {0, 3}, 0, 1}};
+  for (const auto& x : leases)
+    terms.held.push_back({x.lease, 1, x.range, 0, 1});
   tell(membership, terms);
-  auto trims = one.take_items<trim_leases>();
-  CAF_REQUIRE_EQUAL(trims.size(), 1u);
-  CAF_CHECK(trims[0].lease == lease.lease);
-  CAF_CHECK(!trims[0].stop);
+  check_unstarted(one, leases);
   pass(1100ms);
-  trims = one.take_items<trim_leases>();
-  CAF_REQUIRE_EQUAL(trims.size(), 1u);
-  CAF_CHECK(trims[0].stop);
+  auto stops = one.take_items<trim_leases>();
+  CAF_REQUIRE_EQUAL(stops.size(), leases.size());
+  CAF_CHECK(stops[0].stop);
   // The message was lost; it comes once more with all that it has.
-  terms.held = {{lease.lease, 1, {0, 3}, 0, 1}};
   tell(membership, terms);
-  trims = one.take_items<trim_leases>();
-  CAF_REQUIRE(!trims.empty());
-  CAF_CHECK(trims.back().stop);
+  stops = one.take_items<trim_leases>();
+  CAF_REQUIRE(!stops.empty());
+  CAF_CHECK(stops.back().stop);
   up(two, 2);
-  CAF_CHECK_EQUAL(leases_of(two).size(), 1u);
+  CAF_CHECK_EQUAL(tasks_of(leases_of(two)), 3u);
 }
 
 CAF_TEST(explains_tasks_of_jobs_that_it_knows) {
