@@ -476,6 +476,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const requeue_dead& x) { return state.change(x); },
     [&state](const purge_dead& x) { return state.change(x); },
     [&state](const verify_job& x) { return state.verify(x); },
+    [](const explain_task&) { return task_explanation{}; },
     [&state](const frame_request& x) { state.serve_frame(x); },
     [&state](const frame& x) { state.take_frame(x); },
     [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },

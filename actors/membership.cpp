@@ -359,6 +359,8 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
     [&state](follow_health_atom) { state.follow_health(); },
     [&state](const show_tree& x) { return state.show(x); },
     [&state](const inject_fault& x) { return state.inject(x); },
+    [](const cordon_node&) { return node_info{}; },
+    [](const store_cordons&) {},
     [&state](const use_event_hub& x) {
       state.options.events = caf::actor_cast<event_hub_actor>(x.events);
     },

@@ -268,6 +268,8 @@ store_process(store_actor::stateful_pointer<store_state> self,
     [self](const store_put_node& x) {
       self->state.kept->put_node(x.name, x.up);
     },
+    [](const store_put_cordon&) {},
+    [](const store_read_cordons&) {},
     // Not const: the sole owner of a message may change it in place.
     [self](store_accept& x) { reply(self, self->state.accept(x)); },
     [self](const store_read_log& x) { reply(self, self->state.read_log(x)); },
