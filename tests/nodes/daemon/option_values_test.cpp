@@ -181,7 +181,7 @@ CAF_TEST(what_a_worker_offers) {
                   {{"0", 0}, {"1", 10'000}, {"0.5", 5'000}, {"7.5", 75'000}},
                   {{"", cpus}, {"-1", cpus}, {"0.0", cpus}, {"many", cpus}});
   const std::string memory =
-    "expected 0 or a size from 1 MiB to 1048576 TiB, as in 2GiB";
+    "expected 0 or a size from 1 MiB to 1 EiB, as in 2GiB";
   check<uint64_t>(
     parse_worker_memory, {{"0", 0}, {"1MiB", 1 << 20}, {"1GiB", 1 << 30}},
     {{"", memory}, {"1KiB", memory}, {"50%", memory}, {"2000000TiB", memory}});
