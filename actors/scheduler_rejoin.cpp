@@ -71,8 +71,8 @@ void scheduler_state::take_job(const schedule_job& what) {
   terms.needs = what.options.needs;
   terms.labels = what.options.labels;
   terms.prefers = what.options.prefers;
-  const auto& name = what.options.placement;
-  if (auto named = find_placement(name.empty() ? options.placement : name))
+  const auto& wanted = what.options.placement;
+  if (auto named = find_placement(wanted.empty() ? options.placement : wanted))
     terms.placement = named;
   if (!what.resumed && what.ready.empty()) {
     core->add_job(terms);
