@@ -68,7 +68,7 @@ using event_hub_actor =
 /// | `worker_health`  | MEMBERSHIP  | -               | local |
 /// | `worker_leases`  | MEMBERSHIP  | -               | local |
 /// | `worker_cordon`  | MEMBERSHIP  | -               | local |
-/// | `explain_task`   | COORDINATOR | task_explanation | local |
+/// | `explain_task`   | COORDINATOR | task_explanation | wire  |
 /// | `schedule`       | COORDINATOR | progress_report | local |
 /// | `unschedule`     | COORDINATOR | -               | local |
 /// | `pause_job`      | AGGREGATOR  | -               | local |

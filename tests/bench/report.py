@@ -58,6 +58,8 @@ SERIES = [
     ("peak memory: nobody reads", "unread_mb", "MB"),
     ("peak memory: a worker is frozen", "frozen_mb", "MB"),
     ("peak memory: slow reducer", "reducer_mb", "MB"),
+    ("10 000 workers, a decision", "core_us", "us"),
+    ("10 000 workers, busy", "core_busy", ""),
 ]
 
 # What is compared (see value_of), floor or ceiling, limit, and the limit of a
@@ -85,6 +87,8 @@ GOALS = [
     ("troupe.efficiency_payload/1000", "at least", 95, None),
     ("troupe.metg_payload_us", "at most", 10, 20),
     ("troupe.metg_range_us", "at most", 1, 2),
+    ("troupe.core_busy", "at least", 0.95, 0.95),
+    ("troupe.core_us", "at most", 1, 10),
     ("troupe.flood_mb/coordinator", "at most", 400, 400),
     ("troupe.flood_mb/worker", "at most", 100, 100),
     ("troupe.flood_mb/client", "at most", 100, 100),

@@ -8,7 +8,7 @@
 #   --runs N  runs of speed, scaling and peers, 5 (with --smoke 3); all else
 #             runs once
 #   --only    these parts: speed scaling footprint queued payloads answers
-#             granularity backpressure; goals of the others do not count
+#             granularity backpressure core; goals of the others do not count
 #   --peers   other systems, too: those that are installed
 #
 # The programs come from $TROUPE_BUILD/bench and $TROUPE_BIN (default:
@@ -21,7 +21,7 @@ build="${TROUPE_BUILD:-$here/../../build/bench}"
 export TROUPE_BIN="${TROUPE_BIN:-$build/bin}"
 
 all_parts=(speed scaling footprint queued payloads answers granularity
-  backpressure)
+  backpressure core)
 all_peers=(gearman redis beanstalkd rabbitmq bullmq dask)
 smoke=()
 parts=()
@@ -70,7 +70,7 @@ runs="${runs:-$((${#smoke[@]} ? 3 : 5))}"
 wants() { [[ " ${parts[*]} " == *" $1 "* ]]; }
 
 for program in raw_tcp bare_relay echo scaling footprint queued payloads \
-  answers backpressure; do
+  answers backpressure scheduler_core; do
   [[ -x "$build/bench/bench_$program" ]] \
     || die "bench_$program is not built: run ./dev bench"
 done
@@ -147,6 +147,10 @@ for part in footprint queued payloads answers backpressure; do
   printf '==> %s\n' "$part"
   measure '' "$build/bench/bench_$part" "${smoke[@]}"
 done
+if wants core; then
+  printf '==> core\n'
+  measure '' "$build/bench/bench_scheduler_core" "${smoke[@]}"
+fi
 if wants granularity; then
   printf '==> granularity\n'
   measure '' python3 -B "$here/granularity.py" "${smoke[@]}"

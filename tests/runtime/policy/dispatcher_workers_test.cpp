@@ -1,4 +1,4 @@
-#define CAF_SUITE dispatcher_placement
+#define CAF_SUITE dispatcher_workers
 
 #include "tests/runtime/policy/dispatcher_stage.hpp"
 
