@@ -76,7 +76,7 @@ CAF_TEST(each_state_has_a_headline) {
        x.state = task_state::leased;
        x.node = "w1";
      }},
-    {"backoff", true, "task 7/12 has failed: attempt 3 comes in 2.5 s\n",
+    {"backoff", true, "task 7/12 has failed: attempt 3 comes in 2.50 s\n",
      [](task_explanation& x) {
        x.state = task_state::backoff;
        x.attempt = 3;

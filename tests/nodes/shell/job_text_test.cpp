@@ -120,7 +120,8 @@ CAF_TEST(the_state_of_a_node_shows_what_people_did_to_it) {
     node.cordoned = cordoned;
     node.busy = busy;
     node.queued = queued;
-    CAF_CHECK_EQUAL(node_table({node}).rows.at(0).at(1).text, want);
+    auto shown = node_table({node});
+    CAF_CHECK_EQUAL(shown.rows.at(0).at(1).text, want);
     auto json = node_json(node);
     CAF_CHECK_EQUAL(json.find("\"cordoned\": true") != std::string::npos,
                     cordoned);
