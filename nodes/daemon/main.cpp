@@ -78,7 +78,7 @@ int run(const troupe::parsed_options& parsed) {
   caf::actor_system system{config};
   troupe::node_surroundings around;
   around.log = log;
-  around.ram_bytes = host_memory_bytes();
+  around.ram_bytes = troupe::host_memory_bytes();
   around.cores = std::max(1u, std::thread::hardware_concurrency());
   around.on_refused = [](const troupe::error& why) {
     fmt::print(stderr, "trouped: {}\n", to_string(why));

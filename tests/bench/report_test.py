@@ -37,6 +37,8 @@ def measured(**changes):
         "troupe.metg_payload_us": 5,
         "troupe.metg_range_us": 0.5,
         "troupe.efficiency_payload/1000": 98,
+        "troupe.core_busy": 0.99,
+        "troupe.core_us": 0.9,
     }
     for name in ("queued_payload_us", "queued_range_us", "behind_jobs_us"):
         medians[f"troupe.{name}/1e4"] = 1.0
