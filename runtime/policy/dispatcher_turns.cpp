@@ -177,9 +177,12 @@ dispatcher::take_for(worker_entry& worker, job_entry& job,
                              lease_size(worker.load, question));
   if (size == 0)
     return std::nullopt;
+  auto id = job.terms.id;
+  if (ready_.front(id)->range.begin == from.range.begin)
+    return placed{&worker, *ready_.pop(id, size)};
   auto what = from;
   what.range.end = what.range.begin + std::min(size, what.range.size());
-  ready_.take(job.terms.id, what.range);
+  ready_.take(id, what.range);
   return placed{&worker, what};
 }
 

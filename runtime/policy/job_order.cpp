@@ -1,6 +1,7 @@
 #include "runtime/policy/job_order.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe {
 
@@ -51,10 +52,19 @@ void job_order::charge(job_id job, uint64_t ns, queue& in, time_point now) {
   auto& served = groups_.at(of.rank.priority).served_ns;
   served = std::max(served, of.virtual_ns);
   of.virtual_ns += std::max<uint64_t>(ns / of.rank.weight, 1);
-  if (!in.contains(job))
+  auto i = in.waiting_.find(job);
+  if (i == in.waiting_.end())
     return;
-  leave(job, in);
-  insert(job, in, now);
+  // The nodes of the sets are used again: this is done for each lease.
+  auto& [at, since] = i->second;
+  auto place = in.places_.extract(at);
+  at.virtual_ns = of.virtual_ns;
+  place.value() = at;
+  in.places_.insert(std::move(place));
+  auto waits = in.since_.extract({since, job});
+  since = now;
+  waits.value() = {since, job};
+  in.since_.insert(std::move(waits));
 }
 
 void job_order::insert(job_id job, queue& to, time_point now) const {
