@@ -57,14 +57,14 @@ void job_order::charge(job_id job, uint64_t ns, queue& in, time_point now) {
     return;
   // The nodes of the sets are used again: this is done for each lease.
   auto& [at, since] = i->second;
-  auto place = in.places_.extract(at);
+  auto stood = in.places_.extract(at);
   at.virtual_ns = of.virtual_ns;
-  place.value() = at;
-  in.places_.insert(std::move(place));
-  auto waits = in.since_.extract({since, job});
+  stood.value() = at;
+  in.places_.insert(std::move(stood));
+  auto waited = in.since_.extract({since, job});
   since = now;
-  waits.value() = {since, job};
-  in.since_.insert(std::move(waits));
+  waited.value() = {since, job};
+  in.since_.insert(std::move(waited));
 }
 
 void job_order::insert(job_id job, queue& to, time_point now) const {

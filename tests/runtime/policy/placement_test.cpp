@@ -68,11 +68,15 @@ CAF_TEST(equal_workers_take_turns) {
 CAF_TEST(policies_are_found_by_name) {
   std::set<std::string_view> names;
   for (const auto& x : placement_policies()) {
-    // Those that a job may name are those that there are.
-    CAF_CHECK(names
-              == (std::set<std::string_view>{placement_names.begin(),
-                                             placement_names.end()}));
-    CAF_CHECK_EQUAL(std::string{find_placement({})->name}, "adaptive");
-    CAF_CHECK(find_placement("Adaptive") == nullptr);
-    CAF_CHECK(find_placement("random") == nullptr);
+    CAF_CHECK(names.insert(x.name).second);
+    CAF_CHECK(!x.summary.empty());
+    CAF_CHECK(find_placement(x.name) == &x);
   }
+  // Those that a job may name are those that there are.
+  CAF_CHECK(names
+            == (std::set<std::string_view>{placement_names.begin(),
+                                           placement_names.end()}));
+  CAF_CHECK_EQUAL(std::string{find_placement({})->name}, "adaptive");
+  CAF_CHECK(find_placement("Adaptive") == nullptr);
+  CAF_CHECK(find_placement("random") == nullptr);
+}
