@@ -39,14 +39,13 @@ class tasks_run_where_they_should(cluster_case):
             args += ["--input", json.dumps(str(i))]
         return args
 
-    def where(self, log, names):
+    def ran_on(self, log, names):
         return {names[pid] for _, pid, _ in starts(log)}
 
     def most_at_once(self, log):
         """How many commands ran at the same time."""
-        ends = f"{log}.ends"
-        lines = open(ends, encoding="utf-8").read().split("\n")
-        changes = [(int(line.split()[2]), -1) for line in lines if line]
+        ends = log.with_name(f"{log.name}.ends").read_text().splitlines()
+        changes = [(int(line.split()[2]), -1) for line in ends]
         changes += [(round(at * 1e9), 1) for _, _, at in starts(log)]
         running = most = 0
         for _, change in sorted(changes):
@@ -60,7 +59,7 @@ class tasks_run_where_they_should(cluster_case):
         )
         log = self.folder / "required"
         self.troupe("run", *self.commands(log, 30), "--label", "zone=b")
-        self.assertEqual(self.where(log, names), {"b"})
+        self.assertEqual(self.ran_on(log, names), {"b"})
         # Labels that nobody has: it waits, and says for what.
         job = self.json("submit", *self.commands(log, 3), "--label", "zone=b",
                         "--label", "gpu")["job"]
@@ -97,7 +96,7 @@ class tasks_run_where_they_should(cluster_case):
         # Few: more of them, and the idle node would help.
         self.troupe("run", *self.commands(log, 1), "--placement", "locality",
                     "--near", "b")
-        self.assertEqual(self.where(log, names), {"b"})
+        self.assertEqual(self.ran_on(log, names), {"b"})
 
     def test_an_idle_node_takes_over_what_a_busy_one_has_not_begun(self):
         self.lead()
