@@ -85,6 +85,7 @@ CAF_TEST(policies_that_do_not_steal_let_it_idle) {
 CAF_TEST(a_worker_is_asked_once_until_it_answers) {
   stage at;
   CAF_CHECK(!at.idle_worker_comes().empty());
+  at.add_worker(3, 8); // There are more slots that idle than questions.
   at.now += 100ms;
   at.dispatch();
   CAF_CHECK(at.core.take_steals().empty());
