@@ -55,8 +55,7 @@ struct fixture : test::cluster_fixture {
     pending.receive(
       [&](welcome_atom, const std::string&, const std::string&,
           const caf::actor& coordinator, const caf::actor& scheduler,
-          const caf::actor& membership, const caf::actor& events,
-          uint64_t) {
+          const caf::actor& membership, const caf::actor& events, uint64_t) {
         result = {coordinator, scheduler, membership, events};
       },
       [](const caf::error&) { CAF_FAIL("not welcome"); });

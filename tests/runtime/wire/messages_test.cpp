@@ -108,9 +108,9 @@ CAF_TEST(the_hello_and_its_answers_cross) {
   CAF_REQUIRE((hello.match_elements<hello_atom, std::string, std::string,
                                     uint32_t, std::string, uint64_t>()));
   CAF_CHECK_EQUAL(hello.get_as<uint64_t>(5), uint64_t{1} << 63);
-  auto welcome = cross(welcome_atom::value, std::string{"c"},
-                       std::string{"1.2.3"}, here, here, here, here,
-                       uint64_t{1} << 62);
+  auto welcome =
+    cross(welcome_atom::value, std::string{"c"}, std::string{"1.2.3"}, here,
+          here, here, here, uint64_t{1} << 62);
   CAF_REQUIRE(
     (welcome.match_elements<welcome_atom, std::string, std::string, caf::actor,
                             caf::actor, caf::actor, caf::actor, uint64_t>()));
