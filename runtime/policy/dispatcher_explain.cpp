@@ -98,7 +98,8 @@ void dispatcher::explain_ready(const job_entry& job,
     out.attempt = part.attempt;
   auto mine = order_.place_of(id);
   for (const auto& [key, of] : kinds_)
-    out.jobs_before += of.waiting.before(mine);
+    if (of.slots > 0) // What nobody can run holds up nobody.
+      out.jobs_before += of.waiting.before(mine);
   out.impossible = !stuck_reason(job).empty();
   for (const auto& [number, worker] : workers_) {
     if (out.workers.size() == limits::explained_workers_max) {

@@ -74,6 +74,16 @@ CAF_TEST(jobs_that_come_first_are_counted) {
   auto last = stage.core.explain(10, 0, stage.now);
   CAF_CHECK_EQUAL(last.jobs_before, 8u); // The first one had its turn.
   CAF_CHECK_EQUAL(stage.core.explain(1, 1, stage.now).jobs_before, 9u);
+  // One that nobody can run does not count.
+  dispatcher::job_terms nowhere;
+  nowhere.id = 11;
+  nowhere.function = "f";
+  nowhere.payload = false;
+  nowhere.tasks = 1;
+  nowhere.labels = {"nowhere"};
+  nowhere.rank.priority = 9;
+  stage.core.add_job(nowhere);
+  CAF_CHECK_EQUAL(stage.core.explain(1, 1, stage.now).jobs_before, 9u);
 }
 
 CAF_TEST(each_worker_is_ruled_out_for_its_own_reason) {
