@@ -10,17 +10,7 @@
 using namespace std::chrono_literals;
 using namespace troupe;
 using troupe::test::dispatcher_stage;
-
-namespace {
-
-std::string verdict(const task_explanation& what, const std::string& node) {
-  for (const auto& x : what.workers)
-    if (x.node == node)
-      return (x.never ? "never: " : "") + x.why;
-  return "not listed";
-}
-
-} // namespace
+using troupe::test::verdict;
 
 CAF_TEST(each_state_has_its_reason) {
   dispatcher_stage stage;

@@ -23,6 +23,16 @@ inline blob packed_inputs(index_range range, size_t bytes_each = 0) {
   return blob{packed.finish()};
 }
 
+/// Returns what an explanation says of a worker; `never: ` before it if no time
+/// changes that.
+inline std::string verdict(const task_explanation& what,
+                           const std::string& node) {
+  for (const auto& x : what.workers)
+    if (x.node == node)
+      return (x.never ? "never: " : "") + x.why;
+  return "not listed";
+}
+
 /// A dispatcher and short ways to feed it.
 struct dispatcher_stage {
   using grant_list = std::vector<dispatcher::granted>;

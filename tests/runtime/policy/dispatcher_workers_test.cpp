@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using namespace troupe;
 using troupe::test::dispatcher_stage;
 using troupe::test::packed_inputs;
+using troupe::test::verdict;
 
 namespace {
 
@@ -64,13 +65,6 @@ struct stage : dispatcher_stage {
 resource_set need(uint64_t cpus, uint64_t memory = 0,
                   std::vector<named_amount> named = {}) {
   return {cpus * resource_unit, memory, std::move(named)};
-}
-
-std::string verdict(const task_explanation& what, const std::string& node) {
-  for (const auto& x : what.workers)
-    if (x.node == node)
-      return (x.never ? "never: " : "") + x.why;
-  return "not listed";
 }
 
 } // namespace
