@@ -16,6 +16,11 @@ namespace {
 /// Slices that may wait for others to be sent with.
 constexpr size_t slices_held_max = 64;
 
+/// Nobody sees the results of a job that is merged before it has ended, and the
+/// end of a lease waits for nothing: so the first of them may wait for others
+/// longer than `limits::slice_age_max`.
+constexpr std::chrono::milliseconds merged_slice_age_max{10};
+
 } // namespace
 
 worker_state::~worker_state() {
@@ -193,7 +198,10 @@ void worker_state::take_report(const runner_report& what) {
   if (!from.current || from.current->lease != what.lease)
     return;
   switch (what.what) {
-    case runner_event::output_waits: arm_flush_timer(); break;
+    case runner_event::output_waits:
+      arm_flush_timer(from.current->job->header.stream ? limits::slice_age_max
+                                                       : merged_slice_age_max);
+      break;
     case runner_event::output_full: collect(from); break;
     case runner_event::stopped:
       collect(from);
@@ -246,7 +254,7 @@ void worker_state::request_flush() {
 void worker_state::flush() {
   flush_pending = false;
   if (scheduler && may_hold_slices())
-    arm_flush_timer();
+    arm_flush_timer(limits::slice_age_max);
   else
     send_outbox();
 }
@@ -358,15 +366,17 @@ void worker_state::serve_frame(const frame_request& what) {
 
 // -- timers -------------------------------------------------------------------
 
-void worker_state::arm_flush_timer() {
-  if (flush_timer_armed)
+/// A timer that comes later than another one finds nothing to do.
+void worker_state::arm_flush_timer(duration age) {
+  auto due = self->clock().now() + age;
+  if (flush_due && *flush_due <= due)
     return;
-  flush_timer_armed = true;
-  self->delayed_send(self, limits::slice_age_max, tick_atom::value);
+  flush_due = due;
+  self->delayed_send(self, age, tick_atom::value);
 }
 
 void worker_state::tick() {
-  flush_timer_armed = false;
+  flush_due.reset();
   for (auto& on : slots)
     if (on.current)
       collect(on);

@@ -143,7 +143,7 @@ struct worker_state {
   void balance_memory();
   void resume(slot& on);
   void request_flush();
-  void arm_flush_timer();
+  void arm_flush_timer(duration age);
   void arm_retry_timer();
   void arm_timeout_timer();
   bool is_stuck(const slot& on, time_point now) const;
@@ -177,7 +177,7 @@ struct worker_state {
   uint64_t granted_through = 0; ///< See `grants::through`.
   bool flush_pending = false;
   time_point slices_sent_at{}; ///< The last of them.
-  bool flush_timer_armed = false;
+  std::optional<time_point> flush_due;
   bool retry_timer_armed = false;
   wake_times timeout_ticks;
   supervisor_actor runners; ///< None before it was started.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <ctime>
 #include <optional>
@@ -14,10 +15,13 @@ namespace {
 
 /// Shorter tasks are counted in rounds alone: to read the clock of a thread is
 /// a system call, which would be a good part of them.
-constexpr uint64_t timed_ns_min = 10'000;
+constexpr uint64_t timed_ns_min = 100'000;
 
 /// Between two looks at the clock and the stop flag.
-constexpr uint64_t ns_per_check = 1'000'000;
+constexpr uint64_t ns_per_check_max = 1'000'000;
+
+/// Less than this is not cut further.
+constexpr uint64_t ns_per_check_min = 10'000;
 
 /// Returns the CPU time of this thread in nanoseconds: time in which another
 /// one had the core is no work.
@@ -39,18 +43,20 @@ void run_rounds(uint64_t rounds) {
   static_cast<void>(used);
 }
 
-/// Returns how many rounds a nanosecond has: the best of some attempts, since
-/// interrupts make an attempt only longer.
+/// Returns how many rounds a nanosecond has: the median of some attempts. On a
+/// virtual machine some take far longer, and the clock may jump in others.
 double measure_rounds_per_ns() {
-  constexpr uint64_t rounds = 50'000;
-  auto best = UINT64_MAX;
-  for (int attempt = 0; attempt < 8; ++attempt) {
+  constexpr uint64_t rounds = 20'000;
+  std::array<uint64_t, 15> attempts{};
+  for (auto& ns : attempts) {
     auto begin = thread_ns();
     run_rounds(rounds);
-    best = std::min(best, thread_ns() - begin);
+    ns = thread_ns() - begin;
   }
+  auto median = attempts.begin() + attempts.size() / 2;
+  std::nth_element(attempts.begin(), median, attempts.end());
   return static_cast<double>(rounds)
-         / static_cast<double>(std::max<uint64_t>(best, 1));
+         / static_cast<double>(std::max<uint64_t>(*median, 1));
 }
 
 class spinner {
@@ -80,9 +86,17 @@ private:
     for (auto now = end - ns; now < end; now = thread_ns()) {
       if (context.stop_requested())
         return false;
-      run_rounds(rounds_in(std::min(end - now, ns_per_check)));
+      run_rounds(rounds_in(next_check(end - now)));
     }
     return true;
+  }
+
+  /// The core may be slower than when it was measured, so it goes half of the
+  /// way again and again instead of too far.
+  static uint64_t next_check(uint64_t ns_left) {
+    if (ns_left <= 2 * ns_per_check_min)
+      return ns_left;
+    return std::min(ns_left / 2, ns_per_check_max);
   }
 
   uint64_t rounds_in(uint64_t ns) const {

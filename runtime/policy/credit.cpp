@@ -13,13 +13,21 @@ constexpr uint64_t leases_per_slot_max = 1024;
 constexpr uint64_t target_ns =
   std::chrono::nanoseconds{limits::credit_target}.count();
 
+/// Less work than this is not worth a lease of its own: granting one, waking a
+/// worker for it and accepting its slice costs about as much.
+constexpr uint64_t worth_a_lease_ns = 100'000;
+
 /// How much of what is ready one lease may take.
 uint64_t equal_share(const grant_question& question) {
   const auto slots =
     std::clamp<uint64_t>(question.cluster_slots, 1, uint64_t{1} << 62);
   const auto parts = 2 * slots;
-  return question.ready_tasks / parts
-         + (question.ready_tasks % parts != 0 ? 1 : 0);
+  const auto share =
+    question.ready_tasks / parts + (question.ready_tasks % parts != 0 ? 1 : 0);
+  if (question.ns_per_task == 0)
+    return share;
+  const auto worth = worth_a_lease_ns / question.ns_per_task;
+  return std::max(share, std::min(worth, question.ready_tasks));
 }
 
 /// What fits into half of the target.

@@ -79,7 +79,8 @@ uint64_t lease_estimate_ns(uint64_t tasks, uint64_t ns_per_task,
 /// than the caps of `limits`, than the worker's own credit in tasks, or than an
 /// equal share of what is ready (ceil(ready / (2 * cluster_slots)), so the tail
 /// spreads over all slots: guided self-scheduling, C. Polychronopoulos and
-/// D. Kuck, IEEE ToC 1987). The worker's credit in bytes only decides whether
+/// D. Kuck, IEEE ToC 1987), unless that share is too little work to be worth a
+/// lease of its own. The worker's credit in bytes only decides whether
 /// there is a lease; the caller cuts it to the bytes that are left.
 uint64_t lease_size(const worker_load& load, const grant_question& question);
 

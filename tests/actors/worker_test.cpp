@@ -78,13 +78,57 @@ CAF_TEST(results_do_not_wait_longer_than_a_millisecond_behind_a_long_task) {
     if (early.size() == 1)
       CAF_CHECK(early[0].range == (index_range{0, 1}));
   };
-  tell(work({header_of(1)}, {lease(1, 0, 2)}));
+  auto streamed = header_of(1);
+  streamed.stream = true;
+  tell(work({streamed}, {lease(1, 0, 2)}));
   CAF_CHECK_EQUAL(at_once, 0u);
   CAF_CHECK_EQUAL(after_a_millisecond, 1u);
   auto rest = made();
   CAF_REQUIRE_EQUAL(rest.size(), 1u);
   CAF_CHECK_EQUAL(rest[0].seq, 1u);
   CAF_CHECK(rest[0].range == (index_range{1, 2}));
+}
+
+CAF_TEST(results_that_nobody_sees_yet_wait_for_more_of_them) {
+  start();
+  size_t after_a_millisecond = 99;
+  size_t later = 99;
+  during = [&](int64_t x) {
+    if (x != 1)
+      return;
+    run_worker();
+    sched.advance_time(limits::slice_age_max);
+    run_worker();
+    after_a_millisecond = made().size();
+    sched.advance_time(9 * limits::slice_age_max);
+    run_worker();
+    later = made().size();
+  };
+  tell(work({header_of(1)}, {lease(1, 0, 2)}));
+  CAF_CHECK_EQUAL(after_a_millisecond, 0u);
+  CAF_CHECK_EQUAL(later, 1u);
+  CAF_MESSAGE("the last one leaves at once, because the lease has ended");
+  CAF_CHECK_EQUAL(made().size(), 1u);
+}
+
+CAF_TEST(results_that_wait_do_not_hold_up_those_of_a_stream) {
+  start(2);
+  size_t after_a_millisecond = 99;
+  auto streamed = header_of(2);
+  streamed.stream = true;
+  during = [&](int64_t x) {
+    if (x != 11)
+      return;
+    run_worker();
+    sched.advance_time(limits::slice_age_max);
+    run_worker();
+    after_a_millisecond = made().size();
+  };
+  auto second = lease(2, 10, 12);
+  second.job = 2;
+  tell(work({header_of(1), streamed}, {lease(1, 0, 2), second}));
+  CAF_CHECK(after_a_millisecond >= 1u);
+  CAF_CHECK(after_a_millisecond < 99u);
 }
 
 CAF_TEST(short_leases_share_messages_while_more_of_them_wait) {
