@@ -300,17 +300,21 @@ void client_session_state::watch(const std::shared_ptr<watch_call>& asked) {
   follow(asked);
   auto& call = watches.at(asked->job);
   if (asked->stream && call != asked) {
-    // The newest reader has the slices; what an older one did not read is sent
-    // again.
+    update_board([&](client_board&) { asked->take_over(*call); });
     std::erase(call->others, asked);
     asked->others = std::exchange(call->others, {});
     asked->others.push_back(std::exchange(call, asked));
   }
   if (handles)
-    self->send(handles->coordinator,
-               watch_job{call->job, call->stream
-                                      ? limits::client_result_window_bytes
-                                      : 0});
+    ask_for_updates(*call);
+}
+
+/// Slices that were not read come again, behind those that are under way.
+void client_session_state::ask_for_updates(watch_call& call) {
+  call.forget_unfinished();
+  call.asked_again = true;
+  auto credit = call.stream ? limits::client_result_window_bytes : 0;
+  self->send(handles->coordinator, watch_job{call.job, credit});
 }
 
 void client_session_state::unwatch(job_id job) {

@@ -21,6 +21,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -49,8 +50,11 @@ struct watch_call {
   caf::actor source;               ///< Who gets credit for them.
   uint64_t last_slice_seq = 0;     ///< Of the last that was whole.
   uint64_t last_read_seq = 0;      ///< Of the last that was given credit for.
-  uint64_t store = 0;              ///< Where the job ended.
-  size_t posted_bytes = 0; ///< Counted in `client_board`; 0: not, or no more.
+  uint64_t awaited_seq = 0; ///< Of the slice that must come next; 0: any.
+  bool asked_again = false; ///< For the awaited slice, which was left out.
+  bool reading = false;     ///< A thread of the host reads the slices.
+  uint64_t store = 0;       ///< Where the job ended.
+  size_t posted_bytes = 0;  ///< Counted in `client_board`; 0: not, or no more.
   std::deque<result_slice> inbox; ///< Arrived, the first is being pulled.
   std::optional<frame_sink> pull;
 
@@ -59,8 +63,21 @@ struct watch_call {
 
   /// Slices that are not whole will be sent again.
   void forget_unfinished() {
+    if (!inbox.empty())
+      awaited_seq = inbox.front().seq;
     inbox.clear();
     pull.reset();
+  }
+
+  /// Goes on with the slices where `before` was: what it has not read, this
+  /// call reads.
+  void take_over(watch_call& before) {
+    before.forget_unfinished();
+    slices = std::exchange(before.slices, {});
+    source = before.source;
+    last_slice_seq = before.last_slice_seq;
+    last_read_seq = before.last_read_seq;
+    awaited_seq = before.awaited_seq;
   }
 };
 
@@ -133,6 +150,7 @@ struct client_session_state {
   void take_posts();
   void feed(std::shared_ptr<feed_call> call, append_inputs inputs);
   void watch(const std::shared_ptr<watch_call>& asked);
+  void ask_for_updates(watch_call& call);
   void unwatch(job_id job);
   void fetch(std::shared_ptr<fetch_call> call);
   /// The host has read a slice: its sender may send as much more.

@@ -18,8 +18,13 @@ void client_session_state::take_slice(const result_slice& what) {
     call.forget_unfinished();
     update_board([&](client_board&) { call.source = from; });
   }
-  auto last = call.inbox.empty() ? call.last_slice_seq : call.inbox.back().seq;
-  if (what.seq <= last) {
+  if (call.awaited_seq != 0 && what.seq > call.awaited_seq) {
+    // Those before it were meant for another reader, or are lost.
+    if (handles && !call.asked_again)
+      ask_for_updates(call);
+    return;
+  }
+  if (what.seq < call.awaited_seq) {
     // Sent again by a new aggregator, or to a new connection. Credit for those
     // that wait to be read follows when they are.
     if (what.seq <= call.last_read_seq)
@@ -28,6 +33,8 @@ void client_session_state::take_slice(const result_slice& what) {
       confirm(call);
     return;
   }
+  call.awaited_seq = what.seq + 1;
+  call.asked_again = false;
   call.inbox.push_back(what);
   take_whole_slices(call);
 }
@@ -101,25 +108,30 @@ void client_session_state::take_slice_frame(watch_call& call,
 /// gets them.
 void client_session_state::end_stream(watch_call& call, const error& why) {
   auto ended = watches.extract(call.job).mapped();
-  ended->forget_unfinished();
+  for (const auto& other : std::exchange(ended->others, {}))
+    follow(other);
+  auto next = watches.find(ended->job);
+  auto is_read_on = next != watches.end() && next->second->stream;
   update_board([&](client_board&) {
     ended->problem = why;
     end_watch(*ended);
+    if (is_read_on)
+      next->second->take_over(*ended);
   });
-  for (const auto& other : std::exchange(ended->others, {}))
-    follow(other);
-  if (auto next = watches.find(ended->job);
-      next != watches.end() && next->second->stream)
+  ended->forget_unfinished();
+  if (is_read_on)
     watch(next->second);
 }
 
 void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
                                        const result_slice& read) {
-  call->last_read_seq = std::max(call->last_read_seq, read.seq);
-  if (auto to = caf::actor_cast<aggregator_actor>(call->source))
+  auto i = watches.find(call->job);
+  auto& reader = i != watches.end() && i->second->stream ? *i->second : *call;
+  reader.last_read_seq = std::max(reader.last_read_seq, read.seq);
+  if (auto to = caf::actor_cast<aggregator_actor>(reader.source))
     self->send(to, result_credit{call->job,
                                  read.results.size + sizeof(result_slice),
-                                 call->last_slice_seq});
+                                 reader.last_slice_seq});
 }
 
 } // namespace troupe

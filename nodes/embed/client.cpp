@@ -231,8 +231,11 @@ result<job_id> client_core::submit(submit_item item) const {
   if (call->reply.why.code != errc::ok)
     return tl::unexpected{call->reply.why};
   auto job = call->reply.job;
-  if (watching && !call->reply.existed)
-    watches.insert_or_assign(job, watch); // An older one is of a lost store.
+  if (watching && !call->reply.existed) {
+    auto& known = watches[job];
+    if (!known || known->ended) // An older one is of a lost store.
+      known = watch;
+  }
   return job;
 }
 
@@ -355,17 +358,19 @@ caf::expected<encoded_result> pending_result::get(const wait_options& how) {
 
 std::shared_ptr<watch_call> client_core::watch_of(job_id job,
                                                   bool stream) const {
-  {
-    std::unique_lock guard{board->mutex};
-    if (auto i = watches.find(job); i != watches.end())
-      return i->second;
-  }
   auto watch = std::make_shared<watch_call>();
   watch->job = job;
   watch->stream = stream;
+  {
+    // Before the session hears of it: all who ask meanwhile get this one.
+    std::unique_lock guard{board->mutex};
+    auto& known = watches[job];
+    if (known && (known->stream || !stream))
+      return known;
+    known = watch;
+  }
   call([watch](client_session_state& at) { at.watch(watch); });
-  std::unique_lock guard{board->mutex};
-  return watches.emplace(job, watch).first->second;
+  return watch;
 }
 
 result<job_status> client_core::follow(
@@ -419,6 +424,14 @@ client::stream(job_id job,
                const std::function<void(task_index, std::string_view)>& sink,
                const wait_options& options) const {
   auto watch = core_->watch_of(job, true);
+  {
+    std::unique_lock guard{core_->board->mutex};
+    if (std::exchange(watch->reading, true))
+      return to_caf(error{errc::bad_usage,
+                          "another thread of this client reads the results of "
+                          "job "
+                            + std::to_string(job) + " already"});
+  }
   auto deliver = [&](std::unique_lock<std::mutex>& guard) {
     while (!watch->slices.empty()) {
       auto next = std::move(watch->slices.front());
@@ -433,6 +446,10 @@ client::stream(job_id job,
     }
   };
   auto status = core_->follow(watch, options, deliver);
+  {
+    std::unique_lock guard{core_->board->mutex};
+    watch->reading = false;
+  }
   if (status || status.error().code == errc::unknown_job)
     core_->note_ended(watch);
   return to_caf(std::move(status));

@@ -18,6 +18,23 @@ struct fixture : test::client_session_fixture {
     return all;
   }
 
+  /// Sends slices of job 3, one number after the other.
+  void send_slices(puppet& merger, std::initializer_list<uint64_t> numbers) {
+    for (auto seq : numbers)
+      merger.send(
+        subject,
+        result_slice{
+          3, seq, {seq - 1, seq}, {}, inline_body(blob{std::to_string(seq)})});
+    sched.run();
+  }
+
+  static std::vector<uint64_t> numbers_of(const watch_call& seen) {
+    std::vector<uint64_t> result;
+    for (const auto& slice : seen.slices)
+      result.push_back(slice.seq);
+    return result;
+  }
+
   /// Ends the stream of a watched job.
   void break_stream(puppet& merger, job_id job) {
     merger.send(subject,
@@ -199,6 +216,75 @@ CAF_TEST(the_reader_before_gets_the_slices_when_a_stream_breaks) {
               result_slice{3, 1, {0, 1}, {}, inline_body(blob{"one"})});
   sched.run();
   CAF_CHECK_EQUAL(old->slices.size(), 1u);
+}
+
+CAF_TEST(slices_behind_a_broken_one_are_left_until_they_come_again) {
+  auto old = watch(3, true);
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  break_stream(merger, 3);
+  CAF_CHECK(seen->ended);
+  lead->take_all<watch_job>();
+  send_slices(merger, {2, 3}); // These were under way.
+  CAF_CHECK(old->slices.empty());
+  CAF_CHECK(!lead->take<watch_job>()); // It was asked already.
+  send_slices(merger, {1, 2, 3});
+  CAF_CHECK_EQUAL(numbers_of(*old), (std::vector<uint64_t>{1, 2, 3}));
+}
+
+CAF_TEST(a_new_reader_goes_on_where_the_one_before_was) {
+  auto first = watch(3, true);
+  puppet merger{sys};
+  send_slices(merger, {1, 2});
+  CAF_CHECK_EQUAL(first->slices.size(), 2u);
+  auto read = first->slices.front();
+  first->slices.pop_front();
+  auto seen = watch(3, true);
+  CAF_MESSAGE("slices are under way that were meant for the first");
+  send_slices(merger, {3});
+  send_slices(merger, {1, 2, 3, 4});
+  CAF_CHECK(first->slices.empty());
+  CAF_CHECK_EQUAL(numbers_of(*seen), (std::vector<uint64_t>{2, 3, 4}));
+  CAF_MESSAGE("what the first one has in its hands counts as read");
+  merger.take_all<result_credit>();
+  call([=](client_session_state& at) { at.give_credit(first, read); });
+  auto credit = merger.take<result_credit>();
+  CAF_REQUIRE(credit.has_value());
+  CAF_CHECK_EQUAL(credit->received, 4u);
+  send_slices(merger, {1});
+  CAF_CHECK_EQUAL(credit_at(merger).size(), 1u);
+}
+
+CAF_TEST(a_new_reader_pulls_what_the_one_before_had_half) {
+  auto first = watch(3, true);
+  std::string whole(700 * limits::kib, 's');
+  puppet merger{sys};
+  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 9, whole.size()}});
+  sched.run();
+  auto seen = watch(3, true);
+  send_slices(merger, {2}); // It was under way.
+  merger.take_all<frame_request>();
+  merger.send(subject, result_slice{3, 1, {0, 1}, {}, {{}, 1, whole.size()}});
+  send_slices(merger, {2});
+  auto done = false;
+  for (int i = 0; i < 10 && !done; ++i) {
+    done = serve_frames(merger, subject, whole);
+    sched.run();
+  }
+  CAF_CHECK(done);
+  CAF_CHECK_EQUAL(numbers_of(*seen), (std::vector<uint64_t>{1, 2}));
+}
+
+CAF_TEST(slices_that_are_missing_are_asked_for_once) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  send_slices(merger, {1});
+  lead->take_all<watch_job>();
+  send_slices(merger, {3, 4});
+  CAF_CHECK_EQUAL(lead->take_all<watch_job>().size(), 1u);
+  CAF_CHECK_EQUAL(numbers_of(*seen), (std::vector<uint64_t>{1}));
+  send_slices(merger, {2, 3, 4});
+  CAF_CHECK_EQUAL(numbers_of(*seen), (std::vector<uint64_t>{1, 2, 3, 4}));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -242,6 +242,37 @@ CAF_TEST(a_stream_of_more_bytes_than_its_window_flows) {
   CAF_CHECK(bytes >= 40'000'000u);
 }
 
+CAF_TEST(a_job_that_is_waited_for_can_be_streamed) {
+  auto spec = range_of("double", 0, 100, "collect");
+  spec.options.stream = true;
+  auto job = user->submit(spec, false);
+  CAF_REQUIRE(job.engaged());
+  wait_options options;
+  options.timeout = 20ms;
+  CAF_CHECK_EQUAL(code(user->wait(*job, options)), "timed_out");
+  size_t results = 0;
+  auto status =
+    user->stream(*job, [&](task_index, std::string_view) { ++results; });
+  CAF_REQUIRE(status.engaged());
+  CAF_CHECK_EQUAL(results, 100u);
+}
+
+CAF_TEST(results_have_one_reader_at_a_time) {
+  auto spec = range_of("double", 0, 100, "collect");
+  spec.options.stream = true;
+  auto job = user->submit(spec);
+  CAF_REQUIRE(job.engaged());
+  size_t results = 0;
+  auto status = user->stream(*job, [&](task_index, std::string_view) {
+    if (++results > 1)
+      return;
+    auto second = user->stream(*job, [](task_index, std::string_view) {});
+    CAF_CHECK_EQUAL(code(second), "bad_usage");
+  });
+  CAF_REQUIRE(status.engaged());
+  CAF_CHECK_EQUAL(results, 100u);
+}
+
 CAF_TEST(a_wait_ends_with_its_timeout) {
   auto job = submit_gate();
   wait_options options;
