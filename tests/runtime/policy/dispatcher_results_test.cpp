@@ -203,7 +203,7 @@ CAF_TEST(too_many_dead_letters_end_a_job) {
   for (const auto& [what, max_dead, failed, want] : rows) {
     CAF_MESSAGE(what);
     dispatcher_stage stage;
-    stage.teach("f", 1us);
+    stage.teach("f", 100us);
     stage.core.add_job({1, "f", false, 16, {0ms, 0ms, 1}, max_dead});
     stage.add_worker(1);
     auto grants = stage.dispatch();

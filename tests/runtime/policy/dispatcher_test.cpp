@@ -125,8 +125,8 @@ CAF_TEST(the_first_grant_of_a_job_to_a_worker_is_marked) {
   dispatcher_stage stage;
   stage.add_worker(1, 2);
   stage.add_worker(2, 1);
-  stage.add_range_job(1, 4);
-  stage.add_range_job(2, 4);
+  stage.add_range_job(1, 4000);
+  stage.add_range_job(2, 4000);
   std::map<std::pair<worker_id, job_id>, int> firsts;
   for (int i = 0; i < 8; ++i)
     for (const auto& x : stage.dispatch()) {
@@ -210,7 +210,7 @@ CAF_TEST(credit_in_bytes_is_never_exceeded) {
   for (const auto& [what, window, want] : rows) {
     CAF_MESSAGE(what);
     dispatcher_stage stage;
-    stage.teach("f", 1us);
+    stage.teach("f", 100us);
     stage.add_worker(1, 1, {"f"}, 1000, window);
     stage.add_chunk_job(1);
     stage.add_inputs(1, {0, 10}, true, 10);
@@ -267,7 +267,7 @@ CAF_TEST(a_lease_stays_within_one_chunk) {
 
 CAF_TEST(a_whole_chunk_is_granted_without_a_copy) {
   dispatcher_stage stage;
-  stage.teach("f", 1us);
+  stage.teach("f", 100us);
   stage.add_worker(1);
   stage.add_chunk_job(1);
   auto first = stage.add_inputs(1, {0, 10});
