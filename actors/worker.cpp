@@ -366,7 +366,8 @@ void worker_state::serve_frame(const frame_request& what) {
 
 // -- timers -------------------------------------------------------------------
 
-/// A timer that comes later than another one finds nothing to do.
+/// A timer that an earlier one has overtaken still comes: it finds nothing, or
+/// sends what waits a little early.
 void worker_state::arm_flush_timer(duration age) {
   auto due = self->clock().now() + age;
   if (flush_due && *flush_due <= due)
