@@ -90,6 +90,11 @@ caf::result<fault_done> agent_state::inject(const inject_fault& what) {
   return to_caf({errc::bad_usage, "this node knows no such fault"});
 }
 
+caf::result<node_answer> agent_state::ask(const ask_node& what) {
+  return to_caf(
+    {errc::bad_usage, "this node knows no topic " + quote_text(what.topic)});
+}
+
 caf::result<fault_done> agent_state::cut(std::chrono::milliseconds time) {
   if (!options.dial)
     return no_worker();
@@ -150,6 +155,7 @@ agent_actor::behavior_type agent(agent_state::self_pointer self,
   return {
     [&state](const show_tree&) { return state.show(); },
     [&state](const inject_fault& x) { return state.inject(x); },
+    [&state](const ask_node& x) { return state.ask(x); },
   };
 }
 

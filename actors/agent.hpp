@@ -56,6 +56,10 @@ struct agent_state {
   /// that is not there; `bad_usage` for a fault that it cannot make.
   caf::result<fault_done> inject(const inject_fault& what);
 
+  /// Answers with one JSON document. Errors: `unknown_child` if the path is not
+  /// of its tree, `bad_usage` for a topic that it does not know.
+  caf::result<node_answer> ask(const ask_node& what);
+
   caf::result<fault_done> cut(std::chrono::milliseconds time);
   caf::result<fault_done> disturb(const inject_fault& what);
 

@@ -126,6 +126,10 @@ struct coordinator_state {
   caf::result<dead_changed> change(const purge_dead& what);
   caf::result<job_audit> verify(const verify_job& what);
   caf::result<task_explanation> explain(const explain_task& what);
+  caf::result<task_listing> list(const list_tasks& what);
+  caf::result<job_shares> shares(const list_shares& what);
+  caf::result<task_trace> trace(const trace_task& what);
+  caf::result<submit_reply> rerun(const rerun_job& what);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
   void lost(const caf::down_msg& what);

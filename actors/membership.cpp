@@ -375,6 +375,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
     [&state](follow_health_atom) { state.follow_health(); },
     [&state](const show_tree& x) { return state.show(x); },
     [&state](const inject_fault& x) { return state.inject(x); },
+    [&state](const ask_node& x) { return state.ask(x); },
     [&state](const cordon_node& x) { return state.cordon(x); },
     [&state](const store_cordons& x) { state.remember_cordons(x); },
     [&state](const use_event_hub& x) {

@@ -75,6 +75,7 @@ struct membership_state {
   void down(const caf::down_msg& what);
   caf::result<supervision_tree> show(const show_tree& what);
   caf::result<fault_done> inject(const inject_fault& what);
+  caf::result<node_answer> ask(const ask_node& what);
   /// Takes a node out of work or back in, also one that is gone. Errors:
   /// `unknown_node` for a name that was never seen.
   caf::result<node_info> cordon(const cordon_node& what);
@@ -95,6 +96,9 @@ struct membership_state {
   void show_next(const show_tree& what, std::vector<agent_actor> agents,
                  std::shared_ptr<supervision_tree> all,
                  caf::typed_response_promise<supervision_tree> promise);
+  void ask_next(const ask_node& what, std::vector<agent_actor> agents,
+                std::shared_ptr<node_answer> all, error last,
+                caf::typed_response_promise<node_answer> promise);
   void inject_next(const inject_fault& what, std::vector<agent_actor> agents,
                    caf::typed_response_promise<fault_done> promise);
   uint64_t microseconds_since(time_point when) const;

@@ -75,6 +75,9 @@ struct scheduler_state {
   /// it has not begun now, and what it has not ended at the end of its time.
   void cordon(const worker_cordon& what);
   caf::result<task_explanation> explain(const explain_task& what) const;
+  caf::result<task_listing> list(const list_tasks& what) const;
+  caf::result<job_shares> shares(const list_shares& what) const;
+  caf::result<cluster_load> load() const;
   void add_work(const schedule& what);
   void remove_work(const unschedule& what);
   void pause(const pause_job& what);

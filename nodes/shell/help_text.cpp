@@ -77,9 +77,12 @@ std::string usage_line(const command_spec& command) {
 
 std::string help_text() {
   std::string out = "usage: troupe [OPTION...] COMMAND [ARGUMENT...]\n\n"
-                    "Runs jobs on a Troupe cluster.\n\nCommands:\n";
-  for (const auto& command : command_table())
-    write_row(command.name, command.summary, 14, out);
+                    "Runs jobs on a Troupe cluster.\n";
+  for (const auto& group : command_groups()) {
+    out += fmt::format("\n{}:\n", group.title);
+    for (const auto& command : group.commands)
+      write_row(command.name, command.summary, 14, out);
+  }
   out += "\nOptions of all commands:\n";
   write_options(global_options(), out);
   out += "\nExit codes: 0 done, 1 job failed or refused, 2 wrong command line, "
