@@ -13,16 +13,6 @@ bool is_valid(trace_kind kind) {
   return static_cast<uint8_t>(kind) < trace_kind_count;
 }
 
-namespace {
-
-result<void> check_range(const index_range& what, std::string_view field) {
-  if (what.begin >= what.end || what.end > limits::job_tasks_max)
-    return violation("{} has the range {} to {}", field, what.begin, what.end);
-  return {};
-}
-
-} // namespace
-
 result<void> check(const list_tasks& what) {
   if (what.most == 0 || what.most > limits::task_groups_max)
     return violation("a list of tasks is asked for with {} groups at once, 1 "
