@@ -74,7 +74,8 @@ event_queue open_queue(job_id job, uint32_t credit = 1000) {
 }
 
 struct fixture : test_coordinator_fixture<config> {
-  event_hub_actor hub = sys.spawn(event_hub, make_null_logger());
+  std::shared_ptr<event_ring> kept = std::make_shared<event_ring>(1);
+  event_hub_actor hub = sys.spawn(event_hub, make_null_logger(), kept);
 
   ~fixture() override {
     self->send_exit(hub, caf::exit_reason::user_shutdown);
