@@ -65,11 +65,11 @@ std::string config_document(const agent_about& about) {
   auto out =
     fmt::format(R"({{"role": {}, "values": [)", quote_json(about.role));
   for (const auto& x : about.config)
-    out += fmt::format(R"({}{{"key": {}, "value": {}, "origin": {}, )"
-                       R"("means": {}}})",
-                       &x == &about.config.front() ? "" : ", ",
-                       quote_json(x.key), shortened(x.value),
-                       shortened(x.origin), shortened(x.means));
+    out +=
+      fmt::format(R"({}{{"key": {}, "value": {}, "origin": {}, )"
+                  R"("means": {}}})",
+                  &x == &about.config.front() ? "" : ", ", quote_json(x.key),
+                  shortened(x.value), shortened(x.origin), shortened(x.means));
   return out + "]}";
 }
 
@@ -110,8 +110,8 @@ result<page_question> parse_page(const std::string& text) {
     return bad_question(escape_text(why.what()));
   }
   if (out.most == 0 || out.most > items_max)
-    return bad_question(fmt::format("\"most\" is {}, 1 to {} are possible",
-                                    out.most, items_max));
+    return bad_question(
+      fmt::format("\"most\" is {}, 1 to {} are possible", out.most, items_max));
   return out;
 }
 
@@ -141,10 +141,11 @@ result<std::string> log_document(const agent_about& about,
   auto found =
     about.log->read(after, question->most, question->level, log_bytes_max);
   // A process that came later has a ring of its own.
-  auto out = fmt::format(R"({{"role": {}, "kept": true, "pid": {}, "next": {}, )"
-                         R"("lost": {}, "more": {}, "records": [)",
-                         quote_json(about.role), ::getpid(), found.next,
-                         question->last ? 0 : found.lost, found.more);
+  auto out =
+    fmt::format(R"({{"role": {}, "kept": true, "pid": {}, "next": {}, )"
+                R"("lost": {}, "more": {}, "records": [)",
+                quote_json(about.role), ::getpid(), found.next,
+                question->last ? 0 : found.lost, found.more);
   for (const auto& x : found.records)
     out += (&x == &found.records.front() ? "" : ", ") + record_json(x);
   return out + "]}";

@@ -32,10 +32,10 @@ struct agent_about {
 ///
 /// | topic    | `text`                                 | answer               |
 /// | -------- | -------------------------------------- | -------------------- |
-/// | `node`   | -                                      | what the process uses |
-/// | `config` | -                                      | its options           |
-/// | `log`    | `after`, `most`, `last`, `level`       | lines of its log      |
-/// | `events` | `after`, `most`                        | events it keeps       |
+/// | `node`   | -                                      | what the process uses
+/// | | `config` | -                                      | its options | |
+/// `log`    | `after`, `most`, `last`, `level`       | lines of its log      |
+/// | `events` | `after`, `most`                        | events it keeps |
 ///
 /// @returns one JSON document, or nothing for another topic. Errors:
 ///          `bad_usage` for a wrong `text`, `unknown_child` from a role that

@@ -1,6 +1,7 @@
 #include "actors/coordinator.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/wire/admission.hpp"
@@ -471,7 +472,7 @@ coordinator_actor::behavior_type
 coordinator(coordinator_state::self_pointer self, coordinator_options options) {
   auto& state = self->state;
   state.start(std::move(options));
-  return {
+  return observed<coordinator_actor>(self, {
     [&state](const submit_jobs& x) { state.submit(x); },
     [&state](const append_inputs& x) { state.append(x); },
     [&state](const watch_job& x) { state.watch(x); },
@@ -508,7 +509,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const use_jobs& x) { state.use(x); },
     [&state](flush_atom) { state.flush(); },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe

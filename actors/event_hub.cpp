@@ -1,6 +1,7 @@
 #include "actors/event_hub.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/validate.hpp"
 
@@ -192,7 +193,7 @@ event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
   self->set_down_handler([self](const caf::down_msg& x) { //
     self->state.drop(x.source);
   });
-  return {
+  return observed<event_hub_actor>(self, {
     [&state](const events& x) {
       for (const auto& what : x.items)
         state.publish(what);
@@ -201,7 +202,7 @@ event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
     [&state](const more_events& x) { state.more(x); },
     [&state](unsubscribe_atom) { state.unsubscribe_sender(); },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe

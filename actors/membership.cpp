@@ -1,6 +1,7 @@
 #include "actors/membership.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/caf_error.hpp"
 #include "runtime/wire/validate.hpp"
@@ -364,7 +365,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.down(x); });
   self->send(state.options.store, store_read_cordons{});
-  return {
+  return observed<membership_actor>(self, {
     [&state](const join_request& x) { return state.join(x); },
     [&state](leave_atom, uint64_t who) { state.leave(who); },
     [&state](const heartbeat& x) { state.beat(x); },
@@ -385,7 +386,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
       state.own_agent = caf::actor_cast<agent_actor>(x.agent);
     },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe

@@ -1,6 +1,7 @@
 #include "actors/scheduler.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/validate.hpp"
 
@@ -465,7 +466,7 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
   harden(self, state.options.log);
   self->send(state.options.membership, follow_atom::value);
   self->send(state.options.membership, follow_health_atom::value);
-  return {
+  return observed<scheduler_actor>(self, {
     [&state](const worker_up& x) { state.add_worker(x); },
     [&state](const worker_gone& x) { state.remove_worker(x); },
     [&state](const worker_health& x) { state.judge_worker(x); },
@@ -486,7 +487,7 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
     [&state](const frame& x) { state.take_frame(x); },
     [&state](flush_atom) { state.flush(); },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe

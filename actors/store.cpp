@@ -1,6 +1,7 @@
 #include "actors/store.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -312,7 +313,7 @@ store_process(store_actor::stateful_pointer<store_state> self,
   harden(self, log);
   self->state.log = std::move(log);
   self->state.open(open);
-  return {
+  return observed<store_actor>(self, {
     serve(self, &store_state::load),
     serve(self, &store_state::put_jobs),
     serve(self, &store_state::put_inputs),
@@ -329,7 +330,7 @@ store_process(store_actor::stateful_pointer<store_state> self,
     serve(self, &store_state::accept),
     serve(self, &store_state::read_log),
     serve(self, &store_state::put_checkpoint),
-  };
+  });
 }
 
 } // namespace troupe

@@ -1,6 +1,7 @@
 #include "actors/worker.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/wire/slice_collector.hpp"
@@ -562,7 +563,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
   harden(self, state.options.log);
   state.slots.resize(state.options.slots);
   state.resources = {state.options.offers, state.options.slots};
-  return {
+  return observed<worker_actor>(self, {
     [&state](const grants& x) { state.take_grants(x); },
     [&state](const slice_answers& x) { state.take_answers(x); },
     [&state](const trim_leases& x) { state.trim(x); },
@@ -587,7 +588,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
     [&state](tick_atom) { state.tick(); },
     [&state](retry_atom) { state.retry(); },
     [&state](timeout_atom) { state.expire_attempts(); },
-  };
+  });
 }
 
 } // namespace troupe

@@ -68,6 +68,7 @@ start_outcome start_agent(const parts& of, const start_context& context) {
   agent_options terms;
   terms.root = caf::actor_cast<supervisor_actor>(context.supervisor);
   terms.faults = of.options.faults;
+  terms.control = of.options.control;
   terms.process = make_process_control();
   terms.log = of.options.log;
   terms.about = of.options.about;
