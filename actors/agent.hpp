@@ -102,8 +102,14 @@ struct agent_state {
   void kill_listed(const child_list& among, const std::string& path, size_t at,
                    promise to);
 
-  // Topics about actors (agent_actors.cpp). Each answers with one document.
   using answer = caf::typed_response_promise<node_answer>;
+
+  /// Answer a question; each takes the promise by value, since lambdas have it
+  /// as a constant.
+  static void tell(answer to, std::string document);
+  static void fail_with(answer to, caf::error why);
+
+  // Topics about actors (agent_actors.cpp). Each answers with one document.
   void list_actors(const ask_node& what, const answer& to);
   void describe(const ask_node& what, const answer& to);
   void show_state(const ask_node& what, const answer& to);

@@ -171,6 +171,14 @@ std::string description(const actor_place& what, const std::string& report,
 
 } // namespace
 
+void agent_state::tell(answer to, std::string document) {
+  to.deliver(node_answer{{std::move(document)}});
+}
+
+void agent_state::fail_with(answer to, caf::error why) {
+  to.deliver(std::move(why));
+}
+
 void agent_state::read_vitals(const caf::actor& of,
                               std::function<void(const std::string&)> then) {
   self->request<urgent>(of, vitals_timeout, show_vitals_atom::value)
@@ -183,8 +191,9 @@ void agent_state::read_report(const supervisor_actor& of, const answer& to,
   self
     ->request<urgent>(caf::actor_cast<caf::actor>(of),
                       limits::describe_tree_timeout, show_state_atom::value)
-    .then([then](const std::string& x) { then(x); },
-          [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+    .then(
+      [then](const std::string& x) { then(x); },
+      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
 }
 
 void agent_state::find_actor(const std::string& path, const answer& to,
@@ -205,7 +214,7 @@ void agent_state::find_actor(const std::string& path, const answer& to,
             to, from_caf(no_actor(path, path.substr(0, path.find('/')))));
         find_below(root, path, to, then);
       },
-      [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
 }
 
 void agent_state::find_below(const actor_place& from, const std::string& path,
@@ -230,7 +239,7 @@ void agent_state::find_below(const actor_place& from, const std::string& path,
           return refuse(to, from_caf(no_actor(path, path)));
         find_below(here, path, to, then);
       },
-      [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
 }
 
 void agent_state::list_actors(const ask_node& what, const answer& to) {
@@ -253,7 +262,7 @@ void agent_state::list_actors(const ask_node& what, const answer& to) {
         nodes.resize(std::min(nodes.size(), limits::tree_actors_max));
         walk(*this, all, nodes.empty() ? "" : nodes.front().path, options.root);
       },
-      [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
 }
 
 void agent_state::describe(const ask_node& what, const answer& to) {
@@ -261,8 +270,7 @@ void agent_state::describe(const ask_node& what, const answer& to) {
     auto above = here.above ? here.above : options.root;
     read_report(above, to, [=, this](const std::string& report) {
       auto answer_with = [=](const std::string& vitals) {
-        auto promise = to;
-        promise.deliver(node_answer{{description(here, report, vitals)}});
+        agent_state::tell(to, description(here, report, vitals));
       };
       if (!here.handle)
         return answer_with("null");

@@ -93,8 +93,9 @@ std::string why_not_restart(const json& above, const json& entry) {
 void start_again(agent_state& by, const actor_place& what,
                  const agent_state::answer& to) {
   by.self->request(what.above, stop_timeout, restart_child{what.id})
-    .then([=](const child_started&) { done(to, what.path, "started"); },
-          [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+    .then(
+      [=](const child_started&) { done(to, what.path, "started"); },
+      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
 }
 
 /// Sends what needs no more than an atom and turns the answer into JSON.
@@ -118,7 +119,9 @@ void ask_for(const exchange& x, Convert convert, const Ts&... question) {
                                question...)
     .then([to = x.to, path = x.whom.path,
            convert](const Answer& y) { deliver(to, path, convert(y)); },
-          [to = x.to](caf::error& why) mutable { to.deliver(std::move(why)); });
+          [to = x.to](caf::error& why) {
+            agent_state::fail_with(to, std::move(why));
+          });
 }
 
 json parsed(const std::string& text) {
@@ -291,9 +294,11 @@ void agent_state::stop(const ask_node& what, const answer& to) {
       if (auto why = why_not_stop(here, above, entry); !why.empty())
         return refuse(to, errc::bad_transition,
                       quote_text(here.path) + " is not stopped: " + why);
-      self->request(here.above, stop_timeout, terminate_child{here.id})
+      self->request(here.above, stop_timeout, terminate_child{here.id, nullptr})
         .then([=] { done(to, here.path, "stopped"); },
-              [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+              [to](caf::error& why) {
+                agent_state::fail_with(to, std::move(why));
+              });
     });
   });
 }

@@ -62,7 +62,7 @@ void await_result(agent_state& by, const supervisor_actor& above, uint64_t id,
                 time.count());
               by.self
                 ->request(above, limits::request_timeout,
-                          terminate_child{std::to_string(id)})
+                          terminate_child{std::to_string(id), nullptr})
                 .then([] {}, [](caf::error&) {});
             }
             end(tl::unexpected{std::move(reason)});
@@ -87,14 +87,14 @@ void start_below(agent_state& by, const supervisor_actor& above,
                 }};
   by.self->request(above, limits::request_timeout, order)
     .then(
-      [&by, above, id, time, to](const child_started& x) mutable {
+      [&by, above, id, time, to](const child_started& x) {
         await_result(by, above, id, x.child, time);
-        to.deliver(node_answer{{fmt::format(R"({{"id": {}, "path": {}}})", id,
-                                            quote_json(by.spawned[id].path))}});
+        agent_state::tell(to, fmt::format(R"({{"id": {}, "path": {}}})", id,
+                                          quote_json(by.spawned[id].path)));
       },
-      [&by, id, to](caf::error& why) mutable {
+      [&by, id, to](caf::error& why) {
         by.spawned.erase(id);
-        to.deliver(std::move(why));
+        agent_state::fail_with(to, std::move(why));
       });
 }
 
@@ -118,7 +118,9 @@ void start_supervised(agent_state& by, const spawned_options& what,
       by.self->request(by.options.root, limits::request_timeout, order)
         .then(
           [start_child_of](const child_started& x) { start_child_of(x.child); },
-          [to](caf::error& why) mutable { to.deliver(std::move(why)); });
+          [to](caf::error& why) {
+            agent_state::fail_with(to, std::move(why));
+          });
     });
 }
 
@@ -173,20 +175,17 @@ void agent_state::show_spawned(const ask_node& what, const answer& to) {
                               "more)",
                               *id));
   const auto& call = found->second;
-  auto promise = to;
   auto head = fmt::format(R"({{"id": {}, "path": {}, "ended": {})", *id,
                           quote_json(call.path), call.ended.has_value());
   if (!call.ended)
-    promise.deliver(node_answer{{head + "}"}});
+    tell(to, head + "}");
   else if (*call.ended)
-    promise.deliver(
-      node_answer{{head + ", \"result\": " + **call.ended + "}"}});
+    tell(to, head + ", \"result\": " + **call.ended + "}");
   else
-    promise.deliver(
-      node_answer{{head
-                   + fmt::format(R"(, "error": "{}", "text": {}}})",
-                                 to_string(call.ended->error().code),
-                                 quote_json(to_string(call.ended->error())))}});
+    tell(to, head
+               + fmt::format(R"(, "error": "{}", "text": {}}})",
+                             to_string(call.ended->error().code),
+                             quote_json(to_string(call.ended->error()))));
 }
 
 } // namespace troupe

@@ -5,6 +5,7 @@
 #include "runtime/telemetry/log.hpp"
 
 #include <caf/atom.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <atomic>
