@@ -48,7 +48,7 @@ std::string_view to_string(fault_kind what) {
 /// A topic of `ask_node`; those about the node itself are in agent_about.hpp.
 struct topic_row {
   std::string_view name;
-  void (agent_state::*handle)(const ask_node&, const agent_state::answer&);
+  void (agent_state::*handle)(const ask_node&, const agent_state::reply&);
   bool changes; ///< Only where `node.control` allows it.
 };
 

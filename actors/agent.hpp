@@ -102,36 +102,36 @@ struct agent_state {
   void kill_listed(const child_list& among, const std::string& path, size_t at,
                    promise to);
 
-  using answer = caf::typed_response_promise<node_answer>;
+  using reply = caf::typed_response_promise<node_answer>;
 
   /// Answer a question; each takes the promise by value, since lambdas have it
   /// as a constant.
-  static void tell(answer to, std::string document);
-  static void fail_with(answer to, caf::error why);
+  static void tell(reply to, std::string document);
+  static void give_up(reply to, caf::error why);
 
   // Topics about actors (agent_actors.cpp). Each answers with one document.
-  void list_actors(const ask_node& what, const answer& to);
-  void describe(const ask_node& what, const answer& to);
-  void show_state(const ask_node& what, const answer& to);
+  void list_actors(const ask_node& what, const reply& to);
+  void describe(const ask_node& what, const reply& to);
+  void show_state(const ask_node& what, const reply& to);
 
   // Topics that change the node (agent_control.cpp).
-  void restart(const ask_node& what, const answer& to);
-  void stop(const ask_node& what, const answer& to);
-  void message(const ask_node& what, const answer& to);
+  void restart(const ask_node& what, const reply& to);
+  void stop(const ask_node& what, const reply& to);
+  void message(const ask_node& what, const reply& to);
 
   // Functions that run once (agent_spawn.cpp).
-  void spawn(const ask_node& what, const answer& to);
-  void show_spawned(const ask_node& what, const answer& to);
+  void spawn(const ask_node& what, const reply& to);
+  void show_spawned(const ask_node& what, const reply& to);
 
   /// Finds the actor at a path and goes on with it. Errors: `unknown_child`.
-  void find_actor(const std::string& path, const answer& to,
+  void find_actor(const std::string& path, const reply& to,
                   std::function<void(const actor_place&)> then);
   void find_below(const actor_place& from, const std::string& path,
-                  const answer& to,
+                  const reply& to,
                   std::function<void(const actor_place&)> then);
 
   /// Asks a supervisor for its report and goes on with it.
-  void read_report(const supervisor_actor& of, const answer& to,
+  void read_report(const supervisor_actor& of, const reply& to,
                    std::function<void(const std::string&)> then);
 
   /// Asks an actor for its vitals and goes on with them, or with `null` if it

@@ -36,7 +36,7 @@ struct census {
   size_t from = 0;
   size_t most = 0;
   size_t missing = 0; ///< Answers.
-  agent_state::answer to;
+  agent_state::reply to;
 };
 
 using census_ptr = std::shared_ptr<census>;
@@ -131,7 +131,7 @@ caf::error no_actor(const std::string& path, const std::string& wrong) {
                  quote_text(path), quote_text(wrong))});
 }
 
-void refuse(agent_state::answer to, error why) {
+void refuse(agent_state::reply to, error why) {
   to.deliver(to_caf(why));
 }
 
@@ -171,11 +171,11 @@ std::string description(const actor_place& what, const std::string& report,
 
 } // namespace
 
-void agent_state::tell(answer to, std::string document) {
+void agent_state::tell(reply to, std::string document) {
   to.deliver(node_answer{{std::move(document)}});
 }
 
-void agent_state::fail_with(answer to, caf::error why) {
+void agent_state::give_up(reply to, caf::error why) {
   to.deliver(std::move(why));
 }
 
@@ -186,17 +186,16 @@ void agent_state::read_vitals(const caf::actor& of,
           [then](caf::error&) { then("null"); });
 }
 
-void agent_state::read_report(const supervisor_actor& of, const answer& to,
+void agent_state::read_report(const supervisor_actor& of, const reply& to,
                               std::function<void(const std::string&)> then) {
   self
     ->request<urgent>(caf::actor_cast<caf::actor>(of),
                       limits::describe_tree_timeout, show_state_atom::value)
-    .then(
-      [then](const std::string& x) { then(x); },
-      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
+    .then([then](const std::string& x) { then(x); },
+          [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
 }
 
-void agent_state::find_actor(const std::string& path, const answer& to,
+void agent_state::find_actor(const std::string& path, const reply& to,
                              std::function<void(const actor_place&)> then) {
   self
     ->request<urgent>(options.root, limits::describe_tree_timeout,
@@ -214,11 +213,11 @@ void agent_state::find_actor(const std::string& path, const answer& to,
             to, from_caf(no_actor(path, path.substr(0, path.find('/')))));
         find_below(root, path, to, then);
       },
-      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
+      [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
 }
 
 void agent_state::find_below(const actor_place& from, const std::string& path,
-                             const answer& to,
+                             const reply& to,
                              std::function<void(const actor_place&)> then) {
   auto above = caf::actor_cast<supervisor_actor>(from.handle);
   self->request<urgent>(above, limits::describe_tree_timeout, which_atom::value)
@@ -239,10 +238,10 @@ void agent_state::find_below(const actor_place& from, const std::string& path,
           return refuse(to, from_caf(no_actor(path, path)));
         find_below(here, path, to, then);
       },
-      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
+      [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
 }
 
-void agent_state::list_actors(const ask_node& what, const answer& to) {
+void agent_state::list_actors(const ask_node& what, const reply& to) {
   auto question = parse_question(what.text);
   if (!question)
     return refuse(to, question.error());
@@ -262,10 +261,10 @@ void agent_state::list_actors(const ask_node& what, const answer& to) {
         nodes.resize(std::min(nodes.size(), limits::tree_actors_max));
         walk(*this, all, nodes.empty() ? "" : nodes.front().path, options.root);
       },
-      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
+      [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
 }
 
-void agent_state::describe(const ask_node& what, const answer& to) {
+void agent_state::describe(const ask_node& what, const reply& to) {
   find_actor(what.path, to, [this, to](const actor_place& here) {
     auto above = here.above ? here.above : options.root;
     read_report(above, to, [=, this](const std::string& report) {
@@ -279,7 +278,7 @@ void agent_state::describe(const ask_node& what, const answer& to) {
   });
 }
 
-void agent_state::show_state(const ask_node& what, const answer& to) {
+void agent_state::show_state(const ask_node& what, const reply& to) {
   find_actor(what.path, to, [this, to](const actor_place& here) {
     if (!here.handle)
       return refuse(

@@ -26,11 +26,11 @@ constexpr auto urgent = caf::message_priority::high;
 /// Stopping may take as long as the child's shutdown rule says.
 constexpr auto stop_timeout = limits::request_timeout;
 
-void refuse(agent_state::answer to, errc code, std::string text) {
+void refuse(agent_state::reply to, errc code, std::string text) {
   to.deliver(to_caf({code, std::move(text)}));
 }
 
-void done(agent_state::answer to, const std::string& path, const char* what) {
+void done(agent_state::reply to, const std::string& path, const char* what) {
   to.deliver(node_answer{
     {fmt::format(R"({{"path": {}, "done": "{}"}})", quote_json(path), what)}});
 }
@@ -91,11 +91,10 @@ std::string why_not_restart(const json& above, const json& entry) {
 }
 
 void start_again(agent_state& by, const actor_place& what,
-                 const agent_state::answer& to) {
+                 const agent_state::reply& to) {
   by.self->request(what.above, stop_timeout, restart_child{what.id})
-    .then(
-      [=](const child_started&) { done(to, what.path, "started"); },
-      [to](caf::error& why) { agent_state::fail_with(to, std::move(why)); });
+    .then([=](const child_started&) { done(to, what.path, "started"); },
+          [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
 }
 
 /// Sends what needs no more than an atom and turns the answer into JSON.
@@ -103,10 +102,10 @@ struct exchange {
   agent_state& by;
   const actor_place& whom;
   const json& fields;
-  const agent_state::answer& to;
+  const agent_state::reply& to;
 };
 
-void deliver(agent_state::answer to, const std::string& path, json value) {
+void deliver(agent_state::reply to, const std::string& path, json value) {
   json out{{"path", path}, {"answer", std::move(value)}};
   to.deliver(
     node_answer{{out.dump(-1, ' ', false, json::error_handler_t::replace)}});
@@ -120,7 +119,7 @@ void ask_for(const exchange& x, Convert convert, const Ts&... question) {
     .then([to = x.to, path = x.whom.path,
            convert](const Answer& y) { deliver(to, path, convert(y)); },
           [to = x.to](caf::error& why) {
-            agent_state::fail_with(to, std::move(why));
+            agent_state::give_up(to, std::move(why));
           });
 }
 
@@ -255,7 +254,7 @@ void exchange_message(const exchange& x, const std::string& kind, bool asks,
 
 } // namespace
 
-void agent_state::restart(const ask_node& what, const answer& to) {
+void agent_state::restart(const ask_node& what, const reply& to) {
   find_actor(what.path, to, [this, to](const actor_place& here) {
     if (!here.above)
       return refuse(to, errc::bad_usage,
@@ -281,7 +280,7 @@ void agent_state::restart(const ask_node& what, const answer& to) {
   });
 }
 
-void agent_state::stop(const ask_node& what, const answer& to) {
+void agent_state::stop(const ask_node& what, const reply& to) {
   find_actor(what.path, to, [this, to](const actor_place& here) {
     if (!here.above)
       return refuse(to, errc::bad_usage,
@@ -295,15 +294,14 @@ void agent_state::stop(const ask_node& what, const answer& to) {
         return refuse(to, errc::bad_transition,
                       quote_text(here.path) + " is not stopped: " + why);
       self->request(here.above, stop_timeout, terminate_child{here.id, nullptr})
-        .then([=] { done(to, here.path, "stopped"); },
-              [to](caf::error& why) {
-                agent_state::fail_with(to, std::move(why));
-              });
+        .then(
+          [=] { done(to, here.path, "stopped"); },
+          [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
     });
   });
 }
 
-void agent_state::message(const ask_node& what, const answer& to) {
+void agent_state::message(const ask_node& what, const reply& to) {
   auto question = parse_question(what.text);
   if (!question)
     return refuse(to, question.error().code, question.error().text);

@@ -25,7 +25,7 @@ constexpr size_t kept_max = 64;
 constexpr uint64_t time_default_ms = 60'000;
 constexpr uint64_t time_max_ms = 3'600'000;
 
-void refuse(agent_state::answer to, errc code, std::string text) {
+void refuse(agent_state::reply to, errc code, std::string text) {
   to.deliver(to_caf({code, std::move(text)}));
 }
 
@@ -71,7 +71,7 @@ void await_result(agent_state& by, const supervisor_actor& above, uint64_t id,
 
 void start_below(agent_state& by, const supervisor_actor& above,
                  const spawned_options& what, std::chrono::milliseconds time,
-                 const agent_state::answer& to) {
+                 const agent_state::reply& to) {
   auto id = ++by.last_spawned;
   auto& call = by.spawned[id];
   call.path = fmt::format("worker/{}/{}", supervisor_id, id);
@@ -94,7 +94,7 @@ void start_below(agent_state& by, const supervisor_actor& above,
       },
       [&by, id, to](caf::error& why) {
         by.spawned.erase(id);
-        agent_state::fail_with(to, std::move(why));
+        agent_state::give_up(to, std::move(why));
       });
 }
 
@@ -102,7 +102,7 @@ void start_below(agent_state& by, const supervisor_actor& above,
 /// nobody needs.
 void start_supervised(agent_state& by, const spawned_options& what,
                       std::chrono::milliseconds time,
-                      const agent_state::answer& to) {
+                      const agent_state::reply& to) {
   auto start_child_of = [&by, what, time, to](const caf::actor& x) {
     start_below(by, caf::actor_cast<supervisor_actor>(x), what, time, to);
   };
@@ -118,15 +118,13 @@ void start_supervised(agent_state& by, const spawned_options& what,
       by.self->request(by.options.root, limits::request_timeout, order)
         .then(
           [start_child_of](const child_started& x) { start_child_of(x.child); },
-          [to](caf::error& why) {
-            agent_state::fail_with(to, std::move(why));
-          });
+          [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
     });
 }
 
 } // namespace
 
-void agent_state::spawn(const ask_node& what, const answer& to) {
+void agent_state::spawn(const ask_node& what, const reply& to) {
   if (!options.functions)
     return refuse(to, errc::unknown_child,
                   "this node has no worker, so it runs no functions: "
@@ -161,7 +159,7 @@ void agent_state::spawn(const ask_node& what, const answer& to) {
                    std::chrono::milliseconds{std::max<uint64_t>(*time, 1)}, to);
 }
 
-void agent_state::show_spawned(const ask_node& what, const answer& to) {
+void agent_state::show_spawned(const ask_node& what, const reply& to) {
   auto question = parse_question(what.text);
   if (!question)
     return refuse(to, question.error().code, question.error().text);
