@@ -12,6 +12,7 @@
 #include <caf/actor_cast.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -242,7 +243,7 @@ void agent_state::find_below(const actor_place& from, const std::string& path,
 }
 
 void agent_state::list_actors(const ask_node& what, const reply& to) {
-  auto question = parse_question(what.text);
+  auto question = parse_question<nlohmann::json>(what.text);
   if (!question)
     return refuse(to, question.error());
   auto from = number_in(*question, "from", 0, limits::tree_actors_max);

@@ -13,6 +13,7 @@
 #include <caf/send.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -302,7 +303,7 @@ void agent_state::stop(const ask_node& what, const reply& to) {
 }
 
 void agent_state::message(const ask_node& what, const reply& to) {
-  auto question = parse_question(what.text);
+  auto question = parse_question<nlohmann::json>(what.text);
   if (!question)
     return refuse(to, question.error().code, question.error().text);
   auto name = text_in(*question, "message");

@@ -11,6 +11,7 @@
 #include <caf/actor_cast.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -129,7 +130,7 @@ void agent_state::spawn(const ask_node& what, const reply& to) {
     return refuse(to, errc::unknown_child,
                   "this node has no worker, so it runs no functions: "
                   "choose one that has, \"troupe nodes\" lists them");
-  auto question = parse_question(what.text);
+  auto question = parse_question<nlohmann::json>(what.text);
   if (!question)
     return refuse(to, question.error().code, question.error().text);
   auto time = number_in(*question, "for_ms", time_default_ms, time_max_ms);
@@ -160,7 +161,7 @@ void agent_state::spawn(const ask_node& what, const reply& to) {
 }
 
 void agent_state::show_spawned(const ask_node& what, const reply& to) {
-  auto question = parse_question(what.text);
+  auto question = parse_question<nlohmann::json>(what.text);
   if (!question)
     return refuse(to, question.error().code, question.error().text);
   auto id = number_in(*question, "id", 0, UINT64_MAX);

@@ -468,11 +468,10 @@ void coordinator_state::start(coordinator_options how) {
   self->send(options.membership, follow_atom::value);
 }
 
-coordinator_actor::behavior_type
-coordinator(coordinator_state::self_pointer self, coordinator_options options) {
-  auto& state = self->state;
-  state.start(std::move(options));
-  return observed<coordinator_actor>(self, {
+namespace {
+
+coordinator_actor::behavior_type handlers_of(coordinator_state& state) {
+  return {
     [&state](const submit_jobs& x) { state.submit(x); },
     [&state](const append_inputs& x) { state.append(x); },
     [&state](const watch_job& x) { state.watch(x); },
@@ -509,7 +508,15 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const use_jobs& x) { state.use(x); },
     [&state](flush_atom) { state.flush(); },
     [&state](tick_atom) { state.tick(); },
-  });
+  };
+}
+
+} // namespace
+
+coordinator_actor::behavior_type
+coordinator(coordinator_state::self_pointer self, coordinator_options options) {
+  self->state.start(std::move(options));
+  return observed<coordinator_actor>(self, handlers_of(self->state));
 }
 
 } // namespace troupe

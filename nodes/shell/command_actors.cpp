@@ -8,6 +8,7 @@
 #include "runtime/base/units.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -36,7 +37,7 @@ outcome<void> add_node(const client& from, const std::string& node,
       return refuse(answer.error());
     more = false;
     for (const auto& document : *answer) {
-      auto page = parse_answer(document);
+      auto page = parse_answer<nlohmann::json>(document);
       if (!page)
         return tl::unexpected{std::move(page.error())};
       if (at == 0)

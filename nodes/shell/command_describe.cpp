@@ -7,6 +7,7 @@
 #include "runtime/base/escape.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace troupe::shell {
 
@@ -89,7 +90,7 @@ outcome<exit_code> describe_command(session& self) {
   auto found = find_actor(self, *coordinator, self.call().positional().front());
   if (!found)
     return tl::unexpected{std::move(found.error())};
-  auto what = parse_answer(found->document);
+  auto what = parse_answer<nlohmann::json>(found->document);
   if (!what)
     return tl::unexpected{std::move(what.error())};
   (*what)["node"] = found->node;
@@ -106,7 +107,7 @@ outcome<exit_code> state_command(session& self) {
     ask_about(self, *coordinator, "state", self.call().positional().front());
   if (!found)
     return tl::unexpected{std::move(found.error())};
-  auto what = parse_answer(found->document);
+  auto what = parse_answer<nlohmann::json>(found->document);
   if (!what)
     return tl::unexpected{std::move(what.error())};
   (*what)["node"] = found->node;

@@ -6,6 +6,7 @@
 #include "runtime/base/escape.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 
 #include <chrono>
@@ -34,7 +35,7 @@ outcome<sight> look_at(const client& from, const std::string& node,
   auto document = ask_one(from, {node, "describe", path, {}});
   if (!document)
     return tl::unexpected{std::move(document.error())};
-  auto what = parse_answer(*document);
+  auto what = parse_answer<nlohmann::json>(*document);
   if (!what)
     return tl::unexpected{std::move(what.error())};
   auto child = what->value("child", json{nullptr});

@@ -5,6 +5,7 @@
 #include "runtime/base/escape.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace troupe::shell {
 
@@ -18,7 +19,7 @@ outcome<exit_code> change(session& self, const std::string& topic) {
   auto found = ask_about(self, *coordinator, topic, path);
   if (!found)
     return tl::unexpected{std::move(found.error())};
-  auto answer = parse_answer(found->document);
+  auto answer = parse_answer<nlohmann::json>(found->document);
   if (!answer)
     return tl::unexpected{std::move(answer.error())};
   (*answer)["node"] = found->node;

@@ -8,6 +8,7 @@
 #include "runtime/base/nearest.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -55,7 +56,7 @@ outcome<exit_code> exchange(session& self, const std::string& topic) {
     ask_about(self, *coordinator, topic, words[0], compact(*message));
   if (!found)
     return tl::unexpected{std::move(found.error())};
-  auto answer = parse_answer(found->document);
+  auto answer = parse_answer<nlohmann::json>(found->document);
   if (!answer)
     return tl::unexpected{std::move(answer.error())};
   (*answer)["node"] = found->node;

@@ -6,6 +6,7 @@
 #include "runtime/base/escape.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 
 #include <chrono>
@@ -44,7 +45,7 @@ outcome<json> ask_json(const client& from, const ask_node& question) {
   auto document = ask_one(from, question);
   if (!document)
     return tl::unexpected{std::move(document.error())};
-  return parse_answer(*document);
+  return parse_answer<nlohmann::json>(*document);
 }
 
 /// Waits for the end, which the node's own deadline brings.

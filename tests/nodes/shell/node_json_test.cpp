@@ -4,20 +4,23 @@
 
 #include <caf/test/unit_test.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 
 using namespace troupe::shell;
 
 CAF_TEST(reads_objects_only) {
-  CAF_CHECK(parse_answer(R"({"a": 1})").has_value());
+  CAF_CHECK(parse_answer<nlohmann::json>(R"({"a": 1})").has_value());
   for (const auto* text : {"", "[]", "7", "{", "{\"a\": }"})
-    CAF_CHECK(!parse_answer(text));
-  CAF_CHECK(!parse_answer("{\"a\":" + std::string(100, '[')
-                          + std::string(100, ']') + "}"));
+    CAF_CHECK(!parse_answer<nlohmann::json>(text));
+  CAF_CHECK(!parse_answer<nlohmann::json>("{\"a\":" + std::string(100, '[')
+                                          + std::string(100, ']') + "}"));
 }
 
 CAF_TEST(members_of_another_type_are_as_missing) {
-  auto what = parse_answer(R"({"text": "x", "number": 7, "other": [1]})");
+  auto what =
+    parse_answer<nlohmann::json>(R"({"text": "x", "number": 7, "other": [1]})");
   CAF_REQUIRE(what.has_value());
   CAF_CHECK(text_at(*what, "text") == "x");
   CAF_CHECK(text_at(*what, "number").empty());
