@@ -1,5 +1,6 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/reference_text.hpp"
 #include "nodes/shell/session.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
@@ -16,6 +17,10 @@ outcome<exit_code> help_command(session& self) {
                                       "shell must be bash",
                                       quote_text(*shell)));
     self.out().write(bash_completion());
+    return exit_code::done;
+  }
+  if (call.has("reference")) {
+    self.out().write(reference_text());
     return exit_code::done;
   }
   if (call.positional().empty()) {
