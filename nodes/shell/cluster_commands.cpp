@@ -71,7 +71,7 @@ constexpr std::string_view nodes_json =
   "[...], \"functions\", \"version\", \"incarnation\", \"up_seconds\", "
   "\"silent_seconds\", \"phi\", \"busy\", \"queued\", "
   "\"oldest_attempt_seconds\", \"zombies\", \"cordoned\", \"resources\": "
-  "{...}}\n\n"
+  "{...}}.\n\n"
   "* `resources` is what a worker offers to its tasks together, as in "
   "{\"cpus\": 2, \"memory\": 1073741824, \"gpu\": 1}.\n"
   "* The fields from `silent_seconds` to `oldest_attempt_seconds` come from a "

@@ -19,7 +19,4 @@ std::string usage_line(const command_spec& command);
 /// Returns `With --json: ...` in paragraphs; empty if the table does not say.
 std::string json_sentence(const command_spec& command);
 
-/// Returns the completion script for bash, made from the command table.
-std::string bash_completion();
-
 } // namespace troupe::shell

@@ -329,7 +329,7 @@ constexpr std::string_view explain_json =
   "{\"job\", \"index\", \"state\", \"attempt\", \"why\", \"impossible\", "
   "\"node\", \"lease\", \"running\", \"retry_in_seconds\", \"tasks_before\", "
   "\"jobs_before\", \"workers\": [{\"node\", \"runs_it\", \"why\"}], "
-  "\"workers_unlisted\"}\n\n"
+  "\"workers_unlisted\"}.\n\n"
   "* `state` is `waiting` (for its input), `ready`, `leased`, `backoff`, "
   "`succeeded`, `dead` or `cancelled`.\n"
   "* `node` and `lease` are set while a worker has the task; `running` is true "
