@@ -53,8 +53,13 @@ CALLS = {
         call("{failed}", (1,)),
         call("{running}", (130,), interrupt=True),
     ],
-    "tasks": [call("{running}"), call("{failed}")],
-    "explain": [call("{running}"), call("{running}/0"), call("{failed}")],
+    "tasks": [call("{running}"), call("{waiting}"), call("{failed}")],
+    "explain": [
+        call("{running}"),
+        call("{running}/0"),
+        call("{waiting}"),
+        call("{failed}"),
+    ],
     "trace": [call("{done}"), call("{done}/0"), call("{running}")],
     "verify": [call("{done}"), call("{failed}")],
     "functions": [call(""), call("echo")],
@@ -112,7 +117,7 @@ def top_keys(value):
 
 
 class every_command(unittest.TestCase):
-    """A coordinator, two workers of one slot, and jobs of each kind."""
+    """A coordinator, two workers, and jobs of each kind."""
 
     @classmethod
     def setUpClass(cls):
@@ -125,7 +130,7 @@ class every_command(unittest.TestCase):
             node = shell_test.node(
                 f"--node.name={name}",
                 "--node.faults=yes",
-                "--worker.slots=1",
+                "--worker.slots=4",
                 *flags,
             )
             cls.addClassCleanup(node.stop)
@@ -149,6 +154,9 @@ class every_command(unittest.TestCase):
             "running": cls.json("submit", "sleep", *["--input", "60000"] * 3)[
                 "job"
             ],
+            "waiting": cls.json(
+                "submit", "echo", "--range", "0..9", "--label", "none"
+            )["job"],
         }
 
     @classmethod
