@@ -468,7 +468,7 @@ class exit_codes(shell_case):
 
     def test_2_says_what_is_wrong_and_where_to_read(self):
         for args in (
-            [], ["ru"], ["run"], ["run", "echo", "more"], ["run", "echo"],
+            ["ru"], ["run"], ["run", "echo", "more"], ["run", "echo"],
             ["jobs", "--limit", "x"], ["jobs", "--limit"], ["jobs", "--none"],
             ["--none", "jobs"], ["job", "x"], ["wait", "1", "--timeout", "x"],
             ["dead", "lst"], ["dead", "show", "x"], ["bench", "x"],
