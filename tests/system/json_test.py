@@ -70,7 +70,7 @@ CALLS = {
     "top": [call("")],
     "check": [call("", (0, 1, 2))],
     "events": [call(""), call("-f", (130,), interrupt=True)],
-    "log": [call("{worker}")],
+    "log": [call("{worker}"), call("{worker} -f", (130,), interrupt=True)],
     "tree": [call(""), call("{worker}")],
     "actors": [call(""), call("{worker}")],
     "describe": [call("{worker} {actor}")],
@@ -206,7 +206,9 @@ class every_command(unittest.TestCase):
         self.assertTrue(out.endswith(b"\n"), words)
         said = self.documented(name)
         for key in top_keys(json.loads(out)):
-            self.assertIn(f'"{key}"', said, f"{words}: {key} is undocumented")
+            self.assertRegex(
+                said, f'["`]{key}["`]', f"{words}: {key} is undocumented"
+            )
 
     def documented(self, name):
         """What the table says about a command's JSON, with what it refers
@@ -215,12 +217,10 @@ class every_command(unittest.TestCase):
         if "JSON of a job" in text:
             page = (ROOT / "docs/shell.md").read_text("utf-8")
             section = page[page.index("\n## JSON of a job\n"):][1:]
-            # Keys that are not always there are described in its words.
-            text += re.sub(
-                r"`(\w+)`", r'"\1"', section[: section.index("\n## ")]
-            )
-        for other in re.findall(r"as of `(\w+)`", text):
-            text += self.documented(other)
+            text += section[: section.index("\n## ")]
+        for other in re.findall(r"(?:as|object) of `(\w+)`", text):
+            if other != name:
+                text += self.documented(other)
         return text
 
     def test_every_command_can_be_called(self):
