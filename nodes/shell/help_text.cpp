@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+#include <string>
 #include <string_view>
 
 namespace troupe::shell {
@@ -55,8 +57,12 @@ std::string usage_line(const command_spec& command) {
 std::string json_sentence(const command_spec& command) {
   if (command.json.empty())
     return "";
-  return fmt::format("With --json: {}{}", command.json,
-                     command.json.ends_with('.') ? "" : ".");
+  std::string text{command.json};
+  // In the middle of a sentence; names in capitals stay.
+  if (text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) == 0)
+    text[0] =
+      static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+  return fmt::format("With --json: {}{}", text, text.ends_with('.') ? "" : ".");
 }
 
 std::string help_text() {
