@@ -16,7 +16,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 } // namespace
 
-// What bash makes of it is part of tests/system/shell_test.py.
+// What bash makes of it is part of tests/system/completion_test.py.
 CAF_TEST(the_script_knows_every_command_and_option) {
   auto script = bash_completion();
   for (const auto& command : command_table()) {

@@ -16,7 +16,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 } // namespace
 
-// Whether zsh takes it is part of tests/system/shell_test.py.
+// Whether zsh takes it is part of tests/system/completion_test.py.
 CAF_TEST(the_script_knows_every_command_and_option_with_a_description) {
   auto script = zsh_completion();
   CAF_CHECK(script.starts_with("#compdef troupe\n"));
