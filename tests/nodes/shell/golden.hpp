@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <sstream>
 #include <string>
 
 /// Golden files: what commands print of fixed data, as people and programs see
@@ -41,10 +42,15 @@ public:
     return add([&](size_t width) { return render(what, width, false); });
   }
 
-  /// Adds a text that depends on the width of the terminal.
+  /// Adds a text that depends on the width of the terminal, and fits.
   golden& add(const std::function<std::string(size_t)>& text) {
-    for (auto width : widths)
-      add(fmt::format("{} columns", width), text(width));
+    for (auto width : widths) {
+      auto shown = text(width);
+      std::istringstream lines{shown};
+      for (std::string line; std::getline(lines, line);)
+        CAF_CHECK(display_columns(line) <= width);
+      add(fmt::format("{} columns", width), shown);
+    }
     return *this;
   }
 
