@@ -45,8 +45,7 @@ std::string host_name() {
   return ::gethostname(name, sizeof(name) - 1) == 0 ? name : "";
 }
 
-std::string node_document(const agent_about& about,
-                          const caf::actor_system& system) {
+std::string node_document(const agent_about& about, caf::actor_system& system) {
   auto now = read_process_usage();
   return fmt::format(
     R"({{"role": {}, "host": {}, "pid": {}, "listen": {}, "version": {}, )"
@@ -65,11 +64,11 @@ std::string config_document(const agent_about& about) {
   auto out =
     fmt::format(R"({{"role": {}, "values": [)", quote_json(about.role));
   for (const auto& x : about.config)
-    out += fmt::format(R"({}{{"key": {}, "value": {}, "origin": {}, )"
-                       R"("means": {}}})",
-                       &x == &about.config.front() ? "" : ", ",
-                       quote_json(x.key), shortened(x.value),
-                       shortened(x.origin), shortened(x.means));
+    out +=
+      fmt::format(R"({}{{"key": {}, "value": {}, "origin": {}, )"
+                  R"("means": {}}})",
+                  &x == &about.config.front() ? "" : ", ", quote_json(x.key),
+                  shortened(x.value), shortened(x.origin), shortened(x.means));
   return out + "]}";
 }
 
@@ -88,6 +87,14 @@ tl::unexpected<error> bad_question(std::string_view why) {
               fmt::format("the question to the node cannot be read: {}", why));
 }
 
+/// Returns a number of a question; the library would take -1 for a large one.
+std::optional<uint64_t> number(const json& from, const char* key) {
+  auto i = from.find(key);
+  if (i == from.end() || !i->is_number_unsigned())
+    return std::nullopt;
+  return i->get<uint64_t>();
+}
+
 result<page_question> parse_page(const std::string& text) {
   page_question out;
   if (text.empty())
@@ -97,10 +104,12 @@ result<page_question> parse_page(const std::string& text) {
   };
   try {
     auto from = json::parse(text, shallow);
-    out.after = from.value("after", out.after);
-    out.most = from.value("most", out.most);
-    if (from.contains("last"))
-      out.last = from.at("last").get<uint64_t>();
+    for (const auto* key : {"after", "most", "last"})
+      if (from.contains(key) && !number(from, key))
+        return bad_question(fmt::format("\"{}\" is no whole number", key));
+    out.after = number(from, "after").value_or(out.after);
+    out.most = number(from, "most").value_or(out.most);
+    out.last = number(from, "last");
     auto level = from.value("level", std::string{to_string(out.level)});
     auto known = parse_log_level(level);
     if (!known || *known == log_level::off)
@@ -110,8 +119,8 @@ result<page_question> parse_page(const std::string& text) {
     return bad_question(escape_text(why.what()));
   }
   if (out.most == 0 || out.most > items_max)
-    return bad_question(fmt::format("\"most\" is {}, 1 to {} are possible",
-                                    out.most, items_max));
+    return bad_question(
+      fmt::format("\"most\" is {}, 1 to {} are possible", out.most, items_max));
   return out;
 }
 
@@ -141,10 +150,11 @@ result<std::string> log_document(const agent_about& about,
   auto found =
     about.log->read(after, question->most, question->level, log_bytes_max);
   // A process that came later has a ring of its own.
-  auto out = fmt::format(R"({{"role": {}, "kept": true, "pid": {}, "next": {}, )"
-                         R"("lost": {}, "more": {}, "records": [)",
-                         quote_json(about.role), ::getpid(), found.next,
-                         question->last ? 0 : found.lost, found.more);
+  auto out =
+    fmt::format(R"({{"role": {}, "kept": true, "pid": {}, "next": {}, )"
+                R"("lost": {}, "more": {}, "records": [)",
+                quote_json(about.role), ::getpid(), found.next,
+                question->last ? 0 : found.lost, found.more);
   for (const auto& x : found.records)
     out += (&x == &found.records.front() ? "" : ", ") + record_json(x);
   return out + "]}";
@@ -167,7 +177,7 @@ result<std::string> events_document(const agent_about& about,
 } // namespace
 
 std::optional<result<std::string>> answer_about(const agent_about& about,
-                                                const caf::actor_system& system,
+                                                caf::actor_system& system,
                                                 const ask_node& what) {
   if (what.topic == "node")
     return node_document(about, system);

@@ -32,16 +32,16 @@ struct agent_about {
 ///
 /// | topic    | `text`                                 | answer               |
 /// | -------- | -------------------------------------- | -------------------- |
-/// | `node`   | -                                      | what the process uses |
-/// | `config` | -                                      | its options           |
-/// | `log`    | `after`, `most`, `last`, `level`       | lines of its log      |
-/// | `events` | `after`, `most`                        | events it keeps       |
+/// | `node`   | -                                      | what the process uses
+/// | | `config` | -                                      | its options | |
+/// `log`    | `after`, `most`, `last`, `level`       | lines of its log      |
+/// | `events` | `after`, `most`                        | events it keeps |
 ///
 /// @returns one JSON document, or nothing for another topic. Errors:
 ///          `bad_usage` for a wrong `text`, `unknown_child` from a role that
 ///          keeps no events.
 std::optional<result<std::string>> answer_about(const agent_about& about,
-                                                const caf::actor_system& system,
+                                                caf::actor_system& system,
                                                 const ask_node& what);
 
 } // namespace troupe

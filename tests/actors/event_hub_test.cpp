@@ -299,4 +299,16 @@ CAF_TEST(an_event_of_unknown_kind_is_dropped) {
   CAF_CHECK_EQUAL(briefs(), "s2");
 }
 
+CAF_TEST(what_was_published_is_kept_for_those_who_come_later) {
+  publish(change(1));
+  auto strange = change(2);
+  strange.kind = static_cast<event_kind>(77);
+  publish(strange);
+  publish(change(3));
+  auto got = kept->read(0, 10, limits::mib);
+  CAF_REQUIRE_EQUAL(got.events.size(), 2u);
+  CAF_CHECK_EQUAL(got.events.at(0).job, 1u);
+  CAF_CHECK_EQUAL(got.events.at(1).job, 3u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -13,8 +13,8 @@ namespace {
 /// Returns what a value came to on a host with 8 cores and 4 GiB.
 std::string means(const std::string& key, const std::string& value,
                   const node_options& options) {
-  auto all = effective_values({{key, value, "default"}}, options, 8,
-                              4 * limits::gib);
+  auto all =
+    effective_values({{key, value, "default"}}, options, 8, 4 * limits::gib);
   CAF_REQUIRE_EQUAL(all.size(), 1u);
   CAF_CHECK_EQUAL(all.front().value, value);
   CAF_CHECK_EQUAL(all.front().origin, "default");
@@ -31,14 +31,11 @@ CAF_TEST(what_is_left_to_the_host_is_told) {
     const char* value;
     const char* want;
   };
-  const row rows[] = {{"node.name", "", "box-1234"},
-                      {"node.join", "127.0.0.1:7400", "itself"},
-                      {"node.threads", "0", "4"},
-                      {"coordinator.memory", "50%", "2 GiB"},
-                      {"worker.slots", "0", "8"},
-                      {"worker.cpus", "0", "8"},
-                      {"worker.memory", "0", "4 GiB"},
-                      {"log.level", "info", ""}};
+  const row rows[] = {
+    {"node.name", "", "box-1234"},   {"node.join", "127.0.0.1:7400", "itself"},
+    {"node.threads", "0", "4"},      {"coordinator.memory", "50%", "2 GiB"},
+    {"worker.slots", "0", "8"},      {"worker.cpus", "0", "8"},
+    {"worker.memory", "0", "4 GiB"}, {"log.level", "info", ""}};
   for (const auto& [key, value, want] : rows) {
     CAF_MESSAGE(key);
     CAF_CHECK_EQUAL(means(key, value, options), want);

@@ -97,9 +97,10 @@ CAF_TEST(each_source_reaches_every_option) {
 }
 
 CAF_TEST(each_value_says_where_it_came_from) {
-  auto parsed = parse({{"--config=f.conf", "--worker.slots=4"},
-                       {{"TROUPE_LOG_LEVEL", "warn"}, {"TROUPE_WORKER_SLOTS", "3"}},
-                       "[node]\nname = alpha\n\n[log]\nlevel = debug\n"});
+  auto parsed =
+    parse({{"--config=f.conf", "--worker.slots=4"},
+           {{"TROUPE_LOG_LEVEL", "warn"}, {"TROUPE_WORKER_SLOTS", "3"}},
+           "[node]\nname = alpha\n\n[log]\nlevel = debug\n"});
   CAF_REQUIRE(parsed.has_value());
   const auto& values = parsed->values;
   CAF_REQUIRE_EQUAL(values.size(), option_table().size());
