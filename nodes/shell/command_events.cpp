@@ -100,8 +100,8 @@ outcome<void> show_last(event_printer& printer, const client& from,
 /// Follows events until the watch is over or the limit is reached.
 class event_follower {
 public:
-  event_follower(session& self, event_printer& printer, client from)
-    : self_(self), printer_(printer), from_(std::move(from)) {
+  event_follower(session& self, client from)
+    : self_(self), from_(std::move(from)) {
     // nop
   }
 
@@ -116,7 +116,7 @@ public:
   }
 
   /// @returns whether the limit was reached.
-  bool run(follow_watch& watch, uint64_t limit) {
+  bool run(follow_watch& watch, event_printer& printer, uint64_t limit) {
     auto more = false;
     while (more ? !watch.is_over() : watch.pause(poll_interval)) {
       more = false;
@@ -135,7 +135,7 @@ public:
         more = true; // Ask anew, from its first event on.
         continue;
       }
-      if (show(**page, limit))
+      if (show(**page, printer, limit))
         return true;
       more = (*page)->more;
     }
@@ -153,15 +153,15 @@ private:
     return true;
   }
 
-  bool show(const kept_events& page, uint64_t limit) {
+  bool show(const kept_events& page, event_printer& printer, uint64_t limit) {
     if (page.lost > 0)
       self_.say(fmt::format("{} events are lost: they came too fast",
                             format_count(page.lost)));
     for (const auto& x : page.events) {
-      if (!printer_.wants(x))
+      if (!printer.wants(x))
         continue;
-      printer_.show(x);
-      if (limit > 0 && printer_.shown == limit)
+      printer.show(x);
+      if (limit > 0 && printer.shown == limit)
         return true;
     }
     next_ = page.next;
@@ -170,7 +170,6 @@ private:
   }
 
   session& self_;
-  event_printer& printer_;
   client from_;
   uint64_t id_ = 0;
   uint64_t next_ = 0;
@@ -188,8 +187,8 @@ outcome<exit_code> events_command(session& self) {
   auto coordinator = self.connect();
   if (!coordinator)
     return tl::unexpected{std::move(coordinator.error())};
-  event_printer printer{self, std::move(*filter)};
   if (!call.has("follow")) {
+    event_printer printer{self, std::move(*filter)};
     auto limit = call.count("limit").value_or(limit_default);
     if (auto ok = show_last(printer, *coordinator, limit); !ok)
       return tl::unexpected{std::move(ok.error())};
@@ -197,10 +196,12 @@ outcome<exit_code> events_command(session& self) {
     return exit_code::done;
   }
   follow_watch watch{self};
-  event_follower follower{self, printer, std::move(*coordinator)};
+  event_follower follower{self, std::move(*coordinator)};
   if (auto ok = follower.begin(); !ok)
     return tl::unexpected{std::move(ok.error())};
-  auto reached = follower.run(watch, call.count("limit").value_or(0));
+  // Whoever reads the start of the array knows that nothing is missed now.
+  event_printer printer{self, std::move(*filter)};
+  auto reached = follower.run(watch, printer, call.count("limit").value_or(0));
   printer.close();
   if (reached)
     return exit_code::done;

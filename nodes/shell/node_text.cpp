@@ -118,7 +118,8 @@ std::string describe(const node_info& node,
   if (node.zombies > 0)
     out.add("zombies", format_count(node.zombies));
   out.add("labels", joined(node.labels));
-  out.add("resources", escape_text(offers_text(node)));
+  auto offers = offers_text(node);
+  out.add("resources", offers.empty() ? "-" : escape_text(offers));
   out.add("functions", format_count(node.functions));
   auto is_gone =
     node.state == node_state::gone || node.state == node_state::down;

@@ -17,7 +17,6 @@ import signal
 import struct
 import subprocess
 import termios
-import time
 import unittest
 
 from cluster_test import PROGRAMS, SECONDS_MAX, cluster_case, environment
@@ -164,7 +163,6 @@ class people_watch(cluster_case):
                                 "--timeout", "60s")
         self.eventually(
             lambda: select.select([following.stdout], [], [], 0)[0], "it begins")
-        time.sleep(0.5)
         worker = self.work("a")
         self.eventually(lambda: "a" in self.up(), "a joins")
         worker.kill()

@@ -54,7 +54,8 @@ CAF_TEST(a_coordinator_out_of_reach_is_critical_on_stdout) {
   CAF_CHECK(ended.shows("not connected"));
   CAF_CHECK_EQUAL(ended.err, "");
   ended = run_offline({"check", "--json"});
-  CAF_CHECK_EQUAL(nlohmann::json::parse(ended.out).at("state"), "critical");
+  auto from = nlohmann::json::parse(ended.out);
+  CAF_CHECK_EQUAL(from.at("state"), "critical");
 }
 
 CAF_TEST(wrong_uses_are_refused_without_a_connection) {

@@ -81,6 +81,7 @@ CAF_TEST(survives_the_loss_of_the_coordinator) {
   CAF_REQUIRE(started());
   say("one");
   std::thread other{[this] {
+    await_output();
     stop();
     say("two");
     start();

@@ -11,9 +11,11 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace troupe::shell {
@@ -73,10 +75,22 @@ public:
   ended_command run(const std::vector<std::string>& args) {
     captured out;
     captured err;
+    output_ = &out;
     auto none = [](std::string_view) { return std::nullopt; };
     auto code = run_program(args, {out.descriptor(), err.descriptor(), none,
                                    [this](const auto&) { return dial(); }});
+    output_ = nullptr;
     return {code, out.text(), err.text()};
+  }
+
+  /// Waits in another thread until the command that runs has printed something.
+  void await_output() const {
+    for (;;)
+      if (const auto* out = output_.load();
+          out != nullptr && !out->text().empty())
+        return;
+      else
+        std::this_thread::yield();
   }
 
   std::shared_ptr<log_ring> lines = std::make_shared<log_ring>();
@@ -93,6 +107,7 @@ private:
     caf::actor_system system{config};
   };
 
+  std::atomic<const captured*> output_ = nullptr;
   logger_ptr log_ = make_null_logger();
   node_options options_;
   node_surroundings around_;

@@ -63,7 +63,7 @@ CAF_TEST(a_usual_terminal_has_it_all) {
     picture(80, 24),
     "|default at 127.0.0.1:7400: 2 of 3 nodes up, 1 job with tasks to do\n"
     "|slots 7/12 busy  queue 1,204 ready, 13 leased, 2 backoff, oldest 12.0 s\n"
-    "|rate 1,024/s, 0.2/s failed  run p50 1.20 ms p90 3.00 ms p99 9.00 ms\n"
+    "|rate 1,024/s, 0.2/s failed  run p50 1.2 ms p90 3 ms p99 9 ms\n"
     "|node \"w2\" is suspect: silent for 1.20 s\n"
     "|[nodes] jobs  by name\n"
     "|NAME   STATE    SLOTS  BUSY  QUEUED  OLDEST  ZOMBIES     UP  LABELS\n"
@@ -78,7 +78,7 @@ CAF_TEST(a_tiny_terminal_has_what_matters_most) {
   CAF_CHECK_EQUAL(picture(40, 10),
                   "|default at 127.0.0.1:7400: 2 of 3 nodes \n"
                   "|slots 7/12 busy  queue 1,204 ready, 13 l\n"
-                  "|rate 1,024/s, 0.2/s failed  run p50 1.20\n"
+                  "|rate 1,024/s, 0.2/s failed  run p50 1.2 \n"
                   "|node \"w2\" is suspect: silent for 1.20 s\n"
                   "|[nodes] jobs  by name\n"
                   "|NAME   STATE    SLOTS  BUSY  QUEUED\n"
