@@ -13,7 +13,10 @@ caf::result<job_shares> scheduler_state::shares(const list_shares&) const {
 }
 
 caf::result<cluster_load> scheduler_state::load() const {
-  return to_caf({errc::internal, "not there yet"});
+  cluster_load now;
+  now.jobs = core->known_jobs().size();
+  now.ready = core->ready_tasks();
+  return now;
 }
 
 } // namespace troupe
