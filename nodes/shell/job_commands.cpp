@@ -134,6 +134,21 @@ constexpr option_spec glob_option = {
 constexpr option_spec input_option = {
   "input", kind::text, "JSON", "One input; may be given many times", true};
 
+constexpr option_spec file_option = {
+  "file", kind::file, "FILE",
+  "A job file (short: -f): one JSON object with function, inputs and these "
+  "options by their names; - is stdin. What the command line says comes first"};
+
+constexpr option_spec dry_run_option = {
+  "dry-run", kind::none, "",
+  "Check everything, also against the cluster, and print what would be "
+  "submitted; submit nothing"};
+
+constexpr option_spec stream_option = {
+  "stream", kind::none, "",
+  "Do not merge the results: hand each one out when it is accepted, to run or "
+  "to `troupe result JOB`, which has to come within a minute"};
+
 constexpr option_spec timeout_option = {
   "timeout", kind::duration, "TIME",
   "Stop waiting after this time with exit code 124; 0: never; the job goes on"};
@@ -154,8 +169,8 @@ constexpr option_spec run_options[] = {
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
   deadline_option,    priority_option, weight_option,      cpus_option,
   memory_option,      resource_option, label_option,       prefer_option,
-  placement_option,   near_option,     timeout_option,     output_option,
-  raw_option};
+  placement_option,   near_option,     stream_option,      file_option,
+  dry_run_option,     timeout_option,  output_option,      raw_option};
 
 constexpr option_spec submit_options[] = {
   range_option,       lines_option,    split_option,       chunk_option,
@@ -164,7 +179,8 @@ constexpr option_spec submit_options[] = {
   backoff_cap_option, max_dead_option, max_crashes_option, task_timeout_option,
   deadline_option,    priority_option, weight_option,      cpus_option,
   memory_option,      resource_option, label_option,       prefer_option,
-  placement_option,   near_option};
+  placement_option,   near_option,     stream_option,      file_option,
+  dry_run_option};
 
 constexpr option_spec dead_options[] = {
   {"error", kind::text, "TEXT", "Only those whose error contains TEXT"},
@@ -175,12 +191,27 @@ constexpr option_spec wait_options_table[] = {
   timeout_option,
   {"result", kind::none, "", "Print the result when the job succeeded"}};
 
-constexpr option_spec result_options[] = {output_option, raw_option};
+constexpr option_spec result_options[] = {timeout_option, output_option,
+                                          raw_option};
+
+constexpr option_spec watch_options[] = {timeout_option};
+
+constexpr option_spec tasks_options[] = {
+  {"state", kind::text, "STATE,...",
+   "Only tasks in these states: waiting, ready, leased, backoff, succeeded, "
+   "dead or cancelled"},
+  {"older", kind::duration, "TIME",
+   "Only tasks that were leased at least so long ago"},
+  {"limit", kind::count, "N",
+   "Show only the first N groups; 0: all (default 50, with --json all)"}};
 
 constexpr option_spec jobs_options[] = {
   {"limit", kind::count, "N",
    "Show only the newest N jobs; 0: all (default 50, with --json all); stderr "
-   "says when some are left out"}};
+   "says when some are left out"},
+  {"state", kind::text, "STATE,...",
+   "Only jobs in these states: open, running, succeeded, failed or cancelled"},
+  {"name", kind::text, "TEXT", "Only jobs whose name contains TEXT"}};
 
 constexpr example run_examples[] = {
   {"troupe run count_primes --range 0..1000000000/10000000 --reduce sum",
@@ -193,6 +224,9 @@ constexpr example run_examples[] = {
 };
 
 constexpr example submit_examples[] = {
+  {"troupe submit -f job.json --dry-run",
+   "Checks a job file, such as {\"function\": \"echo\", \"inputs\": [1, 2]}"},
+  {"troupe submit -f job.json --retries 5", "Submits it, but with 5 retries"},
   {"job=$(troupe submit noop --range 0..1000000 --reduce count)",
    "Starts a job and remembers its number"},
 };
@@ -206,9 +240,20 @@ constexpr example result_examples[] = {
   {"troupe result 7 --output counts.json", "Saves the result of job 7"},
 };
 
+constexpr example watch_examples[] = {
+  {"troupe watch 7", "How far job 7 is, until it ends"},
+  {"troupe watch 7 --json --timeout 10s", "The same for programs, for a while"},
+};
+
 constexpr example jobs_examples[] = {
   {"troupe jobs --limit 5", "The five newest jobs"},
   {"troupe --json jobs", "All jobs, for programs"},
+};
+
+constexpr example tasks_examples[] = {
+  {"troupe tasks 7", "Where all tasks of job 7 are, in groups"},
+  {"troupe tasks 7 --state leased --older 30s", "Those that take long"},
+  {"troupe tasks 7 --state backoff,dead", "Those that failed"},
 };
 
 constexpr example job_examples[] = {
@@ -266,10 +311,6 @@ constexpr std::string_view wait_details =
   "Shows the same progress as run. Ctrl-C detaches (exit code 130). A job that "
   "failed or was cancelled is exit code 1.";
 
-constexpr std::string_view result_details =
-  "Of a job that was cancelled or failed it prints what was merged until then, "
-  "with exit code 1.";
-
 constexpr std::string_view jobs_details =
   "The table fits the terminal: the least important columns are left out when "
   "it is narrow.";
@@ -296,6 +337,52 @@ constexpr std::string_view dead_json =
   "\"node\", \"code\", \"error\"}; `show` also has \"history\", an array of "
   "{\"attempt\", \"node\", \"started\", \"seconds\", \"code\", \"error\"}. "
   "`requeue` prints {\"requeued\", \"jobs\"}, `purge` {\"purged\", \"jobs\"}";
+
+constexpr std::string_view watch_details =
+  "Shows the share that is done, the rate and the time left, what each node "
+  "does (its bar is its part of all results), and each attempt that fails. A "
+  "terminal is redrawn in place, anything else gets a line when something "
+  "changed. Ends when the job ends; if that failed or was cancelled with exit "
+  "code 1. Ctrl-C detaches (exit code 130). When the coordinator is lost, it "
+  "says so and goes on when it is back.";
+
+constexpr std::string_view watch_json_shape =
+  "an array that grows by an object a second, and when the state changes or a "
+  "task fails: the object of `job` and `\"running\": 4, \"per_second\": 12.5, "
+  "\"left_seconds\": 47, \"nodes\": [{\"node\": \"alpha\", \"leased\": 4, "
+  "\"succeeded\": 210, \"failed\": 1, \"busy_seconds\": 16.5, "
+  "\"per_second\": 6.1}], \"failures\": [{\"index\": 17, \"dead\": false, "
+  "\"node\": \"alpha\", \"text\": \"why\"}], \"more_failures\": 0`. "
+  "`left_seconds` is null when it cannot be told; `failures` are those since "
+  "the object before, at most 20, and `more_failures` counts the others.";
+
+constexpr std::string_view result_details =
+  "Waits until the job has ended. Of a job submitted with --stream it prints "
+  "each result on a line when it is accepted, in no order of the indices; "
+  "whoever reads next gets what was not printed. Ctrl-C detaches (exit code "
+  "130): the job goes on, but a streamed one ends as cancelled when nobody "
+  "reads its results for a minute. A job that failed or was cancelled is exit "
+  "code 1, with what was merged until then.";
+
+constexpr std::string_view result_json =
+  "the object of `job` with its `result`, unless --output takes it. Of a "
+  "streamed job an array that "
+  "grows: `{\"index\": 3, \"result\": ...}`.";
+
+constexpr std::string_view tasks_details =
+  "Neighbouring tasks that are in the same state in the same way are one "
+  "group. INDEX is the first and the last index of the group; AGE is the time "
+  "since its tasks were leased to NODE under LEASE, RETRY IN the time until "
+  "failed ones become ready again. \"running\" is the first task of a lease "
+  "without a result: the one that the node is at.";
+
+constexpr std::string_view tasks_json =
+  "an array of objects in the order of the indices: `{\"job\": 7, \"begin\": "
+  "0, \"end\": 100, \"tasks\": 100, \"state\": \"leased\", \"attempt\": 1, "
+  "\"node\": \"alpha\", \"lease\": \"3.17\", \"running\": false, "
+  "\"age_seconds\": 1.5, \"retry_in_seconds\": 0}`. The indices are those "
+  "from `begin` up to `end`, exclusive; `node`, `lease` and `age_seconds` are "
+  "of leased tasks, `retry_in_seconds` of those in backoff, else empty or 0.";
 
 constexpr std::string_view verify_details =
   "Replays what is recorded of the job's leases and proves that each task has "
@@ -360,13 +447,17 @@ constexpr command_spec commands[] = {
   {"wait", "Wait until a job has ended", "JOB", 1, 1, wait_options_table,
    wait_details, wait_examples, wait_command,
    "the job, with --result also its result; see JSON of a job", takes_job},
-  {"result", "Print the result of a job that has ended", "JOB", 1, 1,
-   result_options, result_details, result_examples, result_command,
-   "the job with its result, unless --output takes it; see JSON of a job",
-   takes_job},
+  {"result", "Print the result of a job, when it has ended or bit by bit",
+   "JOB", 1, 1, result_options, result_details, result_examples, result_command,
+   result_json, takes_job},
+  {"watch", "Show how far a job is until it ends", "JOB", 1, 1, watch_options,
+   watch_details, watch_examples, watch_command, watch_json_shape, takes_job},
   {"jobs", "List the jobs, the newest first", "", 0, 0, jobs_options,
    jobs_details, jobs_examples, jobs_command,
    "an array of jobs; see JSON of a job"},
+  {"tasks", "List the tasks of a job by their states", "JOB", 1, 1,
+   tasks_options, tasks_details, tasks_examples, tasks_command, tasks_json,
+   takes_job},
   {"job", "Show one job, also why it waits or failed", "JOB", 1, 1, no_options,
    "", job_examples, job_command, job_json, takes_job},
   {"cancel", "Cancel a job", "JOB", 1, 1, no_options, cancel_details,
