@@ -80,7 +80,7 @@ private:
     bool fed_all = false;
     bool asked_cancel = false;
     bool keeps_up = true; ///< False: its connection was lost in between.
-    bool crashed = false; ///< Its process did, after the submit.
+    bool reads_again = false; ///< Its process crashed while it read.
     std::map<task_index, std::string> streamed;
     uint64_t streamed_from = 0;
   };
