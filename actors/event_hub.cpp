@@ -105,6 +105,8 @@ void event_hub_state::publish(const event& what) {
     log->debug(name, "dropped an event", {{"what", to_string(ok.error())}});
     return;
   }
+  if (kept)
+    kept->push(what);
   auto now = self->clock().now();
   for (auto& [address, to] : subscribers) {
     to.events.push(what, now);
@@ -181,11 +183,12 @@ void event_hub_state::arm(const event_queue& events) {
 
 event_hub_actor::behavior_type
 event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
-          logger_ptr log) {
+          logger_ptr log, std::shared_ptr<event_ring> kept) {
   harden(self, log);
   auto& state = self->state;
   state.self = self;
   state.log = std::move(log);
+  state.kept = std::move(kept);
   self->set_down_handler([self](const caf::down_msg& x) { //
     self->state.drop(x.source);
   });
