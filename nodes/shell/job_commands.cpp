@@ -319,7 +319,8 @@ constexpr std::string_view run_details =
   "comes back to it. A second Ctrl-C ends the program at once. That --output "
   "can be written is checked before the job is submitted.\n\n"
   "With --stream it prints each result on a line when it is accepted, in no "
-  "order of the indices. After Ctrl-C, `troupe result JOB` prints the rest, if "
+  "order of the indices; the first one when all inputs were sent. After "
+  "Ctrl-C, `troupe result JOB` prints the rest, if "
   "it comes within a minute.\n\n"
   "--file (-f) and --dry-run are as for `submit`. docs/concepts.md says which "
   "job is next, and what resources, labels and placement are.";
