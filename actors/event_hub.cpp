@@ -12,6 +12,16 @@
 
 namespace troupe {
 
+namespace {
+
+/// Also those of its tasks.
+bool is_of_job(event_kind kind) {
+  return kind == event_kind::job_progress || kind == event_kind::job_state
+         || kind == event_kind::task_failed || kind == event_kind::task_dead;
+}
+
+} // namespace
+
 // -- event_queue --------------------------------------------------------------
 
 void event_queue::add_credit(uint32_t credit) {
@@ -19,8 +29,7 @@ void event_queue::add_credit(uint32_t credit) {
 }
 
 void event_queue::push(const event& what, time_point now) {
-  auto of_job =
-    what.kind == event_kind::job_progress || what.kind == event_kind::job_state;
+  auto of_job = is_of_job(what.kind);
   if (job_ != 0 && (!of_job || what.job != job_))
     return;
   if (what.kind == event_kind::job_progress)
