@@ -110,6 +110,8 @@ struct coordinator_state {
     events news;
   };
 
+  /// Returns the handlers of all its messages.
+  coordinator_actor::behavior_type handlers();
   void start(coordinator_options how);
 
   // -- clients ----------------------------------------------------------------

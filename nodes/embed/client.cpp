@@ -12,6 +12,8 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <future>
+#include <optional>
 
 namespace troupe {
 
@@ -20,6 +22,9 @@ namespace {
 constexpr std::chrono::milliseconds poll_interval{100};
 /// Small results that are kept for `result` after `wait`.
 constexpr size_t recent_results_max = 16;
+/// How long a reader that leaves waits until the coordinator knows what it
+/// read.
+constexpr std::chrono::seconds settle_timeout{2};
 
 } // namespace
 
@@ -52,6 +57,7 @@ caf::expected<client> client_core::connect(caf::actor_system& system,
                                            const client_options& options,
                                            std::shared_ptr<dialer> dial) {
   auto state = std::make_shared<client_core>(system, options);
+  state->dial = dial;
   client_session_options terms;
   terms.dial = std::move(dial);
   terms.who = {options.cluster, options.name, system_entropy()};
@@ -378,10 +384,19 @@ result<job_status> client_core::follow(
   const std::function<void(std::unique_lock<std::mutex>&)>& on_change) const {
   auto begin = std::chrono::steady_clock::now();
   uint64_t seen = 0;
+  auto was_connected = true;
   std::unique_lock guard{board->mutex};
   for (;;) {
     if (on_change)
       on_change(guard);
+    if (how.on_loss && board->connected != was_connected) {
+      was_connected = board->connected;
+      auto what = was_connected ? std::string{} : board->problem.text;
+      guard.unlock();
+      how.on_loss(what);
+      guard.lock();
+      continue;
+    }
     if (watch->problem.code != errc::ok)
       return tl::unexpected{watch->problem};
     if (watch->version != seen && how.on_progress) {
@@ -413,6 +428,14 @@ result<job_status> client_core::follow(
 caf::expected<job_status> client::wait(job_id job,
                                        const wait_options& options) const {
   auto watch = core_->watch_of(job, false);
+  auto is_read = false;
+  {
+    std::unique_lock guard{core_->board->mutex};
+    is_read = watch->reading || !watch->stream;
+  }
+  if (!is_read)
+    core_->call(
+      [watch](client_session_state& at) { at.count_arrivals(watch); });
   auto status = core_->follow(watch, options, nullptr);
   if (status || status.error().code == errc::unknown_job)
     core_->note_ended(watch);
@@ -423,36 +446,102 @@ caf::expected<job_status>
 client::stream(job_id job,
                const std::function<void(task_index, std::string_view)>& sink,
                const wait_options& options) const {
-  auto watch = core_->watch_of(job, true);
+  auto is_subscribed = false;
+  auto is_free = true;
   {
     std::unique_lock guard{core_->board->mutex};
-    if (std::exchange(watch->reading, true))
-      return to_caf(error{errc::bad_usage,
-                          "another thread of this client reads the results of "
-                          "job "
-                            + std::to_string(job) + " already"});
+    auto known = core_->watches.find(job);
+    is_subscribed = known != core_->watches.end() && known->second->stream;
+    if (is_subscribed)
+      is_free = !std::exchange(known->second->reading, true);
+    else
+      is_free = core_->read_jobs.insert(job).second;
   }
-  auto deliver = [&](std::unique_lock<std::mutex>& guard) {
-    while (!watch->slices.empty()) {
+  if (!is_free)
+    return to_caf(error{errc::bad_usage, "another thread of this client reads "
+                                         "the results of job "
+                                           + std::to_string(job) + " already"});
+  if (is_subscribed)
+    return to_caf(core_->read(job, sink, options));
+  auto status = core_->read_apart(job, sink, options);
+  std::unique_lock guard{core_->board->mutex};
+  core_->read_jobs.erase(job);
+  return to_caf(std::move(status));
+}
+
+result<job_status>
+client_core::read(job_id job,
+                  const std::function<void(task_index, std::string_view)>& sink,
+                  const wait_options& how) const {
+  auto watch = watch_of(job, true);
+  auto begin = std::chrono::steady_clock::now();
+  auto is_over = [&] {
+    return (how.interrupted != nullptr && *how.interrupted)
+           || (how.timeout.count() > 0
+               && std::chrono::steady_clock::now() - begin >= how.timeout);
+  };
+  auto deliver_all = [&](std::unique_lock<std::mutex>& guard) {
+    // A slice is read as a whole or not at all.
+    while (!watch->slices.empty() && !is_over()) {
       auto next = std::move(watch->slices.front());
       watch->slices.pop_front();
       guard.unlock();
-      client_core::deliver(next, sink);
+      deliver(next, sink);
       next.results.bytes = {}; // Only its size is needed now.
-      core_->call([watch, next](client_session_state& at) {
+      call([watch, next](client_session_state& at) {
         at.give_credit(watch, next);
       });
       guard.lock();
     }
   };
-  auto status = core_->follow(watch, options, deliver);
+  auto status = follow(watch, how, deliver_all);
   {
-    std::unique_lock guard{core_->board->mutex};
+    std::unique_lock guard{board->mutex};
     watch->reading = false;
   }
   if (status || status.error().code == errc::unknown_job)
-    core_->note_ended(watch);
-  return to_caf(std::move(status));
+    note_ended(watch);
+  else
+    settle(job);
+  return status;
+}
+
+result<job_status> client_core::read_apart(
+  job_id job, const std::function<void(task_index, std::string_view)>& sink,
+  const wait_options& how) const {
+  auto here = wait_connected(options.connect_timeout);
+  if (!here)
+    return tl::unexpected{std::move(here.error())};
+  auto apart = connect(system, options, dial);
+  if (!apart)
+    return tl::unexpected{from_caf(apart.error())};
+  auto there = apart->core_->wait_connected(options.connect_timeout);
+  if (there && there->store != here->store)
+    return fail(errc::unknown_job,
+                "job " + std::to_string(job)
+                  + " was lost when the coordinator restarted without it: "
+                    "submit it again");
+  return apart->core_->read(job, sink, how);
+}
+
+void client_core::settle(job_id job) const {
+  auto told = std::make_shared<std::promise<void>>();
+  auto is_told = told->get_future();
+  call([told](client_session_state&) { told->set_value(); });
+  if (is_told.wait_for(settle_timeout) != std::future_status::ready)
+    return;
+  std::optional<cluster_handles> handles;
+  {
+    std::unique_lock guard{board->mutex};
+    if (board->connected)
+      handles = board->handles;
+  }
+  if (!handles)
+    return; // What was lost with the connection comes again.
+  // The way is the same, and nothing overtakes on it.
+  caf::scoped_actor self{system};
+  self->request(handles->coordinator, settle_timeout, describe_job{job})
+    .receive([](const job_status&) {}, [](caf::error&) {});
 }
 
 void client_core::note_ended(const std::shared_ptr<watch_call>& watch) const {

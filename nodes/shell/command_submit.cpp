@@ -1,5 +1,6 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/delivery.hpp"
+#include "nodes/shell/dry_run.hpp"
 #include "nodes/shell/sending.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/submission.hpp"
@@ -9,9 +10,14 @@
 namespace troupe::shell {
 
 outcome<exit_code> submit_command(session& self) {
-  auto what = read_submission(self.call(), &self.interrupts().flag());
+  auto call = with_job_file(self.call(), &self.interrupts().flag());
+  if (!call)
+    return tl::unexpected{std::move(call.error())};
+  auto what = read_submission(*call, &self.interrupts().flag());
   if (!what)
     return tl::unexpected{std::move(what.error())};
+  if (call->has("dry-run"))
+    return dry_run(self, *call, *what);
   auto coordinator = self.connect();
   if (!coordinator)
     return tl::unexpected{std::move(coordinator.error())};

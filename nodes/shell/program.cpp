@@ -4,6 +4,7 @@
 #include "nodes/shell/interrupt.hpp"
 #include "nodes/shell/invocation.hpp"
 #include "nodes/shell/session.hpp"
+#include "nodes/shell/table_json.hpp"
 #include "runtime/base/version.hpp"
 
 #include <fmt/format.h>
@@ -21,10 +22,16 @@ exit_code report(const failure& what, const surroundings& where) {
 
 /// Answers `--help` and `--version`.
 std::string about(const invocation& call) {
+  if (call.has("version") && call.has("json"))
+    return fmt::format("{{\"version\": \"{}\", \"protocol\": {}}}\n",
+                       product_version, protocol_version);
   if (call.has("version"))
     return fmt::format("troupe {} (protocol {})\n", product_version,
                        protocol_version);
-  return call.command() != nullptr ? help_text(*call.command()) : help_text();
+  const auto* command = call.command();
+  if (call.has("json"))
+    return (command != nullptr ? command_json(*command) : table_json()) + "\n";
+  return command != nullptr ? help_text(*command) : help_text();
 }
 
 outcome<exit_code> run_call(session& self) {

@@ -23,6 +23,15 @@ public:
   /// @returns the first failure so far as `errc::file_error`.
   result<void> flush();
 
+  int descriptor() const {
+    return descriptor_;
+  }
+
+  /// Whether nothing is written any more, be it that the reader went away.
+  bool is_broken() const {
+    return problem_ != 0;
+  }
+
 private:
   void write_through(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <string>
@@ -271,6 +272,65 @@ CAF_TEST(results_have_one_reader_at_a_time) {
   });
   CAF_REQUIRE(status.engaged());
   CAF_CHECK_EQUAL(results, 100u);
+}
+
+CAF_TEST(who_reads_next_gets_what_an_interrupted_reader_did_not) {
+  for (auto watch : {false, true}) { // Whether its own session gets them.
+    auto spec = range_of("double", 0, 30'000, "collect");
+    spec.options.stream = true;
+    auto job = user->submit(spec, watch);
+    CAF_REQUIRE(job.engaged());
+    CAF_MESSAGE("readers that leave one after the other: none is lost");
+    std::map<task_index, int> seen;
+    auto is_over = false;
+    size_t readers = 0;
+    for (; !is_over && readers < 1000; ++readers) {
+      auto reader = readers == 0 ? *user : *cluster->connect();
+      std::atomic<bool> interrupted = false;
+      wait_options how;
+      how.interrupted = &interrupted;
+      how.timeout = 60s;
+      auto status = reader.stream(
+        *job,
+        [&](task_index index, std::string_view) {
+          ++seen[index];
+          // All of them arrive before the first one leaves.
+          while (readers == 0 && seen.size() == 1) {
+            auto now = user->describe(*job);
+            if (!now || now->succeeded == 30'000)
+              break;
+          }
+          interrupted = true;
+        },
+        how);
+      is_over = status.engaged();
+      if (is_over)
+        CAF_CHECK(status->state == job_state::succeeded);
+      else
+        CAF_CHECK_EQUAL(code(status), "timed_out");
+    }
+    CAF_CHECK(is_over);
+    CAF_CHECK(readers > 2);
+    CAF_CHECK_EQUAL(seen.size(), 30'000u);
+    CAF_CHECK(std::all_of(seen.begin(), seen.end(),
+                          [](const auto& x) { return x.second == 1; }));
+  }
+}
+
+CAF_TEST(a_streamed_job_that_is_only_waited_for_ends) {
+  auto spec = range_of("double", 0, 100, "collect");
+  spec.options.stream = true;
+  auto job = user->submit(spec);
+  CAF_REQUIRE(job.engaged());
+  wait_options how;
+  how.timeout = 30s;
+  auto status = user->wait(*job, how);
+  CAF_REQUIRE(status.engaged());
+  CAF_CHECK(status->state == job_state::succeeded);
+  size_t results = 0;
+  auto again =
+    user->stream(*job, [&](task_index, std::string_view) { ++results; });
+  CAF_CHECK(again.engaged());
 }
 
 CAF_TEST(a_wait_ends_with_its_timeout) {
