@@ -33,6 +33,9 @@ public:
   /// long, end by themselves.
   ~cluster_watch();
 
+  /// From then on `changed` is not called any more.
+  void stop();
+
   /// Stops and waits for the end of the questions, for a host that takes its
   /// actor system down.
   void stop_and_wait();
@@ -59,9 +62,6 @@ public:
 
 private:
   struct shared;
-
-  /// From then on `changed` is not called any more.
-  void stop();
 
   std::shared_ptr<shared> shared_;
   std::vector<std::thread> threads_;

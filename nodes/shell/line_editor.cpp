@@ -369,7 +369,7 @@ std::string in_columns(const std::vector<std::string>& texts, size_t width,
     shown.push_back(escape_text(text));
     widest = std::max(widest, display_columns(shown.back()));
   }
-  auto columns = std::max<size_t>(1, (width + 1) / (widest + 2));
+  auto columns = std::max<size_t>(1, (width + 2) / (widest + 2));
   auto rows = (shown.size() + columns - 1) / columns;
   std::string out;
   for (size_t row = 0; row < rows; ++row) {
