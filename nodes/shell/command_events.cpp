@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -47,8 +48,8 @@ public:
       stream_.emplace(self.out());
   }
 
-  bool wants(const event& what) const {
-    return filter_.wants(what);
+  const event_filter& filter() const {
+    return filter_;
   }
 
   void show(const event& what) {
@@ -78,12 +79,19 @@ outcome<void> show_last(event_printer& printer, const client& from,
                         uint64_t limit) {
   std::deque<event> last;
   uint64_t after = 0;
+  // The last ones are found at once, unless they must be looked for.
+  if (limit > 0 && printer.filter().wants_all()) {
+    auto page = ask_for_events(from, UINT64_MAX);
+    if (!page)
+      return refuse(page.error());
+    after = page->last - std::min(page->last, limit);
+  }
   for (auto more = true; more;) {
     auto page = ask_for_events(from, after);
     if (!page)
       return refuse(page.error());
     for (auto& x : page->events) {
-      if (!printer.wants(x))
+      if (!printer.filter().wants(x))
         continue;
       last.push_back(std::move(x));
       if (limit > 0 && last.size() > limit)
@@ -158,7 +166,7 @@ private:
       self_.say(fmt::format("{} events are lost: they came too fast",
                             format_count(page.lost)));
     for (const auto& x : page.events) {
-      if (!printer.wants(x))
+      if (!printer.filter().wants(x))
         continue;
       printer.show(x);
       if (limit > 0 && printer.shown == limit)
