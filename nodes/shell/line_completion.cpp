@@ -323,11 +323,10 @@ std::vector<typed_word> split_words(std::string_view line) {
       }
     }
     out.push_back(std::move(word));
-    if (quote != 0)
-      return out; // All to the end is within it.
+    if (at == line.size())
+      return out; // The cursor stands behind it, or within its quotes.
   }
-  if (line.empty() || is_blank(line.back()))
-    out.push_back({line.size(), "", false});
+  out.push_back({line.size(), "", false});
   return out;
 }
 
