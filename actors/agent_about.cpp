@@ -45,8 +45,7 @@ std::string host_name() {
   return ::gethostname(name, sizeof(name) - 1) == 0 ? name : "";
 }
 
-std::string node_document(const agent_about& about,
-                          const caf::actor_system& system) {
+std::string node_document(const agent_about& about, caf::actor_system& system) {
   auto now = read_process_usage();
   return fmt::format(
     R"({{"role": {}, "host": {}, "pid": {}, "listen": {}, "version": {}, )"
@@ -88,6 +87,14 @@ tl::unexpected<error> bad_question(std::string_view why) {
               fmt::format("the question to the node cannot be read: {}", why));
 }
 
+/// Returns a number of a question; the library would take -1 for a large one.
+std::optional<uint64_t> number(const json& from, const char* key) {
+  auto i = from.find(key);
+  if (i == from.end() || !i->is_number_unsigned())
+    return std::nullopt;
+  return i->get<uint64_t>();
+}
+
 result<page_question> parse_page(const std::string& text) {
   page_question out;
   if (text.empty())
@@ -97,10 +104,12 @@ result<page_question> parse_page(const std::string& text) {
   };
   try {
     auto from = json::parse(text, shallow);
-    out.after = from.value("after", out.after);
-    out.most = from.value("most", out.most);
-    if (from.contains("last"))
-      out.last = from.at("last").get<uint64_t>();
+    for (const auto* key : {"after", "most", "last"})
+      if (from.contains(key) && !number(from, key))
+        return bad_question(fmt::format("\"{}\" is no whole number", key));
+    out.after = number(from, "after").value_or(out.after);
+    out.most = number(from, "most").value_or(out.most);
+    out.last = number(from, "last");
     auto level = from.value("level", std::string{to_string(out.level)});
     auto known = parse_log_level(level);
     if (!known || *known == log_level::off)
@@ -168,7 +177,7 @@ result<std::string> events_document(const agent_about& about,
 } // namespace
 
 std::optional<result<std::string>> answer_about(const agent_about& about,
-                                                const caf::actor_system& system,
+                                                caf::actor_system& system,
                                                 const ask_node& what) {
   if (what.topic == "node")
     return node_document(about, system);

@@ -41,7 +41,7 @@ struct agent_about {
 ///          `bad_usage` for a wrong `text`, `unknown_child` from a role that
 ///          keeps no events.
 std::optional<result<std::string>> answer_about(const agent_about& about,
-                                                const caf::actor_system& system,
+                                                caf::actor_system& system,
                                                 const ask_node& what);
 
 } // namespace troupe

@@ -234,6 +234,8 @@ void coordinator_state::progress(const progress_report& what) {
     if (auto i = jobs.find(x.job);
         i != jobs.end() && !is_terminal(i->second.status.state))
       advance(x.job, i->second, x);
+  for (const auto& x : what.failures)
+    publish(x);
   arm_timer();
 }
 
@@ -468,55 +470,51 @@ void coordinator_state::start(coordinator_options how) {
   self->send(options.membership, follow_atom::value);
 }
 
-namespace {
-
-coordinator_actor::behavior_type handlers_of(coordinator_state& state) {
+coordinator_actor::behavior_type coordinator_state::handlers() {
   return {
-    [&state](const submit_jobs& x) { state.submit(x); },
-    [&state](const append_inputs& x) { state.append(x); },
-    [&state](const watch_job& x) { state.watch(x); },
-    [&state](const describe_job& x) { return state.describe(x); },
-    [&state](const list_jobs& x) { return state.list(x); },
-    [&state](const cancel_job& x) { return state.cancel(x); },
-    [&state](const open_result& x) { return state.read(x); },
-    [&state](const list_dead& x) { return state.list_dead_letters(x); },
-    [&state](const requeue_dead& x) { return state.change(x); },
-    [&state](const purge_dead& x) { return state.change(x); },
-    [&state](const verify_job& x) { return state.verify(x); },
-    [&state](const explain_task& x) { return state.explain(x); },
-    [&state](const list_tasks& x) { return state.list(x); },
-    [&state](const list_shares& x) { return state.shares(x); },
-    [&state](const trace_task& x) { return state.trace(x); },
-    [&state](const rerun_job& x) { return state.rerun(x); },
-    [&state](const frame_request& x) { state.serve_frame(x); },
-    [&state](const frame& x) { state.take_frame(x); },
-    [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
-    [&state](const store_put_inputs_done& x) { state.stored_inputs(x); },
-    [&state](const store_finish_done& x) { state.finished(x); },
-    [&state](const store_result& x) { state.read_done(x); },
-    [&state](const store_dead& x) { state.listed_dead(x); },
-    [&state](const store_dead_changed& x) { state.changed_dead(x); },
-    [&state](const store_leases& x) { state.read_leases(x); },
-    [&state](const progress_report& x) { state.progress(x); },
-    [&state](const job_merged& x) { state.merged(x); },
-    [&state](const worker_up& x) { state.add_worker(x); },
-    [&state](const worker_gone& x) { state.remove_worker(x); },
-    [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
-    [&state](started_atom) { return state.begin(); },
-    [&state](const store_snapshot& x) { state.rebuild(x); },
-    [&state](const use_event_hub& x) { state.use(x); },
-    [&state](const use_jobs& x) { state.use(x); },
-    [&state](flush_atom) { state.flush(); },
-    [&state](tick_atom) { state.tick(); },
+    [this](const submit_jobs& x) { submit(x); },
+    [this](const append_inputs& x) { append(x); },
+    [this](const watch_job& x) { watch(x); },
+    [this](const describe_job& x) { return describe(x); },
+    [this](const list_jobs& x) { return list(x); },
+    [this](const cancel_job& x) { return cancel(x); },
+    [this](const open_result& x) { return read(x); },
+    [this](const list_dead& x) { return list_dead_letters(x); },
+    [this](const requeue_dead& x) { return change(x); },
+    [this](const purge_dead& x) { return change(x); },
+    [this](const verify_job& x) { return verify(x); },
+    [this](const explain_task& x) { return explain(x); },
+    [this](const list_tasks& x) { return list(x); },
+    [this](const list_shares& x) { return shares(x); },
+    [this](const trace_task& x) { return trace(x); },
+    [this](const rerun_job& x) { return rerun(x); },
+    [this](const frame_request& x) { serve_frame(x); },
+    [this](const frame& x) { take_frame(x); },
+    [this](const store_put_jobs_done& x) { stored_jobs(x); },
+    [this](const store_put_inputs_done& x) { stored_inputs(x); },
+    [this](const store_finish_done& x) { finished(x); },
+    [this](const store_result& x) { read_done(x); },
+    [this](const store_dead& x) { listed_dead(x); },
+    [this](const store_dead_changed& x) { changed_dead(x); },
+    [this](const store_leases& x) { read_leases(x); },
+    [this](const progress_report& x) { progress(x); },
+    [this](const job_merged& x) { merged(x); },
+    [this](const worker_up& x) { add_worker(x); },
+    [this](const worker_gone& x) { remove_worker(x); },
+    [this](drain_atom, uint64_t ms) { return drain(ms); },
+    [this](started_atom) { return begin(); },
+    [this](const store_snapshot& x) { rebuild(x); },
+    [this](const use_event_hub& x) { use(x); },
+    [this](const use_jobs& x) { use(x); },
+    [this](flush_atom) { flush(); },
+    [this](tick_atom) { tick(); },
   };
 }
-
-} // namespace
 
 coordinator_actor::behavior_type
 coordinator(coordinator_state::self_pointer self, coordinator_options options) {
   self->state.start(std::move(options));
-  return observed<coordinator_actor>(self, handlers_of(self->state));
+  return observed<coordinator_actor>(self, self->state.handlers());
 }
 
 } // namespace troupe

@@ -308,10 +308,10 @@ public:
     std::vector<config_value> all;
     for (const auto& row : option_table()) {
       auto i = given_.find(row.key);
-      all.push_back({std::string{row.key},
-                     i == given_.end() ? std::string{row.default_text}
-                                       : i->second.value,
-                     origin_of(row.key)});
+      all.push_back(
+        {std::string{row.key},
+         i == given_.end() ? std::string{row.default_text} : i->second.value,
+         origin_of(row.key)});
     }
     return all;
   }

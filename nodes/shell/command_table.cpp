@@ -21,7 +21,8 @@ constexpr option_spec global_table[] = {
    "How long to try to reach the coordinator (default 5s); then exit code 3"},
   {"json", kind::none, "",
    "Print one JSON document on stdout and nothing else there"},
-  {"help", kind::none, "", "Print the help of the command and exit"},
+  {"help", kind::none, "",
+   "Print the help of the command and exit; -h is the same"},
   {"version", kind::none, "", "Print the version and exit"},
 };
 

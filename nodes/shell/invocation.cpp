@@ -66,17 +66,12 @@ std::string unknown_option(std::string_view name, const command_spec* command) {
   return whose + (meant.empty() ? "; " + see_help(command) : meant);
 }
 
-/// Checks one argument by its kind.
-result<void> check(const option_spec& option, const std::string& text) {
-  auto nothing = [](auto&&) {};
-  switch (option.argument) {
-    case argument_kind::count:
-      return parse_count(text, 0, option.count_max).map(nothing);
-    case argument_kind::size: return parse_size(text).map(nothing);
-    case argument_kind::duration: return parse_duration(text).map(nothing);
-    case argument_kind::endpoint: return parse_endpoint(text).map(nothing);
-    default: return {};
-  }
+/// Returns what `-f` is short for behind that command.
+std::string_view short_f(const command_spec* command) {
+  for (std::string_view name : {"file", "follow"})
+    if (command != nullptr && find_option(command, name) != nullptr)
+      return name == "file" ? "--file" : "--follow";
+  return "-f";
 }
 
 /// Returns how many of the arguments come before the command's name.
@@ -95,10 +90,23 @@ size_t command_position(std::span<const std::string> args) {
 
 } // namespace
 
+result<void> check_argument(const option_spec& option,
+                            const std::string& text) {
+  auto nothing = [](auto&&) {};
+  switch (option.argument) {
+    case argument_kind::count:
+      return parse_count(text, 0, option.count_max).map(nothing);
+    case argument_kind::size: return parse_size(text).map(nothing);
+    case argument_kind::duration: return parse_duration(text).map(nothing);
+    case argument_kind::endpoint: return parse_endpoint(text).map(nothing);
+    default: return {};
+  }
+}
+
 outcome<invocation> invocation::parse(std::span<const std::string> args,
                                       const variables& environment) {
   std::vector<std::string> tokens{args.begin(), args.end()};
-  // The one short option, because every program has it.
+  // The one short option everywhere, because every program has it.
   std::replace(tokens.begin(), tokens.end(), std::string{"-h"},
                std::string{"--help"});
   auto split = command_position(tokens);
@@ -117,16 +125,17 @@ outcome<invocation> invocation::parse(std::span<const std::string> args,
     }
   }
   if (call.command_ != nullptr) {
+    std::replace(middle + 1, tokens.end(), std::string{"-f"},
+                 std::string{short_f(call.command_)});
     auto ok = call.parse_options({middle + 1, tokens.end()}, call.command_);
     if (!ok)
       return tl::unexpected{std::move(ok.error())};
   }
   if (call.has("help") || call.has("version"))
     return call;
-  if (call.command_ == nullptr)
-    return refuse_usage("a command is missing; see troupe help");
-  if (auto ok = call.check_positional(); !ok)
-    return tl::unexpected{std::move(ok.error())};
+  if (call.command_ != nullptr)
+    if (auto ok = call.check_positional(); !ok)
+      return tl::unexpected{std::move(ok.error())};
   auto where = environment(connect_variable);
   if (!call.has("connect") && where && !where->empty()) {
     if (auto ok = parse_endpoint(*where); !ok)
@@ -188,7 +197,7 @@ outcome<void> invocation::add(const option_spec& option,
                               const std::vector<std::string>& values) {
   auto& all = options_[std::string{option.name}];
   for (const auto& value : values) {
-    if (auto ok = check(option, value); !ok)
+    if (auto ok = check_argument(option, value); !ok)
       return refuse_usage(
         fmt::format("--{}: {}", option.name, to_string(ok.error())));
     all.push_back(value);
@@ -200,7 +209,9 @@ outcome<void> invocation::check_positional() const {
   for (const auto& word : positional_)
     if (word.size() > 1 && word.front() == '-')
       return refuse_usage(unknown_option(word, command_));
-  if (positional_.size() < command_->positional_min)
+  // A job file may say what else the command line must.
+  auto least = has("file") ? 0 : command_->positional_min;
+  if (positional_.size() < least)
     return refuse_usage(fmt::format("the command {} needs {}; {}",
                                     command_->name, command_->positional,
                                     see_help(command_)));
@@ -209,6 +220,15 @@ outcome<void> invocation::check_positional() const {
       "the command {} has no use for {}; {}", command_->name,
       quote_text(positional_[command_->positional_max]), see_help(command_)));
   return {};
+}
+
+invocation invocation::completed(std::optional<std::string> positional,
+                                 option_texts options) const {
+  auto out = *this;
+  if (out.positional_.empty() && positional)
+    out.positional_.push_back(std::move(*positional));
+  out.options_.merge(options);
+  return out;
 }
 
 bool invocation::has(std::string_view option) const {

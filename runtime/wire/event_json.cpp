@@ -17,8 +17,8 @@ namespace {
 using json = nlohmann::json;
 
 constexpr std::string_view kind_names[] = {
-  "job_progress",   "job_state",     "node_joined",      "node_left",
-  "node_suspected", "node_recovered", "task_failed",      "task_dead",
+  "job_progress",   "job_state",       "node_joined",    "node_left",
+  "node_suspected", "node_recovered",  "task_failed",    "task_dead",
   "node_cordoned",  "node_uncordoned", "actor_restarted"};
 static_assert(std::size(kind_names) == event_kind_count);
 

@@ -40,6 +40,9 @@ struct wait_options {
   std::function<void(const job_status&)> on_progress;
   /// Polled ten times a second; true ends the wait with `errc::timed_out`.
   const std::atomic<bool>* interrupted = nullptr;
+  /// Called in the waiting thread with what is wrong when the coordinator is
+  /// lost, and with an empty text when it is back.
+  std::function<void(const std::string&)> on_loss = {};
 };
 
 /// A result and how to read it.
@@ -267,7 +270,10 @@ public:
   caf::expected<encoded_result> result(job_id job) const;
 
   /// Receives the results of a job submitted with `options.stream`, in the
-  /// order in which they were accepted. Blocks until the job ends.
+  /// order in which they were accepted. Blocks until the job ends, which it
+  /// does when all of them were read. After a timeout or an interruption,
+  /// whoever reads next, here or elsewhere, gets what the sink did not; a
+  /// process that was killed may have the last few read twice.
   /// @param sink Called in this thread with each index and encoded result.
   caf::expected<job_status>
   stream(job_id job,

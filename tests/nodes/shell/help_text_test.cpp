@@ -51,3 +51,23 @@ CAF_TEST(the_help_of_a_command_names_all_its_options) {
     CAF_CHECK(!contains(text, "\n\n\n"));
   }
 }
+
+CAF_TEST(says_what_json_prints_in_one_sentence) {
+  struct row {
+    const char* json;
+    const char* want;
+  };
+  const row rows[] = {
+    {"", ""},
+    {"an array", "With --json: an array."},
+    {"An array.", "With --json: an array."},
+    {"A job. More.", "With --json: a job. More."},
+    {"JOB", "With --json: JOB."},
+    {"{\"a\"}", "With --json: {\"a\"}."},
+  };
+  for (const auto& [json, want] : rows) {
+    command_spec command{"x", "X", "", 0, 0, {}, "", {}, nullptr, json};
+    auto got = json_sentence(command);
+    CAF_CHECK_EQUAL(got, want);
+  }
+}

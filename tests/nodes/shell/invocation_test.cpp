@@ -80,6 +80,30 @@ CAF_TEST(help_and_version_need_no_command) {
   CAF_CHECK(parse({"run", "-h"})->command() != nullptr);
 }
 
+CAF_TEST(f_is_short_for_a_file) {
+  auto call = parse({"submit", "-f", "job.json"});
+  CAF_REQUIRE(call);
+  CAF_CHECK_EQUAL(call->text("file").value_or(""), "job.json");
+  CAF_CHECK(call->positional().empty());
+  auto stdin_too = parse({"run", "echo", "-f", "-"});
+  CAF_REQUIRE(stdin_too);
+  CAF_CHECK_EQUAL(stdin_too->text("file").value_or(""), "-");
+  CAF_CHECK(!parse({"jobs", "-f", "x"}));
+}
+
+CAF_TEST(what_a_command_line_does_not_say_comes_from_elsewhere) {
+  auto call = parse({"submit", "-f", "x", "--retries", "1"});
+  CAF_REQUIRE(call);
+  auto whole = call->completed(
+    "f", {{"retries", {"2"}}, {"label", {"a", "b"}}, {"stream", {}}});
+  CAF_CHECK_EQUAL(whole.positional(), words{"f"});
+  CAF_CHECK_EQUAL(whole.count("retries").value_or(0), 1u);
+  CAF_CHECK_EQUAL(whole.texts("label"), (words{"a", "b"}));
+  CAF_CHECK(whole.has("stream"));
+  auto own = parse({"submit", "g"})->completed("f", {});
+  CAF_CHECK_EQUAL(own.positional(), words{"g"});
+}
+
 CAF_TEST(durations_are_read) {
   auto call = parse({"wait", "7", "--timeout", "1.5s"});
   CAF_REQUIRE(call);
@@ -104,7 +128,6 @@ CAF_TEST(wrong_command_lines_get_a_sentence) {
     const char* text; ///< Part of the sentence.
   };
   const row rows[] = {
-    {"nothing", {}, "a command is missing"},
     {"unknown command", {"rnu"}, "no command \"rnu\"; did you mean \"run\""},
     {"far from all", {"qqqqqqqq"}, "see troupe help"},
     {"unknown option", {"run", "f", "--redcue", "x"}, "\"--reduce\""},

@@ -13,7 +13,7 @@ CAF_TEST(has_the_commands_that_belong_together) {
   auto commands = job_commands();
   for (std::string_view name :
        {"run", "submit", "wait", "result", "jobs", "job", "cancel", "explain",
-        "dead", "verify", "functions"}) {
+        "dead", "verify", "functions", "tasks", "watch"}) {
     CAF_MESSAGE(name);
     CAF_CHECK_EQUAL(
       std::count_if(commands.begin(), commands.end(),

@@ -36,6 +36,16 @@ CAF_TEST(the_version_goes_to_stdout) {
   CAF_CHECK_EQUAL(err.text(), "");
 }
 
+CAF_TEST(the_version_as_json) {
+  captured out;
+  captured err;
+  CAF_CHECK(run({"--version", "--json"}, out.descriptor(), err.descriptor())
+            == exit_code::done);
+  CAF_CHECK_EQUAL(out.text(), "{\"version\": \"" + std::string{product_version}
+                                + "\", \"protocol\": "
+                                + std::to_string(protocol_version) + "}\n");
+}
+
 CAF_TEST(a_failure_is_one_sentence_on_stderr) {
   captured out;
   captured err;

@@ -34,7 +34,7 @@ CAF_TEST(keeps_what_was_said_with_its_fields) {
   ring.push(5, {log_level::warn, "store", "slow", fields});
   auto got = ring.read(0, 10, log_level::trace, plenty);
   CAF_REQUIRE_EQUAL(got.records.size(), 1u);
-  kept_record want{1,      5,      log_level::warn,
+  kept_record want{1,       5,      log_level::warn,
                    "store", "slow", {{"a", "1"}, {"b", ""}}};
   CAF_CHECK(got.records.front() == want);
   CAF_CHECK_EQUAL(got.next, 1u);

@@ -25,8 +25,8 @@ event sample(event_kind kind) {
   if (is_of_task(kind))
     x.index = 9;
   else if (is_of_job(kind))
-    x.status = {7, "n", "f", "", job_state::failed, 10, 4, 1, 5, 0, 11, 12,
-                "why", "", 0};
+    x.status = {7,  "n",   "f", "", job_state::failed, 10, 4, 1, 5, 0, 11,
+                12, "why", "",  0};
   return x;
 }
 
@@ -75,7 +75,11 @@ CAF_TEST(what_is_no_such_document_is_refused) {
   std::string deep(200, '[');
   deep += std::string(200, ']');
   const std::string texts[] = {
-    "", "[]", "{}", "7", R"({"id": 1, "last": 2, "next": 2, "lost": 0})",
+    "",
+    "[]",
+    "{}",
+    "7",
+    R"({"id": 1, "last": 2, "next": 2, "lost": 0})",
     R"({"id": -1, "last": 2, "next": 2, "lost": 0, "more": 3, "events": []})",
     R"({"id": 1, "last": 2, "next": 2, "lost": 0, "more": true, )"
     R"("events": [{"kind": 7}]})",
