@@ -109,11 +109,13 @@ std::optional<time_point> event_queue::due() const {
 
 // -- event_hub_state ----------------------------------------------------------
 
-void event_hub_state::publish(const event& what) {
+void event_hub_state::publish(event what) {
   if (auto ok = check(what); !ok) {
     log->debug(name, "dropped an event", {{"what", to_string(ok.error())}});
     return;
   }
+  if (what.at_us == 0)
+    what.at_us = static_cast<uint64_t>(wall->now_us());
   if (kept)
     kept->push(what);
   auto now = self->clock().now();
@@ -192,12 +194,14 @@ void event_hub_state::arm(const event_queue& events) {
 
 event_hub_actor::behavior_type
 event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
-          logger_ptr log, std::shared_ptr<event_ring> kept) {
+          logger_ptr log, std::shared_ptr<event_ring> kept,
+          const wall_clock* wall) {
   harden(self, log);
   auto& state = self->state;
   state.self = self;
   state.log = std::move(log);
   state.kept = std::move(kept);
+  state.wall = wall;
   self->set_down_handler([self](const caf::down_msg& x) { //
     self->state.drop(x.source);
   });

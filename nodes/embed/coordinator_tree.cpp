@@ -77,8 +77,8 @@ start_outcome start_agent(const parts& of, const start_context& context) {
 }
 
 start_outcome start_event_hub(const parts& of, const start_context& context) {
-  return start_outcome::started(
-    spawn_on_io_thread(context.system, event_hub, of.options.log, of.events));
+  return start_outcome::started(spawn_on_io_thread(
+    context.system, event_hub, of.options.log, of.events, of.options.wall));
 }
 
 /// The memory store never blocks, so it needs no thread of its own.

@@ -36,6 +36,7 @@ outcome<exit_code> tree_command(session& self);
 outcome<exit_code> fault_command(session& self);
 outcome<exit_code> functions_command(session& self);
 outcome<exit_code> bench_command(session& self);
+outcome<exit_code> connect_command(session& self);
 outcome<exit_code> help_command(session& self);
 
 } // namespace troupe::shell

@@ -105,7 +105,6 @@ full_screen::full_screen(int in, int out)
   // Ctrl-C and Ctrl-Z are keys: a process that ended or stopped by them would
   // leave the terminal as it is.
   ::cfmakeraw(&raw);
-  raw.c_oflag |= OPOST;
   all.active = 1;
   struct sigaction action {};
   action.sa_handler = end_by_signal;

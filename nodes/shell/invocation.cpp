@@ -133,10 +133,9 @@ outcome<invocation> invocation::parse(std::span<const std::string> args,
   }
   if (call.has("help") || call.has("version"))
     return call;
-  if (call.command_ == nullptr)
-    return refuse_usage("a command is missing; see troupe help");
-  if (auto ok = call.check_positional(); !ok)
-    return tl::unexpected{std::move(ok.error())};
+  if (call.command_ != nullptr)
+    if (auto ok = call.check_positional(); !ok)
+      return tl::unexpected{std::move(ok.error())};
   auto where = environment(connect_variable);
   if (!call.has("connect") && where && !where->empty()) {
     if (auto ok = parse_endpoint(*where); !ok)

@@ -43,7 +43,7 @@ public:
   invocation completed(std::optional<std::string> positional,
                        option_texts options) const;
 
-  /// The command; nullptr if none was given (with `--help`, `--version`).
+  /// The command; nullptr if none was given.
   const command_spec* command() const {
     return command_;
   }

@@ -54,7 +54,7 @@ public:
   explicit signal_scope(int wake) {
     signal_wake = wake;
     signal_ended = false;
-    signal_resized = true; // It may have been, while nobody looked.
+    signal_resized = false;
     struct sigaction action {};
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
@@ -331,6 +331,8 @@ edited_line line_editor::read() {
   if (impl_->editor == nullptr)
     return {edited_line::ending::leave, ""};
   signal_scope signals{impl_->wake};
+  // Before the prompt is shown: whoever sees it may type any key.
+  ::el_wset(impl_->editor, EL_PREP_TERM, 1);
   wake();
   impl_->cancelled = false;
   int length = 0;
@@ -368,7 +370,7 @@ std::string in_columns(const std::vector<std::string>& texts, size_t width,
     shown.push_back(escape_text(text));
     widest = std::max(widest, display_columns(shown.back()));
   }
-  auto columns = std::max<size_t>(1, (width + 1) / (widest + 2));
+  auto columns = std::max<size_t>(1, (width + 2) / (widest + 2));
   auto rows = (shown.size() + columns - 1) / columns;
   std::string out;
   for (size_t row = 0; row < rows; ++row) {

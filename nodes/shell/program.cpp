@@ -1,13 +1,16 @@
 #include "nodes/shell/program.hpp"
 
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/interactive_shell.hpp"
 #include "nodes/shell/interrupt.hpp"
 #include "nodes/shell/invocation.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/table_json.hpp"
+#include "nodes/shell/terminal.hpp"
 #include "runtime/base/version.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace troupe::shell {
 
@@ -49,6 +52,13 @@ exit_code run_program(std::span<const std::string> args,
   auto call = invocation::parse(args, where.variable);
   if (!call)
     return report(call.error(), where);
+  auto about_only = call->has("help") || call->has("version");
+  if (call->command() == nullptr && !about_only) {
+    if (is_terminal(STDIN_FILENO) && is_terminal(where.out))
+      return run_interactive(*call, where);
+    return report({exit_code::usage, "a command is missing; see troupe help"},
+                  where);
+  }
   interrupt_watch interrupts;
   session self{*call, where, interrupts};
   auto ended = run_call(self);

@@ -1,10 +1,13 @@
 #define CAF_SUITE effective_values
 
 #include "nodes/daemon/effective_values.hpp"
+#include "nodes/daemon/option_table.hpp"
 
 #include <caf/test/unit_test.hpp>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 using namespace troupe;
 
@@ -22,6 +25,34 @@ std::string means(const std::string& key, const std::string& value,
 }
 
 } // namespace
+
+CAF_TEST(each_value_says_where_it_came_from) {
+  option_sources sources;
+  sources.args = {"--config=f.conf", "--worker.slots=4"};
+  sources.environment = {{"TROUPE_LOG_LEVEL", "warn"},
+                         {"TROUPE_WORKER_SLOTS", "3"}};
+  sources.read_file = [](const std::string&) -> result<std::string> {
+    return "[node]\nname = alpha\n\n[log]\nlevel = debug\n";
+  };
+  sources.is_folder = [](const std::string&) { return true; };
+  auto parsed = parse_options(sources);
+  CAF_REQUIRE(parsed.has_value());
+  const auto& values = parsed->values;
+  CAF_REQUIRE_EQUAL(values.size(), option_table().size());
+  auto check = [&](std::string_view key, const std::string& value,
+                   const std::string& origin) {
+    auto i = std::find_if(values.begin(), values.end(),
+                          [&](const auto& x) { return x.key == key; });
+    CAF_REQUIRE(i != values.end());
+    CAF_CHECK_EQUAL(i->value, value);
+    CAF_CHECK_EQUAL(i->origin, origin);
+  };
+  check("worker.slots", "4", "flag --worker.slots");
+  check("log.level", "warn", "variable TROUPE_LOG_LEVEL");
+  check("node.name", "alpha", "f.conf:2");
+  check("node.listen", "127.0.0.1:7400", "default");
+  check("worker.labels", "", "default");
+}
 
 CAF_TEST(what_is_left_to_the_host_is_told) {
   node_options options;

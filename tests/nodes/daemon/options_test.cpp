@@ -96,29 +96,6 @@ CAF_TEST(each_source_reaches_every_option) {
   }
 }
 
-CAF_TEST(each_value_says_where_it_came_from) {
-  auto parsed =
-    parse({{"--config=f.conf", "--worker.slots=4"},
-           {{"TROUPE_LOG_LEVEL", "warn"}, {"TROUPE_WORKER_SLOTS", "3"}},
-           "[node]\nname = alpha\n\n[log]\nlevel = debug\n"});
-  CAF_REQUIRE(parsed.has_value());
-  const auto& values = parsed->values;
-  CAF_REQUIRE_EQUAL(values.size(), option_table().size());
-  auto check = [&](std::string_view key, const std::string& value,
-                   const std::string& origin) {
-    auto i = std::find_if(values.begin(), values.end(),
-                          [&](const auto& x) { return x.key == key; });
-    CAF_REQUIRE(i != values.end());
-    CAF_CHECK_EQUAL(i->value, value);
-    CAF_CHECK_EQUAL(i->origin, origin);
-  };
-  check("worker.slots", "4", "flag --worker.slots");
-  check("log.level", "warn", "variable TROUPE_LOG_LEVEL");
-  check("node.name", "alpha", "f.conf:2");
-  check("node.listen", "127.0.0.1:7400", "default");
-  check("worker.labels", "", "default");
-}
-
 CAF_TEST(the_flag_wins_over_the_variable_over_the_file_over_the_default) {
   struct row {
     const char* what;

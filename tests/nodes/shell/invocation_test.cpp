@@ -128,7 +128,6 @@ CAF_TEST(wrong_command_lines_get_a_sentence) {
     const char* text; ///< Part of the sentence.
   };
   const row rows[] = {
-    {"nothing", {}, "a command is missing"},
     {"unknown command", {"rnu"}, "no command \"rnu\"; did you mean \"run\""},
     {"far from all", {"qqqqqqqq"}, "see troupe help"},
     {"unknown option", {"run", "f", "--redcue", "x"}, "\"--reduce\""},
