@@ -91,6 +91,11 @@ caf::result<fault_done> agent_state::inject(const inject_fault& what) {
 }
 
 caf::result<node_answer> agent_state::ask(const ask_node& what) {
+  if (auto answer = answer_about(options.about, self->system(), what)) {
+    if (!*answer)
+      return to_caf(answer->error());
+    return node_answer{{std::move(**answer)}};
+  }
   return to_caf(
     {errc::bad_usage, "this node knows no topic " + quote_text(what.topic)});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/agent_about.hpp"
 #include "actors/dialer.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
@@ -38,6 +39,7 @@ struct agent_options {
   worker_actor worker;          ///< Of the role of a worker.
   std::shared_ptr<dialer> dial; ///< What its uplink connects with.
   std::shared_ptr<logger> log;
+  agent_about about; ///< What it tells about its node.
 };
 
 /// The AGENT of a role answers questions about its supervision tree, and breaks

@@ -12,6 +12,16 @@
 
 namespace troupe {
 
+namespace {
+
+/// Also those of its tasks.
+bool is_of_job(event_kind kind) {
+  return kind == event_kind::job_progress || kind == event_kind::job_state
+         || kind == event_kind::task_failed || kind == event_kind::task_dead;
+}
+
+} // namespace
+
 // -- event_queue --------------------------------------------------------------
 
 void event_queue::add_credit(uint32_t credit) {
@@ -19,8 +29,7 @@ void event_queue::add_credit(uint32_t credit) {
 }
 
 void event_queue::push(const event& what, time_point now) {
-  auto of_job =
-    what.kind == event_kind::job_progress || what.kind == event_kind::job_state;
+  auto of_job = is_of_job(what.kind);
   if (job_ != 0 && (!of_job || what.job != job_))
     return;
   if (what.kind == event_kind::job_progress)
@@ -100,11 +109,15 @@ std::optional<time_point> event_queue::due() const {
 
 // -- event_hub_state ----------------------------------------------------------
 
-void event_hub_state::publish(const event& what) {
+void event_hub_state::publish(event what) {
   if (auto ok = check(what); !ok) {
     log->debug(name, "dropped an event", {{"what", to_string(ok.error())}});
     return;
   }
+  if (what.at_us == 0)
+    what.at_us = static_cast<uint64_t>(wall->now_us());
+  if (kept)
+    kept->push(what);
   auto now = self->clock().now();
   for (auto& [address, to] : subscribers) {
     to.events.push(what, now);
@@ -181,11 +194,14 @@ void event_hub_state::arm(const event_queue& events) {
 
 event_hub_actor::behavior_type
 event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
-          logger_ptr log) {
+          logger_ptr log, std::shared_ptr<event_ring> kept,
+          const wall_clock* wall) {
   harden(self, log);
   auto& state = self->state;
   state.self = self;
   state.log = std::move(log);
+  state.kept = std::move(kept);
+  state.wall = wall;
   self->set_down_handler([self](const caf::down_msg& x) { //
     self->state.drop(x.source);
   });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/base/config_value.hpp"
 #include "runtime/base/endpoint.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/base/limits.hpp"
@@ -124,6 +125,8 @@ enum class node_action : uint8_t { run, check, help, version };
 struct parsed_options {
   node_action action = node_action::run;
   node_options options; ///< Defaults when the action is `help` or `version`.
+  /// All options in the order of the table; none as `options`.
+  std::vector<config_value> values;
   /// One sentence each, to be logged before the node starts.
   std::vector<std::string> warnings;
 };

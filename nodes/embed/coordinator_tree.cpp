@@ -37,6 +37,7 @@ struct parts {
   std::shared_ptr<coordinator_directory> now;
   /// In memory mode what is kept outlives the actor that serves it.
   fenced_store kept;
+  std::shared_ptr<event_ring> events; ///< Outlives the actor that fills it.
 };
 
 /// A restart a second is survived for ever, a crash at each start is not.
@@ -69,12 +70,15 @@ start_outcome start_agent(const parts& of, const start_context& context) {
   terms.faults = of.options.faults;
   terms.process = make_process_control();
   terms.log = of.options.log;
+  terms.about = of.options.about;
+  terms.about.role = "coordinator";
+  terms.about.events = of.events;
   return start_outcome::started(context.system.spawn(agent, terms));
 }
 
 start_outcome start_event_hub(const parts& of, const start_context& context) {
-  return start_outcome::started(
-    spawn_on_io_thread(context.system, event_hub, of.options.log));
+  return start_outcome::started(spawn_on_io_thread(
+    context.system, event_hub, of.options.log, of.events, of.options.wall));
 }
 
 /// The memory store never blocks, so it needs no thread of its own.
@@ -91,6 +95,7 @@ start_outcome start_membership(const parts& of, const start_context& context) {
   terms.term = of.options.term;
   terms.own_node = of.options.own_node;
   terms.detection = of.options.detection;
+  terms.wall = of.options.wall;
   terms.log = of.options.log;
   return start_outcome::started(context.system.spawn(membership, terms));
 }
@@ -170,8 +175,10 @@ coordinator_role start_coordinator(caf::actor_system& system,
                                    const coordinator_role_options& options) {
   parts all;
   all.options = options;
-  all.now = std::make_shared<coordinator_directory>(options.on_front_door);
+  all.now = std::make_shared<coordinator_directory>(options.on_front_door,
+                                                    *options.wall);
   all.kept.kept = make_memory_store({options.term, options.memory_bytes_max});
+  all.events = std::make_shared<event_ring>(options.term);
   supervisor_options root;
   root.path = "coordinator";
   root.flags = root_flags();

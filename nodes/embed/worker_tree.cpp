@@ -83,6 +83,8 @@ start_outcome start_agent(const parts& of, const start_context& context) {
   terms.worker = context.sibling<worker_actor>("worker");
   terms.dial = of.options.dial;
   terms.log = of.options.worker.log;
+  terms.about = of.options.about;
+  terms.about.role = "worker";
   return start_outcome::started(context.system.spawn(agent, terms));
 }
 

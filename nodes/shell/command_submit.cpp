@@ -23,7 +23,10 @@ outcome<exit_code> submit_command(session& self) {
     return tl::unexpected{std::move(coordinator.error())};
   if (auto ok = fit_to_cluster(*what, *coordinator); !ok)
     return tl::unexpected{std::move(ok.error())};
-  auto job = send_job(self, *what, *coordinator, false);
+  // While inputs are sent this is the reader of their results, although it
+  // reads none: the minute in which another one must come begins at its end.
+  auto job = send_job(self, *what, *coordinator, what->spec.options.stream);
+  self.interrupts().allow_detach(false);
   if (!job)
     return tl::unexpected{std::move(job.error())};
   if (!self.json()) {

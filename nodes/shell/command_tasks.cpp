@@ -82,7 +82,7 @@ void print(session& self, job_id job, const found_tasks& what) {
     if (what.groups.empty())
       self.say(fmt::format("job {} has no such tasks", job));
     else
-      self.show(group_table(what.groups));
+      self.show(task_table(what.groups));
     return;
   }
   std::vector<std::string> objects;

@@ -150,10 +150,14 @@ private:
     how.timeout = most;
     how.interrupted = &self_.interrupts().flag();
     how.on_progress = [this](const job_status& x) { view_.job = x; };
-    std::string loss;
-    how.on_loss = [&loss](const std::string& what) { loss = what; };
+    auto is_lost = false;
+    how.on_loss = [&](const std::string& what) {
+      is_lost = !what.empty();
+      tell_loss(what);
+    };
     auto ended = coordinator_.wait(view_.job.id, how);
-    tell_loss(loss);
+    if (!is_lost) // It came back between two looks.
+      tell_loss("");
     if (ended) {
       view_.job = std::move(*ended);
       return {};

@@ -293,7 +293,21 @@ constexpr std::string_view submit_details =
   "once.\n\n"
   "Prints the number of the job and nothing else. The job goes on by itself. "
   "docs/concepts.md says which job is next, and what resources, labels and "
-  "placement are.";
+  "placement are.\n\n"
+  "With --file (-f) the job is what a file says: one JSON object with "
+  "`function`, `inputs` (an array of values, for --input), `args` (any value) "
+  "and the other options of submit by their names, such as `range`, `lines`, "
+  "`retries`. Counts are whole numbers, flags true or false, what may be given "
+  "many times a string or an array of them, sizes numbers of bytes or strings, "
+  "`cpus` and `priority` numbers, everything else strings; paths are those of "
+  "the command line. What the command line says comes first, and its inputs "
+  "replace all of the file's.\n\n"
+  "--dry-run reads all inputs and checks them, the function, its arguments and "
+  "the reducer as the coordinator would, submits nothing and prints what would "
+  "be submitted.\n\n"
+  "With --stream results are not merged and not kept: `troupe result JOB` "
+  "hands each one out once. The job waits a minute for somebody who reads, and "
+  "succeeds when all were read.";
 
 constexpr std::string_view run_details =
   "Exactly one kind of input is needed: --range, --lines, --split, --glob or "
@@ -304,8 +318,24 @@ constexpr std::string_view run_details =
   "Ctrl-C detaches (exit code 130): the job goes on, and `troupe wait JOB` "
   "comes back to it. A second Ctrl-C ends the program at once. That --output "
   "can be written is checked before the job is submitted.\n\n"
-  "docs/concepts.md says which job is next, and what resources, labels and "
-  "placement are.";
+  "With --stream it prints each result on a line when it is accepted, in no "
+  "order of the indices; the first one when all inputs were sent. After "
+  "Ctrl-C, `troupe result JOB` prints the rest, if "
+  "it comes within a minute.\n\n"
+  "--file (-f) and --dry-run are as for `submit`. docs/concepts.md says which "
+  "job is next, and what resources, labels and placement are.";
+
+constexpr std::string_view run_json =
+  "the job with its result, unless --output takes it; see JSON of a job. With "
+  "--stream an array that grows, of {\"index\", \"result\"}. With --dry-run "
+  "as `submit`";
+
+constexpr std::string_view submit_json =
+  "the job; see JSON of a job. With --dry-run {\"job\", \"tasks\", "
+  "\"input_bytes\", \"input_type\", \"args_type\", \"result_type\", "
+  "\"offered\"}: `job` is the effective job as a job file has it, types are "
+  "null when they are not known, and `offered` is whether some node has the "
+  "function";
 
 constexpr std::string_view wait_details =
   "Shows the same progress as run. Ctrl-C detaches (exit code 130). A job that "
@@ -346,15 +376,14 @@ constexpr std::string_view watch_details =
   "code 1. Ctrl-C detaches (exit code 130). When the coordinator is lost, it "
   "says so and goes on when it is back.";
 
-constexpr std::string_view watch_json_shape =
+constexpr std::string_view watch_json =
   "an array that grows by an object a second, and when the state changes or a "
-  "task fails: the object of `job` and `\"running\": 4, \"per_second\": 12.5, "
-  "\"left_seconds\": 47, \"nodes\": [{\"node\": \"alpha\", \"leased\": 4, "
-  "\"succeeded\": 210, \"failed\": 1, \"busy_seconds\": 16.5, "
-  "\"per_second\": 6.1}], \"failures\": [{\"index\": 17, \"dead\": false, "
-  "\"node\": \"alpha\", \"text\": \"why\"}], \"more_failures\": 0`. "
+  "task fails: the object of `job` and besides {\"running\", \"per_second\", "
+  "\"left_seconds\", \"nodes\": [{\"node\", \"leased\", \"succeeded\", "
+  "\"failed\", \"busy_seconds\", \"per_second\"}], \"failures\": "
+  "[{\"index\", \"dead\", \"node\", \"text\"}], \"more_failures\"}. "
   "`left_seconds` is null when it cannot be told; `failures` are those since "
-  "the object before, at most 20, and `more_failures` counts the others.";
+  "the object before, at most 20, and `more_failures` counts the others";
 
 constexpr std::string_view result_details =
   "Waits until the job has ended. Of a job submitted with --stream it prints "
@@ -362,12 +391,13 @@ constexpr std::string_view result_details =
   "whoever reads next gets what was not printed. Ctrl-C detaches (exit code "
   "130): the job goes on, but a streamed one ends as cancelled when nobody "
   "reads its results for a minute. A job that failed or was cancelled is exit "
-  "code 1, with what was merged until then.";
+  "code 1, with what was merged until then.\n\n"
+  "A reader that was killed may leave the last few results to be printed "
+  "twice; one that is detached does not.";
 
 constexpr std::string_view result_json =
-  "the object of `job` with its `result`, unless --output takes it. Of a "
-  "streamed job an array that "
-  "grows: `{\"index\": 3, \"result\": ...}`.";
+  "the object of `job` with its `result`, unless --output takes it; of a "
+  "streamed job an array that grows, of {\"index\", \"result\"}";
 
 constexpr std::string_view tasks_details =
   "Neighbouring tasks that are in the same state in the same way are one "
@@ -377,12 +407,11 @@ constexpr std::string_view tasks_details =
   "without a result: the one that the node is at.";
 
 constexpr std::string_view tasks_json =
-  "an array of objects in the order of the indices: `{\"job\": 7, \"begin\": "
-  "0, \"end\": 100, \"tasks\": 100, \"state\": \"leased\", \"attempt\": 1, "
-  "\"node\": \"alpha\", \"lease\": \"3.17\", \"running\": false, "
-  "\"age_seconds\": 1.5, \"retry_in_seconds\": 0}`. The indices are those "
-  "from `begin` up to `end`, exclusive; `node`, `lease` and `age_seconds` are "
-  "of leased tasks, `retry_in_seconds` of those in backoff, else empty or 0.";
+  "an array, in the order of the indices, of {\"job\", \"begin\", \"end\", "
+  "\"tasks\", \"state\", \"attempt\", \"node\", \"lease\", \"running\", "
+  "\"age_seconds\", \"retry_in_seconds\"}. The indices are those from `begin` "
+  "up to `end`, exclusive; `node`, `lease` and `age_seconds` are of leased "
+  "tasks, `retry_in_seconds` of those in backoff, else empty or 0";
 
 constexpr std::string_view verify_details =
   "Replays what is recorded of the job's leases and proves that each task has "
@@ -438,11 +467,10 @@ constexpr std::string_view job_json = "the job; see JSON of a job";
 
 constexpr command_spec commands[] = {
   {"run", "Submit a job, wait for it and print its result", "FUNCTION", 1, 1,
-   run_options, run_details, run_examples, run_command,
-   "the job with its result, unless --output takes it; see JSON of a job",
+   run_options, run_details, run_examples, run_command, run_json,
    takes_function},
   {"submit", "Submit a job and print its number", "FUNCTION", 1, 1,
-   submit_options, submit_details, submit_examples, submit_command, job_json,
+   submit_options, submit_details, submit_examples, submit_command, submit_json,
    takes_function},
   {"wait", "Wait until a job has ended", "JOB", 1, 1, wait_options_table,
    wait_details, wait_examples, wait_command,
@@ -451,7 +479,7 @@ constexpr command_spec commands[] = {
    "JOB", 1, 1, result_options, result_details, result_examples, result_command,
    result_json, takes_job},
   {"watch", "Show how far a job is until it ends", "JOB", 1, 1, watch_options,
-   watch_details, watch_examples, watch_command, watch_json_shape, takes_job},
+   watch_details, watch_examples, watch_command, watch_json, takes_job},
   {"jobs", "List the jobs, the newest first", "", 0, 0, jobs_options,
    jobs_details, jobs_examples, jobs_command,
    "an array of jobs; see JSON of a job"},

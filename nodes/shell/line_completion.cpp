@@ -105,18 +105,16 @@ private:
   // Where we are
   // ---------------------------------------------------------------
 
-  /// Skips what a line may have before its command: `NAME =` and
-  /// `repeat N`.
+  /// Skips what stands before the command: other statements, `NAME =` and
+  /// `for NAME in $(`.
   size_t find_beginning() const {
     size_t at = 0;
     for (size_t i = 0; i + 1 < words_.size(); ++i) {
       const auto& word = words_[i];
-      if (!word.quoted && (word.text == ";" || word.text == "{"))
+      if (!word.quoted
+          && (word.text == ";" || word.text == "$("
+              || (word.text == "=" && i == at + 1)))
         at = i + 1;
-      else if (!word.quoted && word.text == "=" && i == at + 1)
-        at = i + 1;
-      else if (word.text == "repeat" && i == at && i + 2 < words_.size())
-        at = i + 2;
     }
     return at;
   }
@@ -291,7 +289,7 @@ std::string common_beginning(const texts& candidates) {
 
 bool needs_quotes(std::string_view text) {
   return text.empty()
-         || text.find_first_of(" \t\r\n\"'\\#;{}$") != std::string_view::npos;
+         || text.find_first_of(" \t\r\n\"'\\#;()$") != std::string_view::npos;
 }
 
 } // namespace
@@ -306,9 +304,17 @@ std::vector<typed_word> split_words(std::string_view line) {
     }
     if (line[at] == '#')
       return {};
+    // What begins a command also stands alone without blanks.
+    auto sign = line[at] == ';' ? 1u : line.substr(at, 2) == "$(" ? 2u : 0u;
+    if (sign > 0) {
+      out.push_back({at, std::string{line.substr(at, sign)}, false});
+      at += sign;
+      continue;
+    }
     typed_word word{at, "", false};
     char quote = 0;
-    for (; at < line.size() && (quote != 0 || !is_blank(line[at])); ++at) {
+    auto ends = [&](char c) { return quote == 0 && (is_blank(c) || c == ';'); };
+    for (; at < line.size() && !ends(line[at]); ++at) {
       auto c = line[at];
       if (quote == 0 && (c == '"' || c == '\'')) {
         quote = c;

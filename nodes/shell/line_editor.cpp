@@ -331,7 +331,8 @@ edited_line line_editor::read() {
   if (impl_->editor == nullptr)
     return {edited_line::ending::leave, ""};
   signal_scope signals{impl_->wake};
-  ::el_resize(impl_->editor); // It may have been, while nobody looked.
+  // Before the prompt is shown: whoever sees it may type any key.
+  ::el_wset(impl_->editor, EL_PREP_TERM, 1);
   wake();
   impl_->cancelled = false;
   int length = 0;

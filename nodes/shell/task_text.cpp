@@ -78,7 +78,7 @@ std::string group_json(job_id job, const task_group& group) {
     seconds(group.age_us), seconds(group.retry_in_us));
 }
 
-table group_table(const std::vector<task_group>& groups) {
+table task_table(const std::vector<task_group>& groups) {
   table out;
   out.columns = {{"INDEX", true},
                  {"TASKS", true, false, 2},

@@ -20,6 +20,6 @@ outcome<uint32_t> parse_task_states(std::string_view text);
 /// Returns a group of tasks as one JSON object.
 std::string group_json(job_id job, const task_group& group);
 
-table group_table(const std::vector<task_group>& groups);
+table task_table(const std::vector<task_group>& groups);
 
 } // namespace troupe::shell

@@ -16,9 +16,11 @@
 #include "runtime/model/resources.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/model/task_explanation.hpp"
+#include "runtime/model/task_listing.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
 #include "runtime/policy/job_order.hpp"
+#include "runtime/policy/load_meter.hpp"
 #include "runtime/policy/placement.hpp"
 #include "runtime/policy/retry.hpp"
 #include "runtime/policy/worker_pool.hpp"
@@ -115,6 +117,14 @@ public:
   struct notes {
     std::vector<setback> setbacks;
     std::vector<std::pair<job_id, error>> fatals; ///< Jobs that must fail.
+  };
+
+  /// An attempt that failed, of which people are told.
+  struct failure {
+    job_id job = 0;
+    failed_task what;
+    std::string node;
+    bool dead = false; ///< The task was given up.
   };
 
   /// What changed for a job since the last report.
@@ -266,6 +276,10 @@ public:
   /// Returns a report for each job that changed since the last call.
   std::vector<report> take_reports();
 
+  /// Returns what failed since the last call, as far as people are told of it
+  /// (see `load_meter`).
+  std::vector<failure> take_failures();
+
   /// Returns what happened to leases since the last call. What an accepted
   /// slice rests on is there when `begin_accept` returns.
   std::vector<lease_event> take_lease_events();
@@ -288,6 +302,28 @@ public:
   /// next. Precondition: the job is known.
   task_explanation explain(job_id job, std::optional<task_index> index,
                            time_point now) const;
+
+  /// Which tasks a listing shall have.
+  struct task_filter {
+    uint32_t states = 0; ///< Bit `1 << state` of each that is wanted; 0: all.
+    duration older{};    ///< Leased ones only if they are as old as this.
+    task_index from = 0;
+    size_t most = 1; ///< Groups.
+  };
+
+  /// Lists tasks of a job. Costs O(its leases * log + groups looked at), of
+  /// which there are only so many at once. Tasks that ended before the
+  /// scheduler started are said to have succeeded: which of them did not is not
+  /// known here. Precondition: the job is known.
+  task_listing list(job_id job, const task_filter& filter,
+                    time_point now) const;
+
+  /// Returns what each node does for a job, and did since the scheduler
+  /// started, at most `limits::job_shares_max`. Precondition: the job is known.
+  std::vector<job_share> shares(job_id job) const;
+
+  /// Returns what there is to do and how fast it gets done.
+  cluster_load load(time_point now) const;
 
   const lease_book& leases() const {
     return book_;
@@ -379,8 +415,9 @@ private:
     error fatal;
     std::string first_dead;
     attempt_history history;
-    uint64_t succeeded_before = 0; ///< Before it was resumed.
-    uint64_t dead_before = 0;      ///< Before it was resumed.
+    uint64_t succeeded_before = 0;         ///< Before it was resumed.
+    uint64_t dead_before = 0;              ///< Before it was resumed.
+    std::map<worker_id, job_share> shares; ///< `leased` is not kept.
   };
 
   /// What a lease weighs on its worker.
@@ -390,6 +427,7 @@ private:
     uint64_t bytes = 0;       ///< Of its inputs, until it ends.
     kind* of = nullptr;
     time_point moved_at{}; ///< When it was granted, or brought a slice.
+    time_point granted_at{};
   };
 
   /// A lease that was lost with its worker, as it was before.
@@ -425,6 +463,10 @@ private:
   void note(lease_event_kind what, const lease& held, index_range range);
   void note_accepted(const slice& what);
   void note_resumed(job_id job);
+  void measure(job_entry& job, const lease& held, const slice& what,
+               time_point now);
+  void tell_failure(job_id job, const failed_task& what,
+                    const std::string& node, bool dead, time_point now);
   static bool may_run(const job_entry& job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
@@ -517,6 +559,14 @@ private:
   std::string why_waiting(const job_entry& job,
                           const task_explanation& what) const;
   void explain_ready(const job_entry& job, task_explanation& out) const;
+  std::vector<const lease*> leases_by_index(job_id job) const;
+  std::vector<task_group> groups_in(const job_entry& job, index_range run,
+                                    task_state state,
+                                    const std::vector<const lease*>& leases,
+                                    time_point now) const;
+  std::vector<task_group> leased_groups(index_range run,
+                                        const std::vector<const lease*>& leases,
+                                        time_point now) const;
 
   uint64_t opened_term_ = 0;
   lease_book book_;
@@ -548,6 +598,8 @@ private:
   std::optional<time_point> steal_due_;
   job_order order_;
   time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
+  load_meter meter_;
+  std::vector<failure> failures_;
 };
 
 } // namespace troupe

@@ -77,7 +77,13 @@ CALLS = {
     "state": [call("{worker} {actor}")],
     "ask": [call("{worker} {actor} status")],
     "monitor": [call("{worker} {actor}", (130,), interrupt=True)],
-    "connect": [call("")],
+    "connect": [
+        call(""),
+        call("lab 127.0.0.1:7400"),
+        call("lab"),
+        call(""),
+        call("--remove lab"),
+    ],
     # What changes something.
     "run": [
         call("echo --input 1"),

@@ -12,7 +12,8 @@ using namespace troupe::shell;
 CAF_TEST(has_the_commands_that_belong_together) {
   auto commands = cluster_commands();
   for (std::string_view name :
-       {"nodes", "cordon", "uncordon", "drain", "bench"}) {
+       {"status", "top", "check", "nodes", "node", "config", "log", "events",
+        "cordon", "uncordon", "drain", "bench"}) {
     CAF_MESSAGE(name);
     CAF_CHECK_EQUAL(
       std::count_if(commands.begin(), commands.end(),

@@ -71,3 +71,15 @@ CAF_TEST(finds_each_name_of_an_option_once) {
   CAF_CHECK_EQUAL(timeouts, 1u);
   CAF_CHECK(options_where([](const auto&) { return false; }).empty());
 }
+
+// The scripts look at words before they know the command.
+CAF_TEST(options_of_one_name_agree_whether_they_take_an_argument) {
+  for (const auto& command : command_table())
+    for (const auto& option : command.options)
+      for (const auto* other : options_where(
+             [&](const auto& x) { return x.name == option.name; })) {
+        CAF_MESSAGE(command.name << " --" << option.name);
+        CAF_CHECK_EQUAL(other->argument == argument_kind::none,
+                        option.argument == argument_kind::none);
+      }
+}

@@ -58,16 +58,16 @@ CAF_TEST(a_table_has_a_row_for_each_group) {
   auto running = leased();
   running.range = {20, 21};
   running.running = true;
-  auto text = render(group_table({leased(), running}), 0, false);
+  auto text = render(task_table({leased(), running}), 0, false);
   CAF_CHECK_EQUAL(
-    text, "INDEX  TASKS  STATE            ATTEMPT  NODE       LEASE    AGE  "
-          "RETRY IN\n"
-          "10-19     10  leased                 2  al\\npha    3.17  1.5 s\n"
-          "   20      1  leased, running        2  al\\npha    3.17  1.5 s\n");
+    text,
+    "INDEX  TASKS  STATE            ATTEMPT  NODE     LEASE     AGE  RETRY IN\n"
+    "10-19     10  leased                 2  al\\npha   3.17  1.50 s\n"
+    "   20      1  leased, running        2  al\\npha   3.17  1.50 s\n");
 }
 
 CAF_TEST(a_narrow_table_keeps_where_tasks_are) {
-  auto text = render(group_table({leased()}), 40, false);
+  auto text = render(task_table({leased()}), 40, false);
   CAF_CHECK(text.find("STATE") != std::string::npos);
   CAF_CHECK(text.find("NODE") != std::string::npos);
   CAF_CHECK(text.find("LEASE") == std::string::npos);

@@ -38,6 +38,30 @@ CAF_TEST(it_ends_while_the_job_runs) {
   CAF_CHECK(view.failures.empty());
 }
 
+CAF_TEST(failures_are_heard) {
+  auto spec = range_of("refuse", 0, 3, "collect");
+  spec.options.backoff_base_ms = 20;
+  spec.options.retries = 1'000'000; // Until the test has seen some.
+  auto job = user->submit(spec);
+  CAF_REQUIRE(job.engaged());
+  watch_feed feed{*user, *job};
+  CAF_REQUIRE(comes(feed, [this] { return !view.failures.empty(); }));
+  CAF_CHECK(!view.failures.front().dead);
+  CAF_CHECK(view.failures.front().index < 3u);
+  CAF_CHECK(contains(view.failures.front().text, "will not do"));
+  CAF_CHECK(user->cancel(*job).engaged());
+}
+
+CAF_TEST(what_the_nodes_do_is_asked) {
+  auto job = submit_gate();
+  watch_feed feed{*user, job};
+  CAF_REQUIRE(comes(feed, [this] {
+    return !view.nodes.empty() && view.nodes.front().share.leased == 1;
+  }));
+  open_gate();
+  CAF_CHECK(user->wait(job).engaged());
+}
+
 CAF_TEST(a_job_that_does_not_exist_has_no_nodes) {
   watch_feed feed{*user, 77};
   feed.refresh();

@@ -95,8 +95,9 @@ CAF_TEST(why_nothing_moves_is_shown) {
 }
 
 CAF_TEST(a_line_says_how_far_the_job_is) {
-  CAF_CHECK_EQUAL(watch_line(sample()),
-                  "job 7  running  42%  420/1,000  3 dead  47.0 s left  12.3/s");
+  CAF_CHECK_EQUAL(
+    watch_line(sample()),
+    "job 7  running  42%  420/1,000  3 dead  47.0 s left  12.3/s");
   auto open = sample();
   open.job.state = job_state::open;
   CAF_CHECK_EQUAL(watch_line(open),
