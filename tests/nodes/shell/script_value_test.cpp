@@ -88,6 +88,8 @@ CAF_TEST(numbers_are_compared_as_numbers) {
     {"a", "!=", "A", "yes"},
     {"", "==", "", "yes"},
     {"1", "==", "a", "no"},
+    {"[ 1,\n2]", "==", "[1, 2]", "yes"},
+    {"{\"a\": 1}", "!=", "{\"a\": 2}", "yes"},
     {"a", "<", "2", "< compares numbers, but \"a\" is none"},
     {"1", ">", "", "> compares numbers, but \"\" is none"},
     {"inf", ">", "1", "> compares numbers, but \"inf\" is none"},
