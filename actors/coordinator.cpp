@@ -234,8 +234,6 @@ void coordinator_state::progress(const progress_report& what) {
     if (auto i = jobs.find(x.job);
         i != jobs.end() && !is_terminal(i->second.status.state))
       advance(x.job, i->second, x);
-  for (const auto& x : what.failures)
-    publish(x);
   arm_timer();
 }
 

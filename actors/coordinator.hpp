@@ -189,7 +189,6 @@ struct coordinator_state {
   void tell(const client_actor& whom, job_update what);
   void tell_watchers(job& of);
   void publish(event_kind kind, const job& of);
-  void publish(const failed_attempt& what);
   void unschedule_job(job_id id);
   void send_schedule(schedule what);
   void request_flush();
@@ -224,9 +223,6 @@ struct coordinator_state {
   void ask_dead(task_explanation otherwise,
                 caf::typed_response_promise<task_explanation> promise);
   bool explain_dead(const store_dead& what);
-  caf::result<task_listing> list_ended(const list_tasks& what,
-                                       const job_status& last);
-  bool list_dead_tasks(const store_dead& what);
   client_actor sender() const;
 
   self_pointer self;
@@ -250,14 +246,6 @@ struct coordinator_state {
     caf::typed_response_promise<task_explanation> promise;
   };
   std::unordered_map<uint64_t, asked_dead> asked_dead_tasks;
-  /// A listing of an ended job that waits for its dead letters.
-  struct asked_listing {
-    list_tasks what;
-    uint64_t tasks = 0;
-    task_state rest = task_state::succeeded; ///< Of the other tasks.
-    caf::typed_response_promise<task_listing> promise;
-  };
-  std::unordered_map<uint64_t, asked_listing> asked_listings;
   uint64_t last_ticket = 0;
   supervisor_actor aggregators; ///< None before it was started.
   std::optional<caf::response_promise> loaded;

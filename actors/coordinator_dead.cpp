@@ -50,7 +50,7 @@ coordinator_state::list_dead_letters(const list_dead& what) {
 }
 
 void coordinator_state::listed_dead(const store_dead& what) {
-  if (explain_dead(what) || list_dead_tasks(what))
+  if (explain_dead(what))
     return;
   if (auto node = dead_lists.extract(what.ticket); !node.empty())
     node.mapped().deliver(what.found);

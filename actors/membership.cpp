@@ -288,7 +288,6 @@ void membership_state::publish(event_kind kind, const std::string& node) {
   event what;
   what.kind = kind;
   what.node = node;
-  what.at_us = static_cast<uint64_t>(options.wall->now_us());
   self->send(options.events, events{{what}});
 }
 

@@ -28,7 +28,6 @@ struct membership_options {
   node_info own_node;
   detector_settings detection;
   std::shared_ptr<logger> log;
-  const wall_clock* wall = &system_wall_clock(); ///< For people.
 };
 
 /// MEMBERSHIP: which nodes there are. It judges joins, watches the workers'

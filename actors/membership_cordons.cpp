@@ -63,9 +63,6 @@ caf::result<node_info> membership_state::cordon(const cordon_node& what) {
   self->send(options.store, store_put_cordon{what.node, wanted.cordoned});
   options.log->info("membership", std::string{news_of(what.what)},
                     {{"node", what.node}});
-  publish(wanted.cordoned ? event_kind::node_cordoned
-                          : event_kind::node_uncordoned,
-          what.node);
   auto i = members.find(what.node);
   if (i == members.end())
     return absent_info(what.node);

@@ -438,10 +438,7 @@ void scheduler_state::send_reports() {
       item.only.push_back(i->second);
     message.items.push_back(std::move(item));
   }
-  for (auto& x : core->take_failures())
-    message.failures.push_back(
-      {x.job, x.what.index, x.dead, std::move(x.node), std::move(x.what.text)});
-  if (!message.items.empty() || !message.failures.empty())
+  if (!message.items.empty())
     self->send(coordinator, std::move(message));
 }
 

@@ -2,10 +2,7 @@
 #include "nodes/embed/troupe/client.hpp"
 #include "runtime/wire/validate.hpp"
 
-#include <caf/scoped_actor.hpp>
-
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 
 /// The client's part that asks what people want to know of a cluster.
@@ -40,111 +37,11 @@ caf::expected<cluster_load> client::load() const {
                                           show_load_atom::value));
 }
 
-namespace {
-
-/// Events that a hub may send before the reader has seen them.
-constexpr uint32_t events_under_way = 64;
-/// How often a reader looks whether it shall stop, or is lost.
-constexpr std::chrono::milliseconds look_interval{100};
-
-bool is_refused(const client_core& core) {
-  std::unique_lock guard{core.board->mutex};
-  return core.board->refused;
-}
-
-/// Reads events in the calling thread: one hub after the other.
-class event_reader {
-public:
-  event_reader(const client_core& core, job_id job,
-               const std::function<bool(const event&)>& sink,
-               const wait_options& how)
-    : core_(core), job_(job), sink_(sink), how_(how) {
-    // nop
-  }
-
-  /// Reads from one hub until it is lost. @returns whether the reader is done.
-  result<bool> read(const cluster_handles& from) {
-    caf::scoped_actor self{core_.system};
-    self->monitor(from.events);
-    self->send(from.events, subscribe{job_, events_under_way});
-    auto is_lost = false;
-    auto is_done = false;
-    result<void> over;
-    while (!is_lost && !is_done && (over = check_end()).has_value()) {
-      self->receive(
-        [&](const event& what) {
-          self->send(from.events, more_events{1});
-          is_done = check(what).has_value() && !sink_(what);
-        },
-        [&](const caf::down_msg&) { is_lost = true; },
-        caf::after(look_interval) >> [&] { is_lost = !is_current(from); });
-    }
-    if (!is_lost)
-      self->send(from.events, unsubscribe_atom::value);
-    if (!over)
-      return tl::unexpected{std::move(over.error())};
-    return is_done;
-  }
-
-  /// Errors: `timed_out` when the reader shall not go on.
-  result<void> check_end() const {
-    if (how_.interrupted != nullptr && *how_.interrupted)
-      return fail(errc::timed_out, "interrupted");
-    if (how_.timeout.count() > 0
-        && std::chrono::steady_clock::now() - begin_ >= how_.timeout)
-      return fail(errc::timed_out, "the time is over");
-    return {};
-  }
-
-private:
-  bool is_current(const cluster_handles& from) const {
-    std::unique_lock guard{core_.board->mutex};
-    return core_.board->connected && core_.board->handles.events == from.events;
-  }
-
-  const client_core& core_;
-  job_id job_;
-  const std::function<bool(const event&)>& sink_;
-  const wait_options& how_;
-  std::chrono::steady_clock::time_point begin_ =
-    std::chrono::steady_clock::now();
-};
-
-} // namespace
-
-caf::expected<void> client::follow_events(
-  job_id job, const std::function<bool(const event&)>& sink,
-  const wait_options& options,
-  const std::function<void(const std::string&)>& on_loss) const {
-  event_reader reader{*core_, job, sink, options};
-  auto is_told = false;
-  auto tell = [&](const std::string& what) {
-    if (on_loss && is_told == what.empty())
-      on_loss(what);
-    is_told = !what.empty();
-  };
-  auto lost_at = std::chrono::steady_clock::now();
-  for (;;) {
-    if (auto ok = reader.check_end(); !ok)
-      return to_caf(ok.error());
-    // Short, so that an interrupt is seen while nobody answers.
-    auto handles = core_->wait_connected(look_interval);
-    if (!handles) {
-      tell(to_string(handles.error()));
-      if (is_refused(*core_)
-          || std::chrono::steady_clock::now() - lost_at
-               >= core_->options.connect_timeout)
-        return to_caf(handles.error());
-      continue;
-    }
-    tell({});
-    auto done = reader.read(*handles);
-    if (!done)
-      return to_caf(done.error());
-    if (*done)
-      return caf::unit;
-    lost_at = std::chrono::steady_clock::now();
-  }
+caf::expected<void>
+client::follow_events(job_id, const std::function<bool(const event&)>&,
+                      const wait_options&,
+                      const std::function<void(const std::string&)>&) const {
+  return to_caf({errc::internal, "not there yet"});
 }
 
 caf::expected<std::vector<job_status>> client::newest_jobs(size_t most) const {

@@ -96,7 +96,6 @@ start_outcome start_membership(const parts& of, const start_context& context) {
   terms.term = of.options.term;
   terms.own_node = of.options.own_node;
   terms.detection = of.options.detection;
-  terms.wall = of.options.wall;
   terms.log = of.options.log;
   return start_outcome::started(context.system.spawn(membership, terms));
 }
@@ -176,8 +175,7 @@ coordinator_role start_coordinator(caf::actor_system& system,
                                    const coordinator_role_options& options) {
   parts all;
   all.options = options;
-  all.now = std::make_shared<coordinator_directory>(options.on_front_door,
-                                                    *options.wall);
+  all.now = std::make_shared<coordinator_directory>(options.on_front_door);
   all.kept.kept = make_memory_store({options.term, options.memory_bytes_max});
   all.events = std::make_shared<event_ring>(options.term);
   supervisor_options root;

@@ -119,14 +119,6 @@ public:
     std::vector<std::pair<job_id, error>> fatals; ///< Jobs that must fail.
   };
 
-  /// An attempt that failed, of which people are told.
-  struct failure {
-    job_id job = 0;
-    failed_task what;
-    std::string node;
-    bool dead = false; ///< The task was given up.
-  };
-
   /// What changed for a job since the last report.
   struct report {
     job_id job = 0;
@@ -275,10 +267,6 @@ public:
 
   /// Returns a report for each job that changed since the last call.
   std::vector<report> take_reports();
-
-  /// Returns what failed since the last call, as far as people are told of it
-  /// (see `load_meter`).
-  std::vector<failure> take_failures();
 
   /// Returns what happened to leases since the last call. What an accepted
   /// slice rests on is there when `begin_accept` returns.
@@ -465,8 +453,6 @@ private:
   void note_resumed(job_id job);
   void measure(job_entry& job, const lease& held, const slice& what,
                time_point now);
-  void tell_failure(job_id job, const failed_task& what,
-                    const std::string& node, bool dead, time_point now);
   static bool may_run(const job_entry& job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
@@ -599,7 +585,6 @@ private:
   job_order order_;
   time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
   load_meter meter_;
-  std::vector<failure> failures_;
 };
 
 } // namespace troupe

@@ -58,21 +58,9 @@ void dispatcher::measure(job_entry& job, const lease& held, const slice& what,
   for (auto i = first; i < what.failed.size(); ++i) {
     const auto& task = what.failed[i];
     auto node = worker == workers_.end() ? std::string{} : worker->second.node;
-    tell_failure(what.job, task, node,
-                 held.attempt >= job.terms.retry.max_attempts, now);
+    meter_.note_failure(
+      {what.job, task.index, std::move(node), task.code, task.text, 0}, now);
   }
-}
-
-void dispatcher::tell_failure(job_id job, const failed_task& what,
-                              const std::string& node, bool dead,
-                              time_point now) {
-  meter_.note_failure({job, what.index, node, what.code, what.text, 0}, now);
-  if (meter_.may_tell(now))
-    failures_.push_back({job, what, node, dead});
-}
-
-std::vector<dispatcher::failure> dispatcher::take_failures() {
-  return std::exchange(failures_, {});
 }
 
 std::vector<const lease*> dispatcher::leases_by_index(job_id job) const {

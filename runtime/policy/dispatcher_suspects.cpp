@@ -69,8 +69,6 @@ dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
   (void)job.tasks.apply({suspect, suspect + 1}, task_event::gave_up);
   release_inputs(job, {suspect, suspect + 1}, 1);
   note_dead(job, suspect, {result.code, result.text});
-  tell_failure(held.job, {suspect, result.code, result.text, 0}, result.node,
-               true, now);
   return result;
 }
 

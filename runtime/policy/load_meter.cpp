@@ -57,12 +57,6 @@ void load_meter::note(uint64_t tasks, uint64_t failed, uint64_t busy_ns,
   failed_ += failed;
 }
 
-bool load_meter::may_tell(time_point now) {
-  if (std::exchange(told_in_, number_of(now)) != number_of(now))
-    told_ = 0;
-  return ++told_ <= told_max;
-}
-
 void load_meter::note_failure(recent_failure what, time_point now) {
   if (failures_.size() == limits::recent_failures_max)
     failures_.pop_front();

@@ -23,12 +23,6 @@ public:
   /// `limits::recent_failures_max` are kept.
   void note_failure(recent_failure what, time_point now);
 
-  /// Whether people shall be told of one more failure as it happens: of the
-  /// first `told_max` in each half second. What fails beyond that is counted.
-  bool may_tell(time_point now);
-
-  static constexpr uint64_t told_max = 50;
-
   /// Fills in totals, rates, percentiles and failures. The rates are means over
   /// the window, or over the time since the first slice if that is less; a
   /// percentile is at most 19 % too high.
@@ -54,8 +48,6 @@ private:
 
   uint64_t accepted_ = 0;
   uint64_t failed_ = 0;
-  int64_t told_in_ = -1; ///< The span in which `told_` were told.
-  uint64_t told_ = 0;
   int64_t first_ = -1; ///< The first span in which something was noted.
   std::array<bucket, bucket_count> buckets_{};
   std::deque<std::pair<time_point, recent_failure>>

@@ -111,19 +111,8 @@ struct job_progress {
   std::vector<accept_record> only;
 };
 
-/// An attempt that failed.
-struct failed_attempt {
-  job_id job = 0;
-  task_index index = 0;
-  bool dead = false; ///< It was given up.
-  std::string node;
-  std::string text;
-};
-
 struct progress_report {
   std::vector<job_progress> items;
-  /// Some of what failed since the last report, for people.
-  std::vector<failed_attempt> failures;
 };
 
 // -- COORDINATOR and AGGREGATOR -----------------------------------------------
