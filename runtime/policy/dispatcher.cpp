@@ -168,7 +168,6 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
     return result;
   auto& job = i->second;
   run_times_.observe(job.terms.function, what.range.size(), what.busy_ns);
-  measure(job, held, what, now);
   forget_history(job, what);
   // With its record: what the slice says is worth nothing without it.
   if (what.fatal.code != errc::ok)
@@ -364,9 +363,8 @@ dispatcher::granted dispatcher::grant_to(worker_entry& entry, job_entry& job,
   entry.alone = alone;
   entry.served = ++leases_granted_;
   result.first = entry.known_jobs.insert(id).second;
-  enter_cost(
-    entry, result.lease,
-    {ns_per_task, what.range.size(), bytes, &job.of->second, now_, now_});
+  enter_cost(entry, result.lease,
+             {ns_per_task, what.range.size(), bytes, &job.of->second, now_});
   touch(id);
   return result;
 }

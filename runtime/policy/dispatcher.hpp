@@ -16,11 +16,9 @@
 #include "runtime/model/resources.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/model/task_explanation.hpp"
-#include "runtime/model/task_listing.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
 #include "runtime/policy/job_order.hpp"
-#include "runtime/policy/load_meter.hpp"
 #include "runtime/policy/placement.hpp"
 #include "runtime/policy/retry.hpp"
 #include "runtime/policy/worker_pool.hpp"
@@ -291,28 +289,6 @@ public:
   task_explanation explain(job_id job, std::optional<task_index> index,
                            time_point now) const;
 
-  /// Which tasks a listing shall have.
-  struct task_filter {
-    uint32_t states = 0; ///< Bit `1 << state` of each that is wanted; 0: all.
-    duration older{};    ///< Leased ones only if they are as old as this.
-    task_index from = 0;
-    size_t most = 1; ///< Groups.
-  };
-
-  /// Lists tasks of a job. Costs O(its leases * log + groups looked at), of
-  /// which there are only so many at once. Tasks that ended before the
-  /// scheduler started are said to have succeeded: which of them did not is not
-  /// known here. Precondition: the job is known.
-  task_listing list(job_id job, const task_filter& filter,
-                    time_point now) const;
-
-  /// Returns what each node does for a job, and did since the scheduler
-  /// started, at most `limits::job_shares_max`. Precondition: the job is known.
-  std::vector<job_share> shares(job_id job) const;
-
-  /// Returns what there is to do and how fast it gets done.
-  cluster_load load(time_point now) const;
-
   const lease_book& leases() const {
     return book_;
   }
@@ -403,9 +379,8 @@ private:
     error fatal;
     std::string first_dead;
     attempt_history history;
-    uint64_t succeeded_before = 0;         ///< Before it was resumed.
-    uint64_t dead_before = 0;              ///< Before it was resumed.
-    std::map<worker_id, job_share> shares; ///< `leased` is not kept.
+    uint64_t succeeded_before = 0; ///< Before it was resumed.
+    uint64_t dead_before = 0;      ///< Before it was resumed.
   };
 
   /// What a lease weighs on its worker.
@@ -415,7 +390,6 @@ private:
     uint64_t bytes = 0;       ///< Of its inputs, until it ends.
     kind* of = nullptr;
     time_point moved_at{}; ///< When it was granted, or brought a slice.
-    time_point granted_at{};
   };
 
   /// A lease that was lost with its worker, as it was before.
@@ -451,8 +425,6 @@ private:
   void note(lease_event_kind what, const lease& held, index_range range);
   void note_accepted(const slice& what);
   void note_resumed(job_id job);
-  void measure(job_entry& job, const lease& held, const slice& what,
-               time_point now);
   static bool may_run(const job_entry& job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
@@ -545,14 +517,6 @@ private:
   std::string why_waiting(const job_entry& job,
                           const task_explanation& what) const;
   void explain_ready(const job_entry& job, task_explanation& out) const;
-  std::vector<const lease*> leases_by_index(job_id job) const;
-  std::vector<task_group> groups_in(const job_entry& job, index_range run,
-                                    task_state state,
-                                    const std::vector<const lease*>& leases,
-                                    time_point now) const;
-  std::vector<task_group> leased_groups(index_range run,
-                                        const std::vector<const lease*>& leases,
-                                        time_point now) const;
 
   uint64_t opened_term_ = 0;
   lease_book book_;
@@ -584,7 +548,6 @@ private:
   std::optional<time_point> steal_due_;
   job_order order_;
   time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
-  load_meter meter_;
 };
 
 } // namespace troupe
