@@ -304,6 +304,7 @@ void scheduler_state::flush() {
   send_steals();
   send_answers(false);
   send_reports();
+  publish_failures();
   arm_timer();
 }
 
