@@ -146,12 +146,4 @@ caf::result<job_shares> coordinator_state::shares(const list_shares& what) {
   return promise;
 }
 
-caf::result<task_trace> coordinator_state::trace(const trace_task&) {
-  return to_caf({errc::internal, "not there yet"});
-}
-
-caf::result<submit_reply> coordinator_state::rerun(const rerun_job&) {
-  return to_caf({errc::internal, "not there yet"});
-}
-
 } // namespace troupe
