@@ -16,6 +16,9 @@ namespace troupe {
 
 namespace {
 
+/// Names of nodes that are kept for traces: of workers that are up or were.
+constexpr size_t node_names_max = 4096;
+
 uint64_t microseconds(duration x) {
   return static_cast<uint64_t>(
     std::chrono::duration_cast<std::chrono::microseconds>(x).count());
@@ -116,6 +119,8 @@ coordinator_state::admit_submission(const submit_item& what) const {
 }
 
 void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
+  if (stored_rerun(what))
+    return;
   auto node = submissions.extract(what.ticket);
   if (node.empty())
     return;
@@ -160,6 +165,7 @@ job_id coordinator_state::create(const submit_item& what,
     const auto& spec = what.spec;
     entry.spec = spec;
     entry.submitted_at = self->clock().now();
+    entry.stored_at = entry.submitted_at;
     entry.owner = client.address();
     entry.status.id = id;
     entry.status.name = spec.name;
@@ -289,6 +295,9 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
 
 void coordinator_state::add_worker(const worker_up& what) {
   workers[what.worker] = what.functions;
+  node_names[what.worker] = what.node;
+  if (node_names.size() > node_names_max)
+    node_names.erase(node_names.begin());
   for (const auto& info : what.functions)
     functions.insert_or_assign(info.name, info);
   store_note_functions message;
@@ -497,6 +506,7 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const store_dead& x) { state.listed_dead(x); },
     [&state](const store_dead_changed& x) { state.changed_dead(x); },
     [&state](const store_leases& x) { state.read_leases(x); },
+    [&state](const store_inputs& x) { state.read_inputs(x); },
     [&state](const progress_report& x) { state.progress(x); },
     [&state](const job_merged& x) { state.merged(x); },
     [&state](const worker_up& x) { state.add_worker(x); },

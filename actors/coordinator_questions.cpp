@@ -12,12 +12,4 @@ caf::result<job_shares> coordinator_state::shares(const list_shares&) {
   return to_caf({errc::internal, "not there yet"});
 }
 
-caf::result<task_trace> coordinator_state::trace(const trace_task&) {
-  return to_caf({errc::internal, "not there yet"});
-}
-
-caf::result<submit_reply> coordinator_state::rerun(const rerun_job&) {
-  return to_caf({errc::internal, "not there yet"});
-}
-
 } // namespace troupe

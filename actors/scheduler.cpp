@@ -66,6 +66,7 @@ void scheduler_state::audit(const worker_leases& what) {
   auto i = peers.find(what.worker);
   if (i == peers.end())
     return;
+  core->tell_time(self->clock().now());
   auto current = core->leases().of_worker(what.worker);
   auto found = i->second.audit.check(current, what.held, what.through);
   if (found.behind) {
@@ -86,6 +87,7 @@ void scheduler_state::audit(const worker_leases& what) {
 
 void scheduler_state::remove_work(const unschedule& what) {
   std::map<worker_id, trim_leases> stops;
+  core->tell_time(self->clock().now());
   for (auto job : what.jobs) {
     for (const auto& stopped : core->remove_job(job))
       stops[stopped.worker].items.push_back({stopped.lease, 0, true});
@@ -198,6 +200,7 @@ void scheduler_state::trimmed(const trimmed_leases& what) {
   auto id = sender_id();
   if (!id)
     return;
+  core->tell_time(self->clock().now());
   for (const auto& x : what.items) {
     // A worker hands a whole lease back when it does not know the job, because
     // the message with the header was lost: its next lease brings it again.
@@ -280,6 +283,7 @@ void scheduler_state::break_off(worker_id id, peer& from, const slice& what,
                      {"why", why}});
   if (auto held = core->leases().find(what.lease);
       held != nullptr && held->worker == id) {
+    core->tell_time(self->clock().now());
     core->revoke(what.lease);
     self->send(from.handle, trim_leases{{{what.lease, 0, true}}});
   }

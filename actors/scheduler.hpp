@@ -74,7 +74,8 @@ struct scheduler_state {
   /// Takes a worker out of work, or back in. Of one that is drained, takes what
   /// it has not begun now, and what it has not ended at the end of its time.
   void cordon(const worker_cordon& what);
-  caf::result<task_explanation> explain(const explain_task& what) const;
+  /// Also tells the store what happened to leases up to now.
+  caf::result<task_explanation> explain(const explain_task& what);
   caf::result<task_listing> list(const list_tasks& what) const;
   caf::result<job_shares> shares(const list_shares& what) const;
   caf::result<cluster_load> load() const;

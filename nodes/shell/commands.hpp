@@ -19,6 +19,8 @@ outcome<exit_code> cancel_command(session& self);
 outcome<exit_code> dead_command(session& self);
 outcome<exit_code> verify_command(session& self);
 outcome<exit_code> explain_command(session& self);
+outcome<exit_code> trace_command(session& self);
+outcome<exit_code> rerun_command(session& self);
 outcome<exit_code> nodes_command(session& self);
 outcome<exit_code> cordon_command(session& self);
 outcome<exit_code> uncordon_command(session& self);

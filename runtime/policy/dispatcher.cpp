@@ -161,6 +161,7 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
   if (auto cost = costs_.find(what.lease); cost != costs_.end())
     cost->second.moved_at = now;
   book_.begin_accept(what.lease, what.range);
+  tell_time(now);
   note_accepted(what);
   std::vector<dead_letter> result;
   auto i = jobs_.find(what.job);

@@ -266,6 +266,12 @@ public:
   /// Returns a report for each job that changed since the last call.
   std::vector<report> take_reports();
 
+  /// Says what time it is for what is recorded from now on. Events that come
+  /// with a time say it themselves.
+  void tell_time(time_point now) {
+    recorded_at_ = now;
+  }
+
   /// Returns what happened to leases since the last call. What an accepted
   /// slice rests on is there when `begin_accept` returns.
   std::vector<lease_event> take_lease_events();
@@ -425,6 +431,7 @@ private:
   void note(lease_event_kind what, const lease& held, index_range range);
   void note_accepted(const slice& what);
   void note_resumed(job_id job);
+  void record(lease_event&& what);
   static bool may_run(const job_entry& job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
@@ -533,6 +540,7 @@ private:
   std::unordered_map<lease_id, lease_cost> costs_;
   std::set<job_id> changed_;
   std::vector<lease_event> lease_events_;
+  time_point recorded_at_{}; ///< Of what is recorded next.
   notes notes_;
   std::unordered_map<lease_id, lost_lease> lost_;
   std::deque<lease_id> lost_order_; ///< Oldest first; not all are in `lost_`.
