@@ -1,6 +1,7 @@
 #include "actors/event_hub.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/validate.hpp"
 
@@ -12,16 +13,6 @@
 
 namespace troupe {
 
-namespace {
-
-/// Also those of its tasks.
-bool is_of_job(event_kind kind) {
-  return kind == event_kind::job_progress || kind == event_kind::job_state
-         || kind == event_kind::task_failed || kind == event_kind::task_dead;
-}
-
-} // namespace
-
 // -- event_queue --------------------------------------------------------------
 
 void event_queue::add_credit(uint32_t credit) {
@@ -29,8 +20,7 @@ void event_queue::add_credit(uint32_t credit) {
 }
 
 void event_queue::push(const event& what, time_point now) {
-  auto of_job = is_of_job(what.kind);
-  if (job_ != 0 && (!of_job || what.job != job_))
+  if (job_ != 0 && what.job != job_) // 0: of no job, or of several.
     return;
   if (what.kind == event_kind::job_progress)
     return push_progress(what, now);
@@ -205,7 +195,7 @@ event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
   self->set_down_handler([self](const caf::down_msg& x) { //
     self->state.drop(x.source);
   });
-  return {
+  return observed<event_hub_actor>(self, {
     [&state](const events& x) {
       for (const auto& what : x.items)
         state.publish(what);
@@ -214,7 +204,7 @@ event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
     [&state](const more_events& x) { state.more(x); },
     [&state](unsubscribe_atom) { state.unsubscribe_sender(); },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe
