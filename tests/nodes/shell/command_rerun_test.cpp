@@ -16,7 +16,7 @@ CAF_TEST(the_new_number_is_printed) {
   CAF_CHECK_EQUAL(text.out, "2\n");
   CAF_CHECK_EQUAL(run({"wait", "2", "--result"}).out, "[1,2]\n");
   auto json = run({"--json", "rerun", "2"});
-  CAF_CHECK(json.shows("\"id\": 3"));
+  CAF_CHECK(json.shows("\"job\": 3"));
 }
 
 CAF_TEST(only_what_failed_runs_again) {
