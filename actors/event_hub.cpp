@@ -13,16 +13,6 @@
 
 namespace troupe {
 
-namespace {
-
-/// Also those of its tasks.
-bool is_of_job(event_kind kind) {
-  return kind == event_kind::job_progress || kind == event_kind::job_state
-         || kind == event_kind::task_failed || kind == event_kind::task_dead;
-}
-
-} // namespace
-
 // -- event_queue --------------------------------------------------------------
 
 void event_queue::add_credit(uint32_t credit) {
@@ -30,8 +20,7 @@ void event_queue::add_credit(uint32_t credit) {
 }
 
 void event_queue::push(const event& what, time_point now) {
-  auto of_job = is_of_job(what.kind);
-  if (job_ != 0 && (!of_job || what.job != job_))
+  if (job_ != 0 && what.job != job_) // 0: of no job, or of several.
     return;
   if (what.kind == event_kind::job_progress)
     return push_progress(what, now);

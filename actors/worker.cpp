@@ -132,7 +132,7 @@ void worker_state::enqueue(grant&& what) {
     return;
   }
   queue.push_back({job->second, nullptr, what.lease, what.range, what.attempt,
-                   std::move(what.inputs.bytes)});
+                   std::move(what.inputs.bytes), self->clock().now()});
 }
 
 bool worker_state::could_run(const grant& what, const job_header& job) const {
@@ -234,6 +234,8 @@ void worker_state::collect(slot& from) {
   made.what.results = outgoing.offer(0, blob{std::move(output->results)});
   made.what.busy_ns = output->busy_ns;
   made.what.fatal = std::move(output->fatal);
+  made.what.waited_us = output->waited_us(from.current->arrived_at);
+  made.what.took_us = output->took_us();
   unanswered_bytes += made.bytes;
   outbox_bytes += made.bytes;
   slice_key key{made.what.lease, made.what.seq};

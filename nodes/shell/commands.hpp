@@ -23,6 +23,8 @@ outcome<exit_code> verify_command(session& self);
 outcome<exit_code> explain_command(session& self);
 outcome<exit_code> status_command(session& self);
 outcome<exit_code> check_command(session& self);
+outcome<exit_code> trace_command(session& self);
+outcome<exit_code> rerun_command(session& self);
 outcome<exit_code> nodes_command(session& self);
 outcome<exit_code> node_command(session& self);
 outcome<exit_code> config_command(session& self);
