@@ -151,7 +151,7 @@ std::string description(const actor_place& what, const std::string& report,
     above = json::object();
   json out;
   out["path"] = what.path;
-  out["child"] = what.above ? entry_of(above, what.id) : json{nullptr};
+  out["child"] = what.above ? entry_of(above, what.id) : json(nullptr);
   out["vitals"] = json::parse(vitals, nullptr, false);
   json siblings = json::array();
   for (const auto& x : above.value("children", json::array()))
@@ -289,9 +289,9 @@ void agent_state::show_state(const ask_node& what, const reply& to) {
       ->request<urgent>(here.handle, limits::describe_tree_timeout,
                         show_state_atom::value)
       .then(
-        [to, path = here.path](const std::string& x) mutable {
-          to.deliver(node_answer{{fmt::format(R"({{"path": {}, "state": {}}})",
-                                              quote_json(path), x)}});
+        [to, path = here.path](const std::string& x) {
+          tell(to, fmt::format(R"({{"path": {}, "state": {}}})",
+                               quote_json(path), x));
         },
         [to, path = here.path](caf::error&) {
           refuse(to, {errc::timed_out,

@@ -38,7 +38,9 @@ void done(agent_state::reply to, const std::string& path, const char* what) {
 
 json entry_of(const std::string& report, const std::string& id, json& above) {
   above = json::parse(report, nullptr, false);
-  if (above.is_object())
+  if (!above.is_object())
+    above = json::object();
+  else
     for (const auto& x : above.value("children", json::array()))
       if (x.value("id", "") == id)
         return x;
@@ -240,7 +242,7 @@ void exchange_message(const exchange& x, const std::string& kind, bool asks,
                     fmt::format("{} is not understood: {}", name, why));
     if (asks)
       return ask_actor(x, name);
-    x.by.self->send(x.whom.handle, flush_atom::value);
+    caf::anon_send(x.whom.handle, flush_atom::value);
     return done(x.to, x.whom.path, "sent");
   }
   refuse(x.to, errc::bad_usage,
@@ -306,7 +308,7 @@ void agent_state::message(const ask_node& what, const reply& to) {
   auto question = parse_question<nlohmann::json>(what.text);
   if (!question)
     return refuse(to, question.error().code, question.error().text);
-  auto name = text_in(*question, "message");
+  auto wanted = text_in(*question, "message");
   auto fields = question->value("fields", json::object());
   auto asks = what.topic == "ask";
   find_actor(what.path, to, [=, this](const actor_place& here) {
@@ -316,7 +318,7 @@ void agent_state::message(const ask_node& what, const reply& to) {
     read_vitals(here.handle, [=, this](const std::string& vitals) {
       auto known = json::parse(vitals, nullptr, false);
       auto kind = known.is_object() ? known.value("kind", "") : "";
-      exchange_message({*this, here, fields, to}, kind, asks, name);
+      exchange_message({*this, here, fields, to}, kind, asks, wanted);
     });
   });
 }

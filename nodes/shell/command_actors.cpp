@@ -70,7 +70,7 @@ table actors_table(const std::vector<json>& rows) {
                  {"FOR", true, false, 2},     {"RESTARTS", true, false, 1},
                  {"MAILBOX", true, false, 0}, {"HANDLED", true, false, 0}};
   for (const auto& x : rows) {
-    auto vitals = x.value("vitals", json{nullptr});
+    auto vitals = x.value("vitals", json(nullptr));
     auto kind = text_at(vitals, "kind");
     auto state = text_at(x, "state");
     out.rows.push_back({{text_at(x, "node")},
@@ -86,7 +86,7 @@ table actors_table(const std::vector<json>& rows) {
 }
 
 std::string actor_json(const json& x) {
-  auto vitals = x.value("vitals", json{nullptr});
+  auto vitals = x.value("vitals", json(nullptr));
   auto known = vitals.is_object();
   return fmt::format(
     R"({{"node": {}, "path": {}, "type": {}, "kind": {}, "state": {}, )"

@@ -67,14 +67,14 @@ std::string messages_lines(const json& messages) {
 }
 
 std::string description(const std::string& node, const json& what) {
-  const auto vitals = what.value("vitals", json{nullptr});
+  const auto vitals = what.value("vitals", json(nullptr));
   auto out = line("path", escape_text(text_at(what, "path")))
              + line("node", escape_text(node))
              + line("kind", escape_text(text_at(vitals, "kind")));
   if (vitals.is_object())
     out += line("mailbox", std::to_string(number_at(vitals, "mailbox")))
            + line("handled", std::to_string(number_at(vitals, "handled")));
-  return out + child_lines(what.value("child", json{nullptr}))
+  return out + child_lines(what.value("child", json(nullptr)))
          + supervisor_lines(what.value("supervisor", json::object()))
          + line("siblings", names(what.value("siblings", json::array())))
          + line("children", names(what.value("children", json::array())))

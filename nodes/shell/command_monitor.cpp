@@ -38,7 +38,7 @@ outcome<sight> look_at(const client& from, const std::string& node,
   auto what = parse_answer<nlohmann::json>(*document);
   if (!what)
     return tl::unexpected{std::move(what.error())};
-  auto child = what->value("child", json{nullptr});
+  auto child = what->value("child", json(nullptr));
   if (!child.is_object())
     return refuse_usage("a root has no supervisor that would see its end: "
                         "monitor an actor below it");

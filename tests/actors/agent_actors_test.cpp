@@ -42,20 +42,6 @@ CAF_TEST(lists_page_by_page) {
   CAF_CHECK(ask("actors", {}, R"({"from": 99})").at("actors").empty());
 }
 
-CAF_TEST(counts_what_an_actor_handles_and_not_the_questions) {
-  start();
-  auto handled = [&] {
-    return ask("ask", "worker/a", R"({"message": "vitals"})")
-      .at("answer")
-      .at("handled")
-      .get<int>();
-  };
-  auto before = handled();
-  CAF_CHECK_EQUAL(handled(), before);
-  ask("ask", "worker/a", R"({"message": "count"})");
-  CAF_CHECK_EQUAL(handled(), before + 1);
-}
-
 CAF_TEST(describes_an_actor_and_its_last_ends) {
   start();
   auto about = ask("describe", "worker/a");

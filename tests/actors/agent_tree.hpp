@@ -67,11 +67,9 @@ struct agent_tree : stage {
   /// Children of ours are supervisors, too: they are the smallest actors that
   /// have everything.
   child_spec child(const char* id) {
-    return {
-      {id}, [this](const start_context& context) {
-        return start_outcome::started(
-          start_supervisor(context.system, empty_supervisor(log)).value());
-      }};
+    return supervisor_child({id}, [this](const start_context&) {
+      return std::optional{empty_supervisor(log)};
+    });
   }
 
   /// Returns the answer, or the error's code and text as a JSON string.

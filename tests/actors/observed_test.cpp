@@ -28,6 +28,27 @@ CAF_TEST(an_observed_actor_answers_two_questions_beside_its_interface) {
   CAF_CHECK(nlohmann::json::parse(state).at("path") == "worker");
 }
 
+CAF_TEST(questions_do_not_count_as_handled) {
+  auto whom = caf::actor_cast<caf::actor>(root);
+  auto handled = [&] {
+    int result = -1;
+    auto pending = boss.ask(whom, show_vitals_atom::value);
+    sched.run();
+    pending.receive(
+      [&](const std::string& x) {
+        result = nlohmann::json::parse(x).at("handled").get<int>();
+      },
+      [](const caf::error&) { CAF_FAIL("no vitals"); });
+    return result;
+  };
+  auto before = handled();
+  CAF_CHECK_EQUAL(handled(), before);
+  boss.ask(whom, count_atom::value);
+  boss.ask(whom, show_state_atom::value);
+  sched.run();
+  CAF_CHECK_EQUAL(handled(), before + 1);
+}
+
 CAF_TEST(what_waits_is_its_mailbox) {
   auto whom = caf::actor_cast<caf::actor>(root);
   auto urgent = boss.ask(whom, show_vitals_atom::value);

@@ -24,7 +24,7 @@ CAF_TEST(members_of_another_type_are_as_missing) {
   CAF_REQUIRE(what.has_value());
   CAF_CHECK(text_at(*what, "text") == "x");
   CAF_CHECK(text_at(*what, "number").empty());
-  CAF_CHECK(text_at(nlohmann::json{nullptr}, "text").empty());
+  CAF_CHECK(text_at(nlohmann::json(nullptr), "text").empty());
   CAF_CHECK(number_at(*what, "number") == 7);
   CAF_CHECK(number_at(*what, "other") == 0);
   CAF_CHECK(number_at(*what, "nothing") == 0);
