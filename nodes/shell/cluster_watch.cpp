@@ -68,8 +68,7 @@ struct cluster_watch::shared {
     // nop
   }
 
-  // Both threads
-  // -----------------------------------------------------------------
+  // Both threads -------------------------------------------------------------
 
   void announce() {
     std::unique_lock guard{calling};
@@ -121,8 +120,7 @@ struct cluster_watch::shared {
     announce();
   }
 
-  // The thread that looks
-  // --------------------------------------------------------
+  // The thread that looks ----------------------------------------------------
 
   void run_looks() {
     while (!stopped) {
@@ -164,8 +162,7 @@ struct cluster_watch::shared {
     return connection;
   }
 
-  // The thread that follows
-  // ------------------------------------------------------
+  // The thread that follows --------------------------------------------------
 
   void run_events() {
     while (!stopped) {

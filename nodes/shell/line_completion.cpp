@@ -102,8 +102,7 @@ private:
     out_.word.erase(0, length);
   }
 
-  // Where we are
-  // ---------------------------------------------------------------
+  // Where we are -------------------------------------------------------------
 
   /// Skips what stands before the command: other statements, `NAME =` and
   /// `for NAME in $(`.
