@@ -75,6 +75,14 @@ bool contains(const std::string& whole, const std::string& piece) {
   return whole.find(piece) != std::string::npos;
 }
 
+/// Returns whether two values are the same, whatever blanks their JSON has.
+bool is_same(const std::string& left, const std::string& right) {
+  if (left == right)
+    return true;
+  return is_json_container(left) && is_json_container(right)
+         && read_json(left) == read_json(right);
+}
+
 /// Returns the element of an array or the member of an object, or nullptr.
 const json* child(const json& value, const std::string& name) {
   if (value.is_array()) {
@@ -160,9 +168,9 @@ result<bool> compare(const std::string& left, std::string_view op,
     return contains(left, right);
   auto found = order(left, right);
   if (op == "==")
-    return found ? std::is_eq(*found) : left == right;
+    return found ? std::is_eq(*found) : is_same(left, right);
   if (op == "!=")
-    return found ? std::is_neq(*found) : left != right;
+    return found ? std::is_neq(*found) : !is_same(left, right);
   if (!found)
     return fail(errc::bad_usage,
                 fmt::format("{} compares numbers, but {} is none", op,

@@ -14,6 +14,7 @@ void dispatcher::resume_job(const job_terms& terms, const resumption& what,
   auto fresh = terms;
   fresh.tasks = 0;
   add_job(fresh);
+  tell_time(now);
   note_resumed(terms.id);
   auto& job = jobs_.at(terms.id);
   job.terms = terms;
@@ -161,7 +162,7 @@ void dispatcher::end_grace() {
 std::optional<time_point> dispatcher::next_due() const {
   auto due = backoff_.next_due();
   auto steal = steal_worthy_ > 0 ? steal_due_ : std::nullopt;
-  for (const auto& other : {grace_until_, steal})
+  for (const auto& other : {grace_until_, steal, failures_.next_due()})
     if (other && (!due || *other < *due))
       due = other;
   return due;
