@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace troupe::shell {
@@ -487,8 +486,8 @@ outcome<void> interpreter::pause(const statement& what) {
   if (!time)
     return refuse_usage(time.error().text);
   if (!options_.pause)
-    std::this_thread::sleep_for(*time);
-  else if (!options_.pause(*time))
+    return refuse("sleep is of no use here: there is no clock");
+  if (!options_.pause(*time))
     return tl::unexpected{interrupted_failure()};
   return {};
 }

@@ -23,8 +23,8 @@ struct interpreter_options {
   std::function<void(std::string_view)> say;
   /// Takes what `print` writes.
   std::function<void(std::string_view)> print;
-  /// Waits for `sleep`. @returns false after Ctrl-C. Without it the thread
-  /// sleeps.
+  /// Waits for `sleep`. @returns false after Ctrl-C. Without it `sleep` is
+  /// refused.
   std::function<bool(std::chrono::milliseconds)> pause;
   /// Returns whether there was a Ctrl-C between two commands.
   std::function<bool()> interrupted;
