@@ -112,6 +112,10 @@ void dispatcher::push_ready(job_entry& job, const ready_range& what) {
   update_waiting(job);
 }
 
+bool dispatcher::knows_any() const {
+  return !jobs_.empty();
+}
+
 void dispatcher::update_waiting(job_entry& job) {
   auto id = job.terms.id;
   auto& waiting = job.of->second.waiting;

@@ -226,9 +226,7 @@ public:
     return jobs_.contains(job);
   }
 
-  bool knows_any() const {
-    return !jobs_.empty();
-  }
+  bool knows_any() const;
 
   /// Returns the ids of all jobs, in any order.
   std::vector<job_id> known_jobs() const;
@@ -336,9 +334,7 @@ public:
   }
 
   /// Returns the tasks that wait to have a worker for themselves.
-  uint64_t suspects() const {
-    return suspects_.tasks();
-  }
+  uint64_t suspects() const;
 
   /// Returns what a worker holds; null if it is not known.
   const worker_load* load_of(worker_id worker) const;

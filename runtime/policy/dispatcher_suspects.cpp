@@ -43,6 +43,10 @@ void dispatcher::lose(const lease& held, index_range rest, time_point now,
     push_ready(job, {piece, held.attempt, held.crashes + 1, blamed});
 }
 
+uint64_t dispatcher::suspects() const {
+  return suspects_.tasks();
+}
+
 attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
                                         time_point now) const {
   auto since = workers_.at(held.worker).alone_since;
