@@ -11,6 +11,7 @@
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace troupe {
@@ -477,46 +478,55 @@ void coordinator_state::start(coordinator_options how) {
   self->send(options.membership, follow_atom::value);
 }
 
+/// Handles what the STORE answers.
+static auto store_answers(coordinator_state& state) {
+  return std::tuple{
+    [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
+    [&state](const store_put_inputs_done& x) { state.stored_inputs(x); },
+    [&state](const store_finish_done& x) { state.finished(x); },
+    [&state](const store_result& x) { state.read_done(x); },
+    [&state](const store_dead& x) { state.listed_dead(x); },
+    [&state](const store_dead_changed& x) { state.changed_dead(x); },
+    [&state](const store_leases& x) { state.read_leases(x); },
+    [&state](const store_inputs& x) { state.read_inputs(x); },
+    [&state](const store_snapshot& x) { state.rebuild(x); }};
+}
+
 coordinator_actor::behavior_type coordinator_state::handlers() {
-  return {
-    [this](const submit_jobs& x) { submit(x); },
-    [this](const append_inputs& x) { append(x); },
-    [this](const watch_job& x) { watch(x); },
-    [this](const describe_job& x) { return describe(x); },
-    [this](const list_jobs& x) { return list(x); },
-    [this](const cancel_job& x) { return cancel(x); },
-    [this](const open_result& x) { return read(x); },
-    [this](const list_dead& x) { return list_dead_letters(x); },
-    [this](const requeue_dead& x) { return change(x); },
-    [this](const purge_dead& x) { return change(x); },
-    [this](const verify_job& x) { return verify(x); },
-    [this](const explain_task& x) { return explain(x); },
-    [this](const list_tasks& x) { return list(x); },
-    [this](const list_shares& x) { return shares(x); },
-    [this](const trace_task& x) { return trace(x); },
-    [this](const rerun_job& x) { return rerun(x); },
-    [this](const frame_request& x) { serve_frame(x); },
-    [this](const frame& x) { take_frame(x); },
-    [this](const store_put_jobs_done& x) { stored_jobs(x); },
-    [this](const store_put_inputs_done& x) { stored_inputs(x); },
-    [this](const store_finish_done& x) { finished(x); },
-    [this](const store_result& x) { read_done(x); },
-    [this](const store_dead& x) { listed_dead(x); },
-    [this](const store_dead_changed& x) { changed_dead(x); },
-    [this](const store_leases& x) { read_leases(x); },
-    [this](const store_inputs& x) { read_inputs(x); },
-    [this](const progress_report& x) { progress(x); },
-    [this](const job_merged& x) { merged(x); },
-    [this](const worker_up& x) { add_worker(x); },
-    [this](const worker_gone& x) { remove_worker(x); },
-    [this](drain_atom, uint64_t ms) { return drain(ms); },
-    [this](started_atom) { return begin(); },
-    [this](const store_snapshot& x) { rebuild(x); },
-    [this](const use_event_hub& x) { use(x); },
-    [this](const use_jobs& x) { use(x); },
-    [this](flush_atom) { flush(); },
-    [this](tick_atom) { tick(); },
+  auto all = [this](auto... answers) -> coordinator_actor::behavior_type {
+    return {
+      [this](const submit_jobs& x) { submit(x); },
+      [this](const append_inputs& x) { append(x); },
+      [this](const watch_job& x) { watch(x); },
+      [this](const describe_job& x) { return describe(x); },
+      [this](const list_jobs& x) { return list(x); },
+      [this](const cancel_job& x) { return cancel(x); },
+      [this](const open_result& x) { return read(x); },
+      [this](const list_dead& x) { return list_dead_letters(x); },
+      [this](const requeue_dead& x) { return change(x); },
+      [this](const purge_dead& x) { return change(x); },
+      [this](const verify_job& x) { return verify(x); },
+      [this](const explain_task& x) { return explain(x); },
+      [this](const list_tasks& x) { return list(x); },
+      [this](const list_shares& x) { return shares(x); },
+      [this](const trace_task& x) { return trace(x); },
+      [this](const rerun_job& x) { return rerun(x); },
+      [this](const frame_request& x) { serve_frame(x); },
+      [this](const frame& x) { take_frame(x); },
+      [this](const progress_report& x) { progress(x); },
+      [this](const job_merged& x) { merged(x); },
+      [this](const worker_up& x) { add_worker(x); },
+      [this](const worker_gone& x) { remove_worker(x); },
+      [this](drain_atom, uint64_t ms) { return drain(ms); },
+      [this](started_atom) { return begin(); },
+      [this](const use_event_hub& x) { use(x); },
+      [this](const use_jobs& x) { use(x); },
+      [this](flush_atom) { flush(); },
+      [this](tick_atom) { tick(); },
+      answers...,
+    };
   };
+  return std::apply(all, store_answers(*this));
 }
 
 coordinator_actor::behavior_type

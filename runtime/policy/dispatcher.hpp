@@ -279,9 +279,7 @@ public:
   std::vector<lease_event> take_lease_events();
 
   /// Returns how many events wait to be taken.
-  size_t lease_events() const {
-    return lease_events_.size();
-  }
+  size_t lease_events() const;
   /// Lets the next `take_reports` return all jobs.
   void report_all();
 
@@ -334,9 +332,7 @@ public:
 
   const task_set* tasks_of(job_id job) const;
 
-  uint64_t ready_tasks() const {
-    return ready_.tasks() + suspects_.tasks();
-  }
+  uint64_t ready_tasks() const;
 
   /// Returns the tasks that wait to have a worker for themselves.
   uint64_t suspects() const;

@@ -38,6 +38,10 @@ void dispatcher::note_resumed(job_id job) {
   record({lease_event_kind::resumed, job, {}, 0, {}, 0, {}});
 }
 
+size_t dispatcher::lease_events() const {
+  return lease_events_.size();
+}
+
 std::vector<lease_event> dispatcher::take_lease_events() {
   return std::exchange(lease_events_, {});
 }

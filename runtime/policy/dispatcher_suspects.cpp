@@ -43,6 +43,10 @@ void dispatcher::lose(const lease& held, index_range rest, time_point now,
     push_ready(job, {piece, held.attempt, held.crashes + 1, blamed});
 }
 
+uint64_t dispatcher::ready_tasks() const {
+  return ready_.tasks() + suspects_.tasks();
+}
+
 uint64_t dispatcher::suspects() const {
   return suspects_.tasks();
 }
