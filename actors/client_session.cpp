@@ -139,7 +139,7 @@ void client_session_state::lost(const caf::down_msg& what) {
 
 void client_session_state::lost_coordinator() {
   if (handles->events)
-    self->demonitor(handles->events);
+    self->demonitor(handles->events.address());
   handles.reset();
   outgoing = {};
   transfers.clear();
