@@ -54,6 +54,8 @@ void client_session_state::no_connection(const error& why) {
 void client_session_state::welcome(const cluster_handles& to) {
   if (handles && handles->coordinator == to.coordinator)
     return use_hub(to.events);
+  if (handles) // News of its end are still under way.
+    lost_coordinator();
   auto before = std::exchange(store, to.store);
   if (before != 0 && before != store)
     forget_jobs();
@@ -131,8 +133,11 @@ void client_session_state::lost(const caf::down_msg& what) {
     return;
   if (handles->events && what.source == handles->events.address())
     return lost_hub();
-  if (what.source != handles->coordinator.address())
-    return;
+  if (what.source == handles->coordinator.address())
+    lost_coordinator();
+}
+
+void client_session_state::lost_coordinator() {
   if (handles->events)
     self->demonitor(handles->events);
   handles.reset();

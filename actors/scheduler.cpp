@@ -450,6 +450,8 @@ void scheduler_state::send_reports() {
 void scheduler_state::arm_timer() {
   if (auto due = core->next_due())
     wake_at(*due);
+  if (auto due = core->failure_news_due())
+    wake_at(*due);
   if (answers_due)
     wake_at(*answers_due);
   arm_drains();

@@ -233,8 +233,7 @@ private:
     pollfd wanted[] = {{reader_.get(), POLLIN, 0},
                        {process_.get(), POLLIN, 0},
                        {signals_.get(), POLLIN, 0}};
-    if (::poll(wanted, 3, look_ms) < 0 && errno != EINTR)
-      ::usleep(look_ms * 1000); // Out of memory: look again later.
+    ::poll(wanted, 3, look_ms); // Whatever it says: look at everything.
     drain();
     pass_interrupt();
     int status = 0;

@@ -71,8 +71,8 @@ std::string help_text() {
                     "       troupe [OPTION...] -f FILE [ARGUMENT...]\n"
                     "       troupe [OPTION...]\n\n"
                     "Runs jobs on a Troupe cluster. Without a command it runs "
-                    "a script (see `troupe help\nscripts`), or asks for "
-                    "commands on a terminal.\n";
+                    "a script, or asks for\ncommands on a terminal; see "
+                    "`troupe help scripts`.\n";
   for (const auto& group : command_groups()) {
     out += fmt::format("\n{}:\n", group.title);
     for (const auto& command : group.commands)

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace troupe::shell {
@@ -95,12 +94,9 @@ outcome<exit_code> interpreter::run_text(std::string_view text,
 
 auto interpreter::run_block(const std::vector<statement>& all)
   -> outcome<flow> {
-  // Also for a block without statements: it may be that of an endless loop.
-  if (options_.interrupted && options_.interrupted())
-    return tl::unexpected{interrupted_failure()};
   for (size_t i = 0; i < all.size(); ++i) {
-    if (options_.interrupted && options_.interrupted())
-      return tl::unexpected{at(all[i], interrupted_failure())};
+    if (auto ok = look_for_interrupt(all[i]); !ok)
+      return tl::unexpected{std::move(ok.error())};
     looked_at_ = is_looked_at(all, i);
     auto ended = run_one(all[i]);
     if (ended && *ended != flow::next)
@@ -110,6 +106,12 @@ auto interpreter::run_block(const std::vector<statement>& all)
         return tl::unexpected{std::move(ok.error())};
   }
   return flow::next;
+}
+
+outcome<void> interpreter::look_for_interrupt(const statement& what) const {
+  if (options_.interrupted && options_.interrupted())
+    return tl::unexpected{at(what, interrupted_failure())};
+  return {};
 }
 
 outcome<void> interpreter::go_on_after(failure why) {
@@ -348,7 +350,7 @@ auto interpreter::repeat(const statement& what) -> outcome<flow> {
   if (!times)
     return tl::unexpected{at(what, {exit_code::usage, times.error().text})};
   for (uint64_t i = 0; i < *times; ++i) {
-    auto ended = run_block(what.body);
+    auto ended = run_body(what);
     if (!ended || *ended == flow::left)
       return ended;
     if (*ended == flow::broken)
@@ -360,6 +362,13 @@ auto interpreter::repeat(const statement& what) -> outcome<flow> {
 auto interpreter::visit(const statement& what, std::string value)
   -> outcome<flow> {
   variables_[what.name] = std::move(value);
+  return run_body(what);
+}
+
+auto interpreter::run_body(const statement& what) -> outcome<flow> {
+  // A block without statements would not look itself.
+  if (auto ok = look_for_interrupt(what); !ok)
+    return tl::unexpected{std::move(ok.error())};
   return run_block(what.body);
 }
 
@@ -487,8 +496,8 @@ outcome<void> interpreter::pause(const statement& what) {
   if (!time)
     return refuse_usage(time.error().text);
   if (!options_.pause)
-    std::this_thread::sleep_for(*time);
-  else if (!options_.pause(*time))
+    return refuse("sleep is of no use here: there is no clock");
+  if (!options_.pause(*time))
     return tl::unexpected{interrupted_failure()};
   return {};
 }

@@ -23,8 +23,8 @@ struct interpreter_options {
   std::function<void(std::string_view)> say;
   /// Takes what `print` writes.
   std::function<void(std::string_view)> print;
-  /// Waits for `sleep`. @returns false after Ctrl-C. Without it the thread
-  /// sleeps.
+  /// Waits for `sleep`. @returns false after Ctrl-C. Without it `sleep` is
+  /// refused.
   std::function<bool(std::chrono::milliseconds)> pause;
   /// Returns whether there was a Ctrl-C between two commands.
   std::function<bool()> interrupted;
@@ -81,6 +81,7 @@ private:
   outcome<flow> visit_word(const statement& what, const script_word& word);
   outcome<flow> visit_range(const statement& what, const integer_range& range);
   outcome<flow> visit(const statement& what, std::string value);
+  outcome<flow> run_body(const statement& what);
   outcome<flow> choose(const statement& what);
   outcome<flow> source(const statement& what);
   outcome<void> set(const statement& what);
@@ -97,6 +98,7 @@ private:
   outcome<std::string> variable(const std::string& name) const;
   failure at(const statement& what, failure why) const;
   bool is_looked_at(const std::vector<statement>& all, size_t at) const;
+  outcome<void> look_for_interrupt(const statement& what) const;
   outcome<void> go_on_after(failure why);
   void say(std::string_view text) const;
 

@@ -120,6 +120,8 @@ outcome<invocation> invocation::parse(std::span<const std::string> args,
                  [](const auto& x) { return std::string{long_option(x)}; });
   if (auto ok = call.parse_options({begin, middle}, nullptr); !ok)
     return tl::unexpected{std::move(ok.error())};
+  if (!call.positional_.empty()) // A dash with a letter that means nothing.
+    return refuse_usage(unknown_option(call.positional_.front(), nullptr));
   if (call.has("file") || call.has("command")) {
     if (middle != tokens.end() && *middle == "--")
       ++middle;

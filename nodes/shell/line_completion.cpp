@@ -102,8 +102,7 @@ private:
     out_.word.erase(0, length);
   }
 
-  // Where we are
-  // ---------------------------------------------------------------
+  // Where we are -------------------------------------------------------------
 
   /// Skips what stands before the command: other statements, `NAME =` and
   /// `for NAME in $(`.
@@ -126,8 +125,11 @@ private:
     const option_spec* many = nullptr;    ///< Takes all up to an option.
     for (; at < last; ++at) {
       const auto& text = words_[at].text;
-      if (std::exchange(waiting, nullptr) != nullptr)
+      if (const auto* option = std::exchange(waiting, nullptr)) {
+        if (option->name == "node")
+          node_ = text;
         continue;
+      }
       if (text.starts_with("--")) {
         note_option(text, waiting, many);
       } else if (command_ == nullptr) {
@@ -245,20 +247,17 @@ private:
     }
   }
 
-  /// The path of an actor begins with its node, unless the command was told
-  /// the node before.
+  /// The values begin with their nodes; the command is told the node before
+  /// the path, or by its option --node, or not at all.
   void offer_actors() {
-    auto paths = sources_.values ? sources_.values(value_kind::actor) : texts{};
     const auto& takes = command_->takes;
-    auto node = std::find(takes.begin(), takes.end(), value_kind::node);
-    if (node == takes.end())
-      return offer(std::move(paths));
-    auto place = static_cast<size_t>(node - takes.begin());
-    auto prefix =
-      place < positional_.size() ? positional_[place] + "/" : std::string{};
+    auto place = static_cast<size_t>(
+      std::find(takes.begin(), takes.end(), value_kind::node) - takes.begin());
+    auto node = place < positional_.size() ? positional_[place] : node_;
+    auto paths = sources_.values ? sources_.values(value_kind::actor) : texts{};
     for (const auto& path : paths)
-      if (path.starts_with(prefix))
-        offer({path.substr(prefix.size())});
+      if (node.empty() || path.starts_with(node + "/"))
+        offer({path.substr(path.find('/', node.size()) + 1)});
   }
 
   const completion_sources& sources_;
@@ -266,6 +265,7 @@ private:
   line_completion out_;
   const command_spec* command_ = nullptr;
   texts positional_;
+  std::string node_; ///< Of the option --node.
   std::vector<std::string_view> used_;
 };
 

@@ -156,8 +156,7 @@ struct line_editor::impl {
     ::el_source(editor, nullptr);
   }
 
-  // What libedit calls
-  // ---------------------------------------------------------
+  // What libedit calls -------------------------------------------------------
 
   static wchar_t* show_prompt(EditLine* line) {
     auto& self = of(line);
@@ -183,8 +182,7 @@ struct line_editor::impl {
     return CC_NEWLINE;
   }
 
-  // Characters
-  // -----------------------------------------------------------------
+  // Characters ---------------------------------------------------------------
 
   /// @returns 1, or 0 when there are no more.
   int read_one(wchar_t& into) {
@@ -230,8 +228,7 @@ struct line_editor::impl {
     return true;
   }
 
-  // The screen
-  // -----------------------------------------------------------------
+  // The screen ---------------------------------------------------------------
 
   void serve_wake() {
     uint64_t count = 0;

@@ -208,6 +208,8 @@ private:
   void take_variable(script_word& word) {
     auto braces = peek(1) == '{';
     auto first = peek(braces ? 2 : 1);
+    if (first == '(')
+      return refuse("$(...) stands alone; write \\$ for the text");
     if (!is_letter(first) && !is_digit(first)) {
       if (braces)
         return refuse("${ needs the name of a variable");

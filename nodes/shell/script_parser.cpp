@@ -36,6 +36,13 @@ words rest(const words& all, size_t from) {
   return {all.begin() + skipped, all.end()};
 }
 
+/// Returns what stands before the = of an assignment.
+std::string_view before_equals(std::string_view text) {
+  text = text.substr(0, text.find('='));
+  auto last = text.find_last_not_of(" \t");
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
 class parser {
 public:
   explicit parser(std::vector<script_line> lines) : lines_(std::move(lines)) {
@@ -137,13 +144,12 @@ private:
   parsed assignment(const script_line& line, statement out) {
     auto name = line.words.front().plain();
     if (!is_variable_name(name))
-      return refuse_line(
-        line,
-        fmt::format("{} is no name for a variable: that "
-                    "is letters, digits and _, the "
-                    "first no digit, and neither last "
-                    "nor code",
-                    quote_text(line.text.substr(0, line.text.find('=')))));
+      return refuse_line(line,
+                         fmt::format("{} is no name for a variable: that "
+                                     "is letters, digits and _, the "
+                                     "first no digit, and neither last "
+                                     "nor code",
+                                     quote_text(before_equals(line.text))));
     out.what = kind::assign;
     out.name = name;
     out.words = rest(line.words, 2);
@@ -270,7 +276,7 @@ private:
   }
 
   parsed iteration(const script_line& line, statement out) {
-    if (out.words.size() < 2 || !out.words[1].is("in")
+    if (out.words.size() < 3 || !out.words[1].is("in")
         || !is_variable_name(out.words[0].plain()))
       return refuse_line(line, "for needs a name and values, as in for x in "
                                "0..10 or for x in a b c");

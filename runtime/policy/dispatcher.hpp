@@ -323,6 +323,11 @@ public:
     return failures_.take_news(now);
   }
 
+  /// Returns when there is more to tell even if nothing happens.
+  std::optional<time_point> failure_news_due() const {
+    return failures_.next_due();
+  }
+
   const lease_book& leases() const {
     return book_;
   }

@@ -162,7 +162,7 @@ void dispatcher::end_grace() {
 std::optional<time_point> dispatcher::next_due() const {
   auto due = backoff_.next_due();
   auto steal = steal_worthy_ > 0 ? steal_due_ : std::nullopt;
-  for (const auto& other : {grace_until_, steal, failures_.next_due()})
+  for (const auto& other : {grace_until_, steal})
     if (other && (!due || *other < *due))
       due = other;
   return due;

@@ -79,6 +79,8 @@ CAF_TEST(what_is_not_closed_is_incomplete) {
     {"for x in $(a b", "1: the $( is not closed ..."},
     {"a ${b c}", "1: ${NAME} holds a name and fields like .state only"},
     {"a ${}", "1: ${ needs the name of a variable"},
+    {"a$(b)", "1: $(...) stands alone; write \\$ for the text"},
+    {"\"$(b)\"", "1: $(...) stands alone; write \\$ for the text"},
     {"for x in $()", "1: the $() has no command"},
     {"for x in $(a; b)", "1: there is no place for ; within $(...)"},
     {"for x in $(a $(b))", "1: there is no place for $( within $(...)"},
