@@ -173,6 +173,28 @@ constexpr std::string_view fault_details =
   "way\n"
   "* `fault delay NODE`: a share of them is late";
 
+constexpr std::string_view actors_json =
+  R"([{"node", "path", "type", "kind", "state", "state_seconds", "restarts", "mailbox", "handled"}, ...]; kind, mailbox and handled are null for an actor that does not answer)";
+
+constexpr std::string_view describe_json =
+  R"({"node", "path", "child": {"id", "type", "restart", "shutdown", "significant", "state", "state_us", "restarts", "ends", "last_ends": [{"ago_us", "reason"}]}, "supervisor": {"path", "strategy", "intensity", "period_ms", "restarts_used", "restarts_left", ...}, "siblings": [...], "vitals": {"kind", "id", "mailbox", "handled"}, "messages": [{"verb", "name", "fields", "what"}]}; child is null for a root, which has children instead of siblings)";
+
+constexpr std::string_view state_json = R"({"node", "path", "state": {...}})";
+
+constexpr std::string_view ask_json = R"({"node", "path", "answer"})";
+
+constexpr std::string_view send_json = R"({"node", "path", "done"})";
+
+constexpr std::string_view monitor_json =
+  R"([{"node", "path", "what", "ends", "reason"}, ...], where what is running, not running or ended)";
+
+constexpr std::string_view restart_json = R"({"node", "path", "done"})";
+
+constexpr std::string_view stop_json = R"({"node", "path", "done"})";
+
+constexpr std::string_view spawn_json =
+  R"({"node", "id", "path", "ended", "result"}, or "error" and "text" instead of "result")";
+
 constexpr command_spec commands[] = {
   {"tree", "Show the supervision trees", "[NODE]", 0, 1, no_options,
    tree_details, tree_examples, tree_command, tree_json, takes_node},
@@ -185,7 +207,7 @@ constexpr command_spec commands[] = {
    actors_details,
    actors_examples,
    actors_command,
-   R"([{"node", "path", "type", "kind", "state", "state_seconds", "restarts", "mailbox", "handled"}, ...]; kind, mailbox and handled are null for an actor that does not answer)",
+   actors_json,
    {}},
   {"describe",
    "Show how an actor is supervised",
@@ -196,7 +218,7 @@ constexpr command_spec commands[] = {
    describe_details,
    describe_examples,
    describe_command,
-   R"({"node", "path", "child": {"id", "type", "restart", "shutdown", "significant", "state", "state_us", "restarts", "ends", "last_ends": [{"ago_us", "reason"}]}, "supervisor": {"path", "strategy", "intensity", "period_ms", "restarts_used", "restarts_left", ...}, "siblings": [...], "vitals": {"kind", "id", "mailbox", "handled"}, "messages": [{"verb", "name", "fields", "what"}]}; child is null for a root, which has children instead of siblings)",
+   describe_json,
    {value_kind::actor}},
   {"state",
    "Show the main numbers of an actor",
@@ -207,7 +229,7 @@ constexpr command_spec commands[] = {
    state_details,
    state_examples,
    state_command,
-   R"({"node", "path", "state": {...}})",
+   state_json,
    {value_kind::actor}},
   {"ask",
    "Ask an actor something",
@@ -218,7 +240,7 @@ constexpr command_spec commands[] = {
    message_details,
    ask_examples,
    ask_command,
-   R"({"node", "path", "answer"})",
+   ask_json,
    {value_kind::actor}},
   {"send",
    "Send an actor a message",
@@ -229,7 +251,7 @@ constexpr command_spec commands[] = {
    message_details,
    send_examples,
    send_command,
-   R"({"node", "path", "done"})",
+   send_json,
    {value_kind::actor}},
   {"monitor",
    "Tell when an actor ends and runs again",
@@ -240,7 +262,7 @@ constexpr command_spec commands[] = {
    monitor_details,
    monitor_examples,
    monitor_command,
-   R"([{"node", "path", "what", "ends", "reason"}, ...], where what is running, not running or ended)",
+   monitor_json,
    {value_kind::actor}},
   {"restart",
    "Restart an actor through its supervisor",
@@ -251,7 +273,7 @@ constexpr command_spec commands[] = {
    restart_details,
    restart_examples,
    restart_command,
-   R"({"node", "path", "done"})",
+   restart_json,
    {value_kind::actor}},
   {"stop",
    "Stop an actor through its supervisor",
@@ -262,7 +284,7 @@ constexpr command_spec commands[] = {
    stop_details,
    stop_examples,
    stop_command,
-   R"({"node", "path", "done"})",
+   stop_json,
    {value_kind::actor}},
   {"spawn",
    "Run a function once on a node",
@@ -273,7 +295,7 @@ constexpr command_spec commands[] = {
    spawn_details,
    spawn_examples,
    spawn_command,
-   R"({"node", "id", "path", "ended", "result"}, or "error" and "text" instead of "result")",
+   spawn_json,
    {value_kind::function}},
   {"fault", "Break something on purpose", "ACTION NODE [PATH]", 2, 3,
    fault_options, fault_details, fault_examples, fault_command,

@@ -56,12 +56,13 @@ std::string supervisor_lines(const json& of) {
 std::string messages_lines(const json& messages) {
   std::string out;
   for (const auto& x : messages) {
-    auto fields = text_at(x, "fields");
+    auto fields = escape_text(text_at(x, "fields"));
     out += line(
       "message",
-      fmt::format("{} {}{}: {}", text_at(x, "verb"), text_at(x, "name"),
+      fmt::format("{} {}{}: {}", escape_text(text_at(x, "verb")),
+                  escape_text(text_at(x, "name")),
                   fields.empty() ? "" : fmt::format(R"( {{"{}": N}})", fields),
-                  text_at(x, "what")));
+                  escape_text(text_at(x, "what"))));
   }
   return out;
 }
