@@ -158,7 +158,7 @@ private:
   }
 
   void leave(const event_hub_actor& hub) {
-    self_->demonitor(hub);
+    self_->demonitor(hub.address());
     self_->send(hub, unsubscribe_atom::value);
   }
 
