@@ -81,6 +81,7 @@ struct coordinator_state {
     std::optional<ending> end; ///< Decided; merging or writing it.
     bool writing_end = false;
     bool kept_ended = false; ///< It is in `ended`.
+    bool purged = false;     ///< Some of its dead letters are gone for good.
     blob result;             ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
@@ -221,6 +222,12 @@ struct coordinator_state {
   void ask_dead(task_explanation otherwise,
                 caf::typed_response_promise<task_explanation> promise);
   bool explain_dead(const store_dead& what);
+  static bool is_over(const job& of);
+  void list_ended(const list_tasks& what, const job& of,
+                  caf::typed_response_promise<task_listing> promise);
+  void add_dead(const list_tasks& what, task_listing found, task_state others,
+                caf::typed_response_promise<task_listing> promise);
+  bool list_dead_tasks(const store_dead& what);
   client_actor sender() const;
 
   self_pointer self;
@@ -244,6 +251,14 @@ struct coordinator_state {
     caf::typed_response_promise<task_explanation> promise;
   };
   std::unordered_map<uint64_t, asked_dead> asked_dead_tasks;
+  /// Lists of tasks that wait for the dead letters among them.
+  struct listed_tasks {
+    list_tasks what;
+    task_listing found;
+    task_state others = task_state::succeeded; ///< Of what is no dead letter.
+    caf::typed_response_promise<task_listing> promise;
+  };
+  std::unordered_map<uint64_t, listed_tasks> unfinished_lists;
   uint64_t last_ticket = 0;
   supervisor_actor aggregators; ///< None before it was started.
   std::optional<caf::response_promise> loaded;

@@ -83,6 +83,7 @@ void coordinator_state::restore(const job_snapshot& what, schedule& out) {
 void coordinator_state::restore_ended(const job_snapshot& what, job& of) {
   of.status = what.record.last;
   of.status.state = what.record.state;
+  of.purged = what.dead != of.status.dead;
   of.spec.args = blob{};
   if (what.dead == 0)
     keep_ended(what.record.id, of);

@@ -19,9 +19,7 @@ void event_queue::add_credit(uint32_t credit) {
 }
 
 void event_queue::push(const event& what, time_point now) {
-  auto of_job =
-    what.kind == event_kind::job_progress || what.kind == event_kind::job_state;
-  if (job_ != 0 && (!of_job || what.job != job_))
+  if (job_ != 0 && what.job != job_) // 0: of no job, or of several.
     return;
   if (what.kind == event_kind::job_progress)
     return push_progress(what, now);

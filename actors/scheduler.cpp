@@ -303,6 +303,7 @@ void scheduler_state::flush() {
   send_steals();
   send_answers(false);
   send_reports();
+  publish_failures();
   arm_timer();
 }
 
@@ -443,6 +444,8 @@ void scheduler_state::send_reports() {
 
 void scheduler_state::arm_timer() {
   if (auto due = core->next_due())
+    wake_at(*due);
+  if (auto due = core->failure_news_due())
     wake_at(*due);
   if (answers_due)
     wake_at(*answers_due);

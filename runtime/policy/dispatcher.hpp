@@ -16,11 +16,15 @@
 #include "runtime/model/resources.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/model/task_explanation.hpp"
+#include "runtime/model/task_listing.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
+#include "runtime/policy/failure_log.hpp"
 #include "runtime/policy/job_order.hpp"
+#include "runtime/policy/load_meter.hpp"
 #include "runtime/policy/placement.hpp"
 #include "runtime/policy/retry.hpp"
+#include "runtime/policy/work_shares.hpp"
 #include "runtime/policy/worker_pool.hpp"
 
 #include <cstdint>
@@ -289,6 +293,37 @@ public:
   task_explanation explain(job_id job, std::optional<task_index> index,
                            time_point now) const;
 
+  /// Which tasks `list` is asked for; as `list_tasks`.
+  struct task_filter {
+    uint32_t states = 0;
+    uint64_t older_us = 0;
+    task_index from = 0;
+    uint32_t most = 1;
+  };
+
+  /// Lists tasks in groups. Those that ended before the job was resumed are
+  /// listed as `cancelled` whenever tasks that have ended are wanted: it is not
+  /// known here how they ended. Looks at a limited number of groups, so there
+  /// may be more though few were found. Precondition: the job is known.
+  task_listing list(job_id job, const task_filter& which, time_point now) const;
+
+  /// Returns what each node does for a job. Precondition: the job is known.
+  std::vector<job_share> shares(job_id job) const;
+
+  /// Returns what there is to do, and how fast it gets done. Costs O(jobs +
+  /// workers).
+  cluster_load load(time_point now) const;
+
+  /// Returns what to tell those who follow events about failures.
+  std::vector<failure_log::news> take_failure_news(time_point now) {
+    return failures_.take_news(now);
+  }
+
+  /// Returns when there is more to tell even if nothing happens.
+  std::optional<time_point> failure_news_due() const {
+    return failures_.next_due();
+  }
+
   const lease_book& leases() const {
     return book_;
   }
@@ -381,6 +416,7 @@ private:
     attempt_history history;
     uint64_t succeeded_before = 0; ///< Before it was resumed.
     uint64_t dead_before = 0;      ///< Before it was resumed.
+    work_shares shares;
   };
 
   /// What a lease weighs on its worker.
@@ -390,6 +426,7 @@ private:
     uint64_t bytes = 0;       ///< Of its inputs, until it ends.
     kind* of = nullptr;
     time_point moved_at{}; ///< When it was granted, or brought a slice.
+    time_point granted_at{};
   };
 
   /// A lease that was lost with its worker, as it was before.
@@ -518,6 +555,13 @@ private:
                           const task_explanation& what) const;
   void explain_ready(const job_entry& job, task_explanation& out) const;
 
+  struct task_lister;
+  void measure(job_entry& job, const lease& held, const slice& what,
+               time_point now);
+  const std::string& node_of(worker_id worker) const;
+  void note_failure(const attempt_record& what, job_id job, task_index index,
+                    bool dead, time_point now);
+
   uint64_t opened_term_ = 0;
   lease_book book_;
   ready_queue ready_;
@@ -547,6 +591,8 @@ private:
   time_point stole_at_{}; ///< When somebody looked for victims last.
   std::optional<time_point> steal_due_;
   job_order order_;
+  load_meter meter_;
+  failure_log failures_;
   time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
 };
 

@@ -97,7 +97,8 @@ bool dispatcher::adopt(worker_id worker, const held_part& what, bool sole,
   entry.alone_since = now;
   enter_cost(entry, what.lease,
              {run_times_.ns_per_task(job.terms.function),
-              held.range.end - held.recorded, bytes, &job.of->second, now});
+              held.range.end - held.recorded, bytes, &job.of->second, now,
+              now});
   touch(what.job);
   return true;
 }

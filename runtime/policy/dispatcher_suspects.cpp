@@ -34,6 +34,7 @@ void dispatcher::lose(const lease& held, index_range rest, time_point now,
   }
   if (held.alone) {
     auto crash = record_crash(job, held, now);
+    note_failure(crash, held.job, rest.begin, false, now);
     notes_.setbacks.push_back({held.job, rest.begin, true, crash});
     job.history.add(rest.begin, std::move(crash));
   }
@@ -55,6 +56,7 @@ attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
 dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
                                         task_index suspect, time_point now) {
   auto crash = record_crash(job, held, now);
+  note_failure(crash, held.job, suspect, true, now);
   dead_letter result;
   result.job = held.job;
   result.index = suspect;

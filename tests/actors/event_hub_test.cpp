@@ -108,6 +108,23 @@ struct fixture : test_coordinator_fixture<config> {
 
 } // namespace
 
+CAF_TEST(a_follower_of_a_job_gets_its_task_events) {
+  event failed;
+  failed.kind = event_kind::task_failed;
+  failed.job = 7;
+  failed.node = "w1";
+  auto queue = open_queue(7);
+  queue.push(failed, start);
+  failed.job = 8;
+  failed.node = "w2";
+  queue.push(failed, start);
+  failed.job = 0; // Of several jobs.
+  queue.push(failed, start);
+  queue.push(joined("alpha"), start);
+  auto all = pop_all(queue, start);
+  CAF_CHECK_EQUAL(all, "w1");
+}
+
 CAF_TEST(events_leave_in_order_with_numbers) {
   auto queue = open_queue(0);
   queue.push(change(1), start);
