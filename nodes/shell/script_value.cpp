@@ -27,7 +27,7 @@ json read_json(std::string_view text) {
     return !too_deep;
   };
   auto read = json::parse(text, look, false);
-  return too_deep ? json{json::value_t::discarded} : read;
+  return too_deep ? json(json::value_t::discarded) : read;
 }
 
 std::string text_of(const json& value) {

@@ -158,7 +158,7 @@ CAF_TEST(the_first_error_stops_a_script_with_its_line) {
     {"subnit noop", "[2] dir/x.troupe:1: there is no command \"subnit\"; did "
                     "you mean \"submit\"?"},
     {"asert a == b", "[2] dir/x.troupe:1: there is no command \"asert\"; did "
-                     "you mean \"assert\"?"},
+                     "you mean \"assert\" or \"set\"?"},
     {"for x in $(jbos); end", "[2] dir/x.troupe:1: there is no command "
                               "\"jbos\"; did you mean \"jobs\"?"},
     {"assert 1 == 2", "[1] dir/x.troupe:1: the assertion does not hold: \"1\" "

@@ -48,7 +48,7 @@ CAF_TEST(texts_become_words) {
     {"jobs", "1: jobs/"},
     {"a b;c # no\n d#e", "1: a b/1: c/2: d#e/"},
     {"a 'b $c \"' \"d 'e\"", "1: a 'b $c \" 'd 'e/"},
-    {"a''b '' \"\"", "1: a'b ' '/"},
+    {"a''b '' \"\"", "1: 'ab ' '/"},
     {R"(a\ b \$c \# "\$d \" \\ \n")", R"(1: 'a b '$c '# '$d " \ \n/)"},
     {"a \\\n b\nc", "1: a b/3: c/"},
     {"a 'x\ny'\nb", "1: a 'x\ny/3: b/"},
