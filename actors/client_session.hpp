@@ -190,6 +190,9 @@ struct client_session_state {
   void connect();
   void connected(const dialed& what);
   void welcome(const cluster_handles& handles);
+  void use_hub(const event_hub_actor& hub);
+  void lost_hub();
+  void lost_coordinator();
   void forget_jobs();
   void end_watch(watch_call& call);
   const std::shared_ptr<watch_call>&

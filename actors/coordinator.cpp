@@ -1,6 +1,7 @@
 #include "actors/coordinator.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/wire/admission.hpp"
@@ -15,6 +16,9 @@
 namespace troupe {
 
 namespace {
+
+/// Names of nodes that are kept for traces: of workers that are up or were.
+constexpr size_t node_names_max = 4096;
 
 uint64_t microseconds(duration x) {
   return static_cast<uint64_t>(
@@ -116,6 +120,8 @@ coordinator_state::admit_submission(const submit_item& what) const {
 }
 
 void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
+  if (stored_rerun(what))
+    return;
   auto node = submissions.extract(what.ticket);
   if (node.empty())
     return;
@@ -160,6 +166,7 @@ job_id coordinator_state::create(const submit_item& what,
     const auto& spec = what.spec;
     entry.spec = spec;
     entry.submitted_at = self->clock().now();
+    entry.stored_at = entry.submitted_at;
     entry.owner = client.address();
     entry.status.id = id;
     entry.status.name = spec.name;
@@ -233,8 +240,6 @@ void coordinator_state::progress(const progress_report& what) {
     if (auto i = jobs.find(x.job);
         i != jobs.end() && !is_terminal(i->second.status.state))
       advance(x.job, i->second, x);
-  for (const auto& x : what.failures)
-    publish(x);
   arm_timer();
 }
 
@@ -291,6 +296,9 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
 
 void coordinator_state::add_worker(const worker_up& what) {
   workers[what.worker] = what.functions;
+  node_names[what.worker] = what.node;
+  if (node_names.size() > node_names_max)
+    node_names.erase(node_names.begin());
   for (const auto& info : what.functions)
     functions.insert_or_assign(info.name, info);
   store_note_functions message;
@@ -496,6 +504,7 @@ coordinator_actor::behavior_type coordinator_state::handlers() {
     [this](const store_dead& x) { listed_dead(x); },
     [this](const store_dead_changed& x) { changed_dead(x); },
     [this](const store_leases& x) { read_leases(x); },
+    [this](const store_inputs& x) { read_inputs(x); },
     [this](const progress_report& x) { progress(x); },
     [this](const job_merged& x) { merged(x); },
     [this](const worker_up& x) { add_worker(x); },
@@ -513,7 +522,7 @@ coordinator_actor::behavior_type coordinator_state::handlers() {
 coordinator_actor::behavior_type
 coordinator(coordinator_state::self_pointer self, coordinator_options options) {
   self->state.start(std::move(options));
-  return self->state.handlers();
+  return observed<coordinator_actor>(self, self->state.handlers());
 }
 
 } // namespace troupe

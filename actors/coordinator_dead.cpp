@@ -93,8 +93,11 @@ void coordinator_state::changed_dead(const store_dead_changed& what) {
   for (const auto& x : what.resumed)
     resume(x, message);
   for (const auto& x : what.purged)
-    if (auto i = jobs.find(x.job); i != jobs.end() && x.dead_left == 0)
-      keep_ended(x.job, i->second);
+    if (auto i = jobs.find(x.job); i != jobs.end()) {
+      i->second.purged = true;
+      if (x.dead_left == 0)
+        keep_ended(x.job, i->second);
+    }
   if (!message.jobs.empty())
     send_schedule(std::move(message));
   expire();

@@ -1,5 +1,6 @@
 #include "actors/coordinator.hpp"
 #include "runtime/base/limits.hpp"
+#include "runtime/policy/ended_tasks.hpp"
 #include "runtime/wire/caf_error.hpp"
 #include "runtime/wire/validate.hpp"
 
@@ -13,30 +14,28 @@ namespace troupe {
 
 namespace {
 
-bool is_wanted(const list_tasks& what, task_state state) {
-  return what.states == 0
-         || ((what.states >> static_cast<unsigned>(state)) & 1) != 0;
+std::string name_of(job_id job) {
+  return "job " + std::to_string(job);
 }
 
-/// Adds the tasks of [begin, end), if there are any and they are wanted.
-void add_group(const list_tasks& what, task_index begin, task_index end,
-               task_state state, task_listing& out) {
-  if (begin >= end || !is_wanted(what, state))
-    return;
-  task_group group;
-  group.range = {begin, end};
-  group.state = state;
-  out.items.push_back(std::move(group));
+/// Whether a listing is about nothing but dead letters.
+bool is_about_dead(const list_tasks& what) {
+  return what.states == uint32_t{1} << static_cast<uint32_t>(task_state::dead);
 }
 
-/// Which of the tasks of a cancelled job had succeeded is kept by nobody.
-caf::error not_known(const job_status& status) {
-  return to_caf(
-    {errc::job_ended, "job " + std::to_string(status.id) + " has ended as "
-                        + std::string{to_string(status.state)}
-                        + ": which of its tasks had succeeded before is not "
-                          "known any more; \"troupe dead list\" has those that "
-                          "were given up"});
+bool is_settled(const task_listing& found) {
+  return std::none_of(found.items.begin(), found.items.end(),
+                      [](auto& x) { return x.state == task_state::cancelled; });
+}
+
+caf::error not_known(const list_tasks& what, const job_status& status) {
+  auto has = is_terminal(status.state) ? " has ended" : " was requeued";
+  return to_caf({errc::job_ended,
+                 name_of(what.job) + has + ": of its "
+                   + std::to_string(status.tasks) + " tasks "
+                   + std::to_string(status.succeeded)
+                   + " have succeeded, and which ones is not kept; ask for "
+                     "the state dead, or for those of tasks that run"});
 }
 
 } // namespace
@@ -47,71 +46,88 @@ caf::result<task_listing> coordinator_state::list(const list_tasks& what) {
   auto i = jobs.find(what.job);
   if (i == jobs.end())
     return no_such_job(what.job);
-  const auto& entry = i->second;
-  if (entry.end || is_terminal(entry.status.state))
-    return list_ended(what, entry.status);
   auto promise = self->make_response_promise<task_listing>();
+  if (is_over(i->second)) {
+    list_ended(what, i->second, promise);
+    return promise;
+  }
   self->request(options.scheduler, limits::request_timeout, what)
-    .then([promise](task_listing& x) mutable { promise.deliver(std::move(x)); },
-          [promise](caf::error& x) mutable { promise.deliver(std::move(x)); });
+    .then(
+      [this, promise, what](task_listing& x) mutable {
+        auto of = jobs.find(what.job);
+        if (is_settled(x) || of == jobs.end())
+          promise.deliver(std::move(x));
+        else if (of->second.purged && !is_about_dead(what))
+          promise.deliver(not_known(what, of->second.status));
+        else
+          add_dead(what, std::move(x), task_state::succeeded, promise);
+      },
+      [this, promise, what](caf::error& x) mutable {
+        // It may have ended while the question was under way.
+        auto found = jobs.find(what.job);
+        if (found != jobs.end() && is_over(found->second))
+          list_ended(what, found->second, promise);
+        else
+          promise.deliver(std::move(x));
+      });
   return promise;
 }
 
-caf::result<task_listing>
-coordinator_state::list_ended(const list_tasks& what, const job_status& last) {
-  task_listing result;
-  auto others = last.tasks - std::min(last.dead, last.tasks);
-  auto is_mixed = last.succeeded > 0 && last.succeeded < others;
-  if (is_mixed)
-    return not_known(last);
-  auto rest =
-    last.succeeded > 0 ? task_state::succeeded : task_state::cancelled;
-  if (last.dead == 0) {
-    add_group(what, what.from, last.tasks, rest, result);
-    return result;
+bool coordinator_state::is_over(const job& of) {
+  return of.end || is_terminal(of.status.state);
+}
+
+void coordinator_state::list_ended(
+  const list_tasks& what, const job& of,
+  caf::typed_response_promise<task_listing> promise) {
+  auto others = state_of_others(of.status, of.purged);
+  if (!others && !is_about_dead(what)) {
+    promise.deliver(not_known(what, of.status));
+    return;
   }
-  auto promise = self->make_response_promise<task_listing>();
-  auto ticket = ++last_ticket;
+  task_listing all;
+  if (what.from < of.status.tasks) {
+    auto& group = all.items.emplace_back();
+    group.range = {what.from, of.status.tasks};
+    group.state = task_state::cancelled; // Until it is settled.
+  }
+  add_dead(what, std::move(all), others.value_or(task_state::succeeded),
+           promise);
+}
+
+/// Asks the store for the dead letters among tasks that have ended.
+void coordinator_state::add_dead(
+  const list_tasks& what, task_listing found, task_state others,
+  caf::typed_response_promise<task_listing> promise) {
+  auto first =
+    std::find_if(found.items.begin(), found.items.end(),
+                 [](auto& x) { return x.state == task_state::cancelled; });
+  if (first == found.items.end()) {
+    promise.deliver(std::move(found));
+    return;
+  }
   store_list_dead message;
-  message.ticket = ticket;
+  message.ticket = ++last_ticket;
   message.what.which.job = what.job;
   message.what.most = limits::dead_per_page;
-  if (what.from > 0) {
+  if (first->range.begin > 0) {
     message.what.after_job = what.job;
-    message.what.after_index = what.from - 1;
+    message.what.after_index = first->range.begin - 1;
   }
-  asked_listings.emplace(ticket,
-                         asked_listing{what, last.tasks, rest, promise});
+  unfinished_lists.emplace(
+    message.ticket, listed_tasks{what, std::move(found), others, promise});
   self->send(options.store, std::move(message));
-  return promise;
 }
 
 bool coordinator_state::list_dead_tasks(const store_dead& what) {
-  auto node = asked_listings.extract(what.ticket);
+  auto node = unfinished_lists.extract(what.ticket);
   if (node.empty())
     return false;
-  auto& [question, tasks, rest, promise] = node.mapped();
-  task_listing result;
-  auto at = question.from;
-  for (const auto& letter : what.found.items) {
-    add_group(question, at, letter.index, rest, result);
-    add_group(question, letter.index, letter.index + 1, task_state::dead,
-              result);
-    if (is_wanted(question, task_state::dead)) {
-      result.items.back().attempt = letter.attempts;
-      result.items.back().node = letter.node;
-    }
-    at = letter.index + 1;
-  }
-  if (what.found.items.size() < limits::dead_per_page)
-    add_group(question, std::exchange(at, tasks), tasks, rest, result);
-  if (result.items.size() > question.most) {
-    at = result.items[question.most].range.begin;
-    result.items.resize(question.most);
-  }
-  result.more = at < tasks;
-  result.next = result.more ? at : 0;
-  promise.deliver(std::move(result));
+  auto& [question, found, others, promise] = node.mapped();
+  const auto& letters = what.found.items;
+  promise.deliver(settle_ended(
+    found, others, {letters, letters.size() < limits::dead_per_page},
+    question.states, question.most));
   return true;
 }
 
@@ -119,23 +135,15 @@ caf::result<job_shares> coordinator_state::shares(const list_shares& what) {
   auto i = jobs.find(what.job);
   if (i == jobs.end())
     return no_such_job(what.job);
-  if (i->second.end || is_terminal(i->second.status.state))
-    return to_caf({errc::job_ended,
-                   "job " + std::to_string(what.job)
-                     + " has ended: what each node did for it is not kept"});
+  if (is_over(i->second))
+    return to_caf({errc::job_ended, name_of(what.job)
+                                      + " has ended: which node ran how much "
+                                        "of it is only known while it runs"});
   auto promise = self->make_response_promise<job_shares>();
   self->request(options.scheduler, limits::request_timeout, what)
     .then([promise](job_shares& x) mutable { promise.deliver(std::move(x)); },
           [promise](caf::error& x) mutable { promise.deliver(std::move(x)); });
   return promise;
-}
-
-caf::result<task_trace> coordinator_state::trace(const trace_task&) {
-  return to_caf({errc::internal, "not there yet"});
-}
-
-caf::result<submit_reply> coordinator_state::rerun(const rerun_job&) {
-  return to_caf({errc::internal, "not there yet"});
 }
 
 } // namespace troupe

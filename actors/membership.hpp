@@ -27,8 +27,8 @@ struct membership_options {
   /// the same process (and so of the same incarnation).
   node_info own_node;
   detector_settings detection;
+  const wall_clock* wall = &system_wall_clock(); ///< Of events.
   std::shared_ptr<logger> log;
-  const wall_clock* wall = &system_wall_clock(); ///< For people.
 };
 
 /// MEMBERSHIP: which nodes there are. It judges joins, watches the workers'
@@ -120,7 +120,7 @@ struct membership_state {
   /// that was there already (`held` is null).
   void tell(const membership_follower_actor& follower, const member& who,
             const std::vector<held_lease>* held);
-  void publish(event_kind kind, const std::string& node);
+  void publish(event_kind kind, const std::string& node, std::string text);
 
   /// What people last wanted of a node, whether it is there or not.
   struct wish {

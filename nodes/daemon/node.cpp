@@ -119,6 +119,7 @@ result<void> node::start_lead() {
   };
   terms.on_gave_up = around_.on_gave_up;
   terms.faults = options_.node.faults;
+  terms.control = options_.node.control;
   terms.about = about();
   lead_ = start_coordinator(system_, terms);
   if (auto ok = await_start(system_, lead_->root); !ok)
@@ -172,6 +173,7 @@ result<void> node::start_work() {
   terms.on_refused = around_.on_refused;
   terms.on_gave_up = around_.on_gave_up;
   terms.faults = options_.node.faults;
+  terms.control = options_.node.control;
   terms.about = about();
   work_ = start_worker(system_, terms);
   return await_start(system_, work_->root);

@@ -63,6 +63,7 @@ struct node_section {
   std::chrono::milliseconds heartbeat_interval =
     limits::heartbeat_interval_default; ///< Of a worker.
   bool faults = false;                  ///< Clients may break the node.
+  bool control = true;                  ///< Clients may restart its actors.
   uint32_t threads = 0;                 ///< 0: half of the cores.
 
   friend bool operator==(const node_section&, const node_section&) = default;

@@ -2,11 +2,15 @@
 #include "nodes/embed/troupe/client.hpp"
 #include "runtime/wire/validate.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/after.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <mutex>
+#include <utility>
 
 /// The client's part that asks what people want to know of a cluster.
 namespace troupe {
@@ -21,6 +25,154 @@ caf::expected<T> checked(caf::expected<T> answer) {
       return to_caf(ok.error());
   return answer;
 }
+
+/// Events that may be under way to one reader, and how many it has read before
+/// it gives credit for as many.
+constexpr uint32_t credit_first = 256;
+constexpr uint32_t credit_step = 64;
+
+/// How often somebody looks whether the reader was interrupted.
+constexpr std::chrono::milliseconds poll_interval{100};
+
+using steady = std::chrono::steady_clock;
+
+/// Follows events in the calling thread, over restarts of the EVENT HUB.
+class event_reader {
+public:
+  event_reader(const client_core& core, job_id job,
+               const std::function<bool(const event&)>& sink,
+               const wait_options& how,
+               const std::function<void(const std::string&)>& on_loss)
+    : core_(core), job_(job), sink_(sink), how_(how), on_loss_(on_loss),
+      self_(core.system) {
+    // nop
+  }
+
+  caf::expected<void> read() {
+    auto connected = core_.wait_connected(core_.options.connect_timeout);
+    if (!connected)
+      return to_caf(connected.error());
+    for (;;) {
+      auto hub = await_hub();
+      if (!hub)
+        return to_caf(hub.error());
+      subscribe_to(*hub);
+      if (std::exchange(is_lost_, false) && on_loss_)
+        on_loss_({});
+      auto goes_on = read_from(*hub);
+      if (!goes_on)
+        return to_caf(goes_on.error());
+      if (!*goes_on)
+        return caf::unit;
+      is_lost_ = true;
+      if (on_loss_)
+        on_loss_("the coordinator at " + to_string(core_.options.coordinator)
+                 + " sends no events any more");
+    }
+  }
+
+private:
+  /// Whether the caller waits no longer.
+  result<void> check_patience() const {
+    auto waited = steady::now() - begin_;
+    if (how_.timeout.count() > 0 && waited >= how_.timeout)
+      return fail(errc::timed_out, "the time to follow events is over");
+    if (how_.interrupted != nullptr && *how_.interrupted)
+      return fail(errc::timed_out, "following events was interrupted");
+    return {};
+  }
+
+  /// Returns how long to wait until somebody has to look again.
+  std::chrono::milliseconds pause() const {
+    using std::chrono::milliseconds;
+    if (how_.timeout.count() <= 0)
+      return poll_interval;
+    auto rest =
+      std::chrono::ceil<milliseconds>(how_.timeout - (steady::now() - begin_));
+    return std::clamp(rest, milliseconds{0}, poll_interval);
+  }
+
+  /// Waits until the session has found a hub that is not the one that was
+  /// lost. The handle of a coordinator that connected again equals the one
+  /// before, but it is another object.
+  result<event_hub_actor> await_hub() const {
+    auto end = steady::now() + core_.options.connect_timeout;
+    auto& board = *core_.board;
+    std::unique_lock guard{board.mutex};
+    for (;;) {
+      if (board.refused)
+        return tl::unexpected{board.problem};
+      const auto& hub = board.handles.events;
+      if (board.connected && hub && address_of(hub) != address_of(last_))
+        return hub;
+      if (auto ok = check_patience(); !ok)
+        return tl::unexpected{std::move(ok.error())};
+      if (steady::now() >= end)
+        return fail(errc::cannot_connect,
+                    "no coordinator came back at "
+                      + to_string(core_.options.coordinator)
+                      + (board.problem.code == errc::ok
+                           ? std::string{}
+                           : ": " + to_string(board.problem)));
+      board.changed.wait_for(guard, pause());
+    }
+  }
+
+  static const void* address_of(const event_hub_actor& hub) {
+    return hub ? caf::actor_cast<caf::strong_actor_ptr>(hub).get() : nullptr;
+  }
+
+  void subscribe_to(const event_hub_actor& hub) {
+    last_ = hub; // It stays alive, so no other gets its address.
+    read_ = 0;
+    self_->monitor(hub);
+    self_->send(hub, subscribe{job_, credit_first});
+  }
+
+  /// Passes events on. @returns whether the hub was lost; false: the sink has
+  /// had enough.
+  result<bool> read_from(const event_hub_actor& hub) {
+    auto is_down = false;
+    auto has_enough = false;
+    while (!is_down && !has_enough) {
+      if (auto ok = check_patience(); !ok) {
+        leave(hub);
+        return tl::unexpected{std::move(ok.error())};
+      }
+      self_->receive([&](const event& what) { has_enough = !take(hub, what); },
+                     [&](const caf::down_msg& what) {
+                       is_down = what.source.get() == address_of(hub);
+                     },
+                     caf::after(pause()) >> [] {});
+    }
+    if (has_enough)
+      leave(hub);
+    return is_down && !has_enough;
+  }
+
+  /// @returns whether the sink wants more.
+  bool take(const event_hub_actor& hub, const event& what) {
+    if (++read_ % credit_step == 0)
+      self_->send(hub, more_events{credit_step});
+    return !check(what) || sink_(what);
+  }
+
+  void leave(const event_hub_actor& hub) {
+    self_->demonitor(hub);
+    self_->send(hub, unsubscribe_atom::value);
+  }
+
+  const client_core& core_;
+  job_id job_;
+  const std::function<bool(const event&)>& sink_;
+  const wait_options& how_;
+  const std::function<void(const std::string&)>& on_loss_;
+  caf::scoped_actor self_;
+  steady::time_point begin_ = steady::now();
+  event_hub_actor last_;
+  uint64_t read_ = 0;
+  bool is_lost_ = false;
+};
 
 } // namespace
 
@@ -40,111 +192,11 @@ caf::expected<cluster_load> client::load() const {
                                           show_load_atom::value));
 }
 
-namespace {
-
-/// Events that a hub may send before the reader has seen them.
-constexpr uint32_t events_under_way = 64;
-/// How often a reader looks whether it shall stop, or is lost.
-constexpr std::chrono::milliseconds look_interval{100};
-
-bool is_refused(const client_core& core) {
-  std::unique_lock guard{core.board->mutex};
-  return core.board->refused;
-}
-
-/// Reads events in the calling thread: one hub after the other.
-class event_reader {
-public:
-  event_reader(const client_core& core, job_id job,
-               const std::function<bool(const event&)>& sink,
-               const wait_options& how)
-    : core_(core), job_(job), sink_(sink), how_(how) {
-    // nop
-  }
-
-  /// Reads from one hub until it is lost. @returns whether the reader is done.
-  result<bool> read(const cluster_handles& from) {
-    caf::scoped_actor self{core_.system};
-    self->monitor(from.events);
-    self->send(from.events, subscribe{job_, events_under_way});
-    auto is_lost = false;
-    auto is_done = false;
-    result<void> over;
-    while (!is_lost && !is_done && (over = check_end()).has_value()) {
-      self->receive(
-        [&](const event& what) {
-          self->send(from.events, more_events{1});
-          is_done = check(what).has_value() && !sink_(what);
-        },
-        [&](const caf::down_msg&) { is_lost = true; },
-        caf::after(look_interval) >> [&] { is_lost = !is_current(from); });
-    }
-    if (!is_lost)
-      self->send(from.events, unsubscribe_atom::value);
-    if (!over)
-      return tl::unexpected{std::move(over.error())};
-    return is_done;
-  }
-
-  /// Errors: `timed_out` when the reader shall not go on.
-  result<void> check_end() const {
-    if (how_.interrupted != nullptr && *how_.interrupted)
-      return fail(errc::timed_out, "interrupted");
-    if (how_.timeout.count() > 0
-        && std::chrono::steady_clock::now() - begin_ >= how_.timeout)
-      return fail(errc::timed_out, "the time is over");
-    return {};
-  }
-
-private:
-  bool is_current(const cluster_handles& from) const {
-    std::unique_lock guard{core_.board->mutex};
-    return core_.board->connected && core_.board->handles.events == from.events;
-  }
-
-  const client_core& core_;
-  job_id job_;
-  const std::function<bool(const event&)>& sink_;
-  const wait_options& how_;
-  std::chrono::steady_clock::time_point begin_ =
-    std::chrono::steady_clock::now();
-};
-
-} // namespace
-
 caf::expected<void> client::follow_events(
   job_id job, const std::function<bool(const event&)>& sink,
   const wait_options& options,
   const std::function<void(const std::string&)>& on_loss) const {
-  event_reader reader{*core_, job, sink, options};
-  auto is_told = false;
-  auto tell = [&](const std::string& what) {
-    if (on_loss && is_told == what.empty())
-      on_loss(what);
-    is_told = !what.empty();
-  };
-  auto lost_at = std::chrono::steady_clock::now();
-  for (;;) {
-    if (auto ok = reader.check_end(); !ok)
-      return to_caf(ok.error());
-    // Short, so that an interrupt is seen while nobody answers.
-    auto handles = core_->wait_connected(look_interval);
-    if (!handles) {
-      tell(to_string(handles.error()));
-      if (is_refused(*core_)
-          || std::chrono::steady_clock::now() - lost_at
-               >= core_->options.connect_timeout)
-        return to_caf(handles.error());
-      continue;
-    }
-    tell({});
-    auto done = reader.read(*handles);
-    if (!done)
-      return to_caf(done.error());
-    if (*done)
-      return caf::unit;
-    lost_at = std::chrono::steady_clock::now();
-  }
+  return event_reader{*core_, job, sink, options, on_loss}.read();
 }
 
 caf::expected<std::vector<job_status>> client::newest_jobs(size_t most) const {

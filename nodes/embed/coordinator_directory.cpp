@@ -1,7 +1,6 @@
 #include "nodes/embed/coordinator_directory.hpp"
 
 #include "actors/front_door.hpp"
-#include "runtime/base/limits.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -26,29 +25,9 @@ void coordinator_directory::note(const supervision_report& what,
     else
       forget(id);
     tell();
-    tell_restart(what);
   }
   if (is_up && id == "front_door" && on_front_door_)
     on_front_door_(child);
-}
-
-/// That it is up again is the event: only then is there a hub for it, if it was
-/// the hub that ended.
-void coordinator_directory::tell_restart(const supervision_report& what) {
-  auto path = what.supervisor + "/" + what.child.id;
-  if (what.what == supervision_event::child_terminated) {
-    ended_[path] = what.reason;
-    return;
-  }
-  auto ended = ended_.extract(path);
-  if (ended.empty() || !now_.events)
-    return;
-  event news;
-  news.kind = event_kind::actor_restarted;
-  news.text = path + " was started again: it had ended with "
-              + ended.mapped().substr(0, limits::report_bytes_max);
-  news.at_us = static_cast<uint64_t>(wall_.now_us());
-  caf::anon_send(now_.events, events{{std::move(news)}});
 }
 
 /// With an actor of the cluster go those that were started after it.

@@ -1,13 +1,11 @@
 #pragma once
 
-#include "runtime/base/clock.hpp"
 #include "runtime/model/child_rules.hpp"
 #include "runtime/wire/protocol.hpp"
 
 #include <caf/actor.hpp>
 
 #include <functional>
-#include <map>
 #include <mutex>
 #include <string>
 
@@ -32,9 +30,8 @@ public:
   /// @param on_front_door Called in the root's context with each front door:
   ///                      whoever published the old one publishes the new one.
   explicit coordinator_directory(
-    std::function<void(const caf::actor&)> on_front_door,
-    const wall_clock& wall = system_wall_clock())
-    : on_front_door_(std::move(on_front_door)), wall_(wall) {
+    std::function<void(const caf::actor&)> on_front_door)
+    : on_front_door_(std::move(on_front_door)) {
     // nop
   }
 
@@ -47,13 +44,10 @@ private:
   void forget(const std::string& id);
   void set(const std::string& id, const caf::actor& child);
   void tell() const;
-  void tell_restart(const supervision_report& what);
 
   std::function<void(const caf::actor&)> on_front_door_;
-  const wall_clock& wall_;
   mutable std::mutex mutex_;
   handles now_;
-  std::map<std::string, std::string> ended_; ///< Why, by the path.
 };
 
 } // namespace troupe

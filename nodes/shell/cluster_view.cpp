@@ -25,9 +25,11 @@ bool is_here(const node_info& node) {
   return node.state != node_state::gone && node.state != node_state::down;
 }
 
-/// A job that ought to run and does not.
+/// A job that ought to run and does not: none that waits for its inputs or for
+/// a slot, as the coordinator says in other words.
 bool is_stuck(const job_status& job) {
-  return !is_terminal(job.state) && job.running == 0 && !job.reason.empty();
+  return !is_terminal(job.state) && job.running == 0
+         && job.reason.starts_with("waits: ");
 }
 
 void find_impossible(const client& from, cluster_view& view) {
@@ -143,7 +145,7 @@ std::vector<std::string> warnings_of(const cluster_view& view) {
     add(zombie_warning(node));
   for (const auto& job : view.jobs)
     if (is_stuck(job) && !view.impossible.contains(job.id))
-      add(fmt::format("job {} waits: {}", job.id, escape_text(job.reason)));
+      add(fmt::format("job {} {}", job.id, escape_text(job.reason)));
   return out;
 }
 

@@ -18,7 +18,6 @@ namespace {
 using reach = cluster_state::reach;
 using clock = std::chrono::steady_clock;
 
-constexpr size_t jobs_looked_at = 100;
 constexpr std::chrono::seconds second{1};
 constexpr size_t notices_a_second = 10;
 constexpr std::chrono::milliseconds look_pause{200};
@@ -35,15 +34,10 @@ result<seen_cluster> look_at(const client& coordinator) {
   if (!nodes)
     return tl::unexpected{from_caf(nodes.error())};
   out.nodes = std::move(*nodes);
-  if (auto load = coordinator.load()) {
-    out.jobs = load->jobs;
-    return out;
-  }
-  auto jobs = coordinator.newest_jobs(jobs_looked_at);
-  if (!jobs)
-    return tl::unexpected{from_caf(jobs.error())};
-  for (const auto& job : *jobs)
-    out.jobs += is_terminal(job.state) ? 0 : 1;
+  auto load = coordinator.load();
+  if (!load)
+    return tl::unexpected{from_caf(load.error())};
+  out.jobs = load->jobs;
   return out;
 }
 
@@ -68,8 +62,7 @@ struct cluster_watch::shared {
     // nop
   }
 
-  // Both threads
-  // -----------------------------------------------------------------
+  // Both threads -------------------------------------------------------------
 
   void announce() {
     std::unique_lock guard{calling};
@@ -121,8 +114,7 @@ struct cluster_watch::shared {
     announce();
   }
 
-  // The thread that looks
-  // --------------------------------------------------------
+  // The thread that looks ----------------------------------------------------
 
   void run_looks() {
     while (!stopped) {
@@ -164,8 +156,7 @@ struct cluster_watch::shared {
     return connection;
   }
 
-  // The thread that follows
-  // ------------------------------------------------------
+  // The thread that follows --------------------------------------------------
 
   void run_events() {
     while (!stopped) {

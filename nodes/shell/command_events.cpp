@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -23,19 +24,25 @@ namespace {
 constexpr uint64_t limit_default = 50;
 constexpr std::chrono::milliseconds poll_interval{100};
 
-/// Returns what the coordinator's node keeps behind an event.
-caf::expected<kept_events> ask_for_events(const client& from, uint64_t after) {
-  auto nodes = from.nodes();
-  if (!nodes)
-    return std::move(nodes.error());
-  auto answer = ask_about(from, coordinator_node(*nodes), "events",
-                          fmt::format(R"({{"after": {}}})", after));
+/// Returns what a node, the coordinator's, keeps behind an event.
+caf::expected<kept_events>
+ask_for_events(const client& from, const std::string& node, uint64_t after) {
+  auto answer =
+    ask_about(from, node, "events", fmt::format(R"({{"after": {}}})", after));
   if (!answer)
     return std::move(answer.error());
   auto page = parse_kept_events(*answer);
   if (!page)
     return to_caf(page.error());
   return std::move(*page);
+}
+
+/// The same when the coordinator may have become another one.
+caf::expected<kept_events> ask_for_events(const client& from, uint64_t after) {
+  auto nodes = from.nodes();
+  if (!nodes)
+    return std::move(nodes.error());
+  return ask_for_events(from, coordinator_node(*nodes), after);
 }
 
 /// Shows events as they are wanted.
@@ -47,8 +54,8 @@ public:
       stream_.emplace(self.out());
   }
 
-  bool wants(const event& what) const {
-    return filter_.wants(what);
+  const event_filter& filter() const {
+    return filter_;
   }
 
   void show(const event& what) {
@@ -76,21 +83,33 @@ private:
 /// Shows the last events that are kept.
 outcome<void> show_last(event_printer& printer, const client& from,
                         uint64_t limit) {
+  auto nodes = from.nodes();
+  if (!nodes)
+    return refuse(nodes.error());
+  auto node = coordinator_node(*nodes);
+  auto newest = ask_for_events(from, node, UINT64_MAX);
+  if (!newest)
+    return refuse(newest.error());
   std::deque<event> last;
-  uint64_t after = 0;
-  for (auto more = true; more;) {
-    auto page = ask_for_events(from, after);
+  // The last ones are found at once, unless they must be looked for.
+  auto found_at_once = limit > 0 && printer.filter().wants_all();
+  auto after =
+    found_at_once ? newest->last - std::min(newest->last, limit) : uint64_t{0};
+  // What comes meanwhile has no end, perhaps.
+  while (after < newest->last) {
+    auto page = ask_for_events(from, node, after);
     if (!page)
       return refuse(page.error());
+    if (page->next == after)
+      break;
     for (auto& x : page->events) {
-      if (!printer.wants(x))
+      if (!printer.filter().wants(x))
         continue;
       last.push_back(std::move(x));
       if (limit > 0 && last.size() > limit)
         last.pop_front();
     }
     after = page->next;
-    more = page->more;
   }
   for (const auto& x : last)
     printer.show(x);
@@ -158,7 +177,7 @@ private:
       self_.say(fmt::format("{} events are lost: they came too fast",
                             format_count(page.lost)));
     for (const auto& x : page.events) {
-      if (!printer.wants(x))
+      if (!printer.filter().wants(x))
         continue;
       printer.show(x);
       if (limit > 0 && printer.shown == limit)

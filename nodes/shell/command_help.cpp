@@ -2,8 +2,10 @@
 #include "nodes/shell/completion.hpp"
 #include "nodes/shell/help_text.hpp"
 #include "nodes/shell/reference_text.hpp"
+#include "nodes/shell/script_help.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/table_json.hpp"
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
 
@@ -12,6 +14,9 @@
 namespace troupe::shell {
 
 namespace {
+
+/// What help has besides commands.
+constexpr std::string_view scripts_topic = "scripts";
 
 /// Returns a completion script or the reference; nothing if neither is asked
 /// for.
@@ -46,9 +51,19 @@ outcome<exit_code> help_command(session& self) {
     return exit_code::done;
   }
   const auto& name = call.positional().front();
+  if (name == scripts_topic) {
+    self.out().write(self.json()
+                       ? fmt::format("{{\"topic\": {}, \"text\": "
+                                     "{}}}\n",
+                                     quoted(name), quoted(script_help()))
+                       : std::string{script_help()});
+    return exit_code::done;
+  }
   const auto* command = find_command(name);
   if (command == nullptr) {
-    auto meant = did_you_mean(name, command_names());
+    auto known = command_names();
+    known.emplace_back(scripts_topic);
+    auto meant = did_you_mean(name, known);
     return refuse_usage(
       fmt::format("there is no command {}{}", quote_text(name),
                   meant.empty() ? "; see troupe help" : meant));

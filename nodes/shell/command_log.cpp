@@ -6,6 +6,7 @@
 #include "nodes/shell/node_question.hpp"
 #include "nodes/shell/session.hpp"
 #include "runtime/base/escape.hpp"
+#include "runtime/base/limits.hpp"
 #include "runtime/base/units.hpp"
 
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ public:
 
   /// Shows the last lines.
   outcome<void> begin(uint64_t limit) {
-    auto last = limit == 0 ? limits::log_lines_kept : limit;
+    auto last = limit == 0 ? uint64_t{limits::log_lines_kept} : limit;
     auto page = ask(fmt::format(R"("last": {})", last), never_);
     if (!page)
       return refuse(page.error());
@@ -46,7 +47,8 @@ public:
                                 escape_text(node_)));
     pid_ = page->pid;
     show(*page);
-    while (page->more) {
+    // What comes meanwhile has no end, perhaps.
+    while (page->more && shown_ < last) {
       page = ask(behind(), never_);
       if (!page)
         return refuse(page.error());
@@ -123,6 +125,7 @@ private:
         self_.out().write(log_line(node_, x));
     }
     next_ = page.next;
+    shown_ += page.records.size();
     // The program reports a failure of stdout when the command has ended.
     static_cast<void>(self_.out().flush());
   }
@@ -135,6 +138,7 @@ private:
   std::atomic<bool> never_ = false;
   int64_t pid_ = 0;
   uint64_t next_ = 0;
+  uint64_t shown_ = 0;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "nodes/shell/command_table.hpp"
 
 #include "nodes/shell/command_groups.hpp"
+#include "nodes/shell/script_options.hpp"
 
 #include <algorithm>
 
@@ -76,6 +77,9 @@ const option_spec* find_option(const command_spec* command,
                                std::string_view name) {
   if (command != nullptr)
     if (const auto* found = find_in(command->options, name))
+      return found;
+  if (command == nullptr)
+    if (const auto* found = find_in(script_options(), name))
       return found;
   return find_in(global_table, name);
 }

@@ -96,7 +96,8 @@ const command_spec* find_command(std::string_view name);
 std::vector<std::string> command_names();
 
 /// Returns the option of that name (without dashes) among the command's and
-/// the global ones, or nullptr. `command` may be null.
+/// the global ones, or nullptr. Without a command: among those for scripts and
+/// the global ones.
 const option_spec* find_option(const command_spec* command,
                                std::string_view name);
 

@@ -22,6 +22,11 @@ struct event_filter {
   static outcome<event_filter> read(const invocation& call);
 
   bool wants(const event& what) const;
+
+  /// Returns whether all events are wanted.
+  bool wants_all() const {
+    return !job && !node && kinds.empty();
+  }
 };
 
 /// Returns what happened as one sentence, escaped: `job 7 succeeded: ...`.

@@ -1,6 +1,7 @@
 #include "nodes/shell/help_text.hpp"
 
 #include "nodes/shell/paragraphs.hpp"
+#include "nodes/shell/script_options.hpp"
 
 #include <fmt/format.h>
 
@@ -66,13 +67,19 @@ std::string json_sentence(const command_spec& command) {
 }
 
 std::string help_text() {
-  std::string out = "usage: troupe [OPTION...] COMMAND [ARGUMENT...]\n\n"
-                    "Runs jobs on a Troupe cluster.\n";
+  std::string out = "usage: troupe [OPTION...] COMMAND [ARGUMENT...]\n"
+                    "       troupe [OPTION...] -f FILE [ARGUMENT...]\n"
+                    "       troupe [OPTION...]\n\n"
+                    "Runs jobs on a Troupe cluster. Without a command it runs "
+                    "a script, or asks for\ncommands on a terminal; see "
+                    "`troupe help scripts`.\n";
   for (const auto& group : command_groups()) {
     out += fmt::format("\n{}:\n", group.title);
     for (const auto& command : group.commands)
       write_row(command.name, command.summary, 14, out);
   }
+  out += "\nScripts, in place of a command:\n";
+  write_options(script_options(), out);
   out += "\nOptions of all commands:\n";
   write_options(global_options(), out);
   out += "\nExit codes: 0 done, 1 job failed or refused, 2 wrong command line, "

@@ -4,6 +4,7 @@
 #include "nodes/shell/command_process.hpp"
 #include "nodes/shell/contexts.hpp"
 #include "nodes/shell/history_file.hpp"
+#include "nodes/shell/interpreter.hpp"
 #include "nodes/shell/line_completion.hpp"
 #include "nodes/shell/line_editor.hpp"
 #include "nodes/shell/live_values.hpp"
@@ -17,9 +18,11 @@
 #include "runtime/base/nearest.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <ctime>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -62,13 +65,14 @@ class interactive_shell : private command_runner {
 public:
   interactive_shell(shell_target target, const surroundings& where)
     : where_(where), target_(std::move(target)), color_(wants_color(where.out)),
+      commands_({}, where.out), interpreter_(*this, abilities()),
       watch_(std::make_shared<watch_slot>()),
       values_([slot = watch_](value_kind kind) {
         auto watch = slot->get();
         auto coordinator = watch ? watch->connection() : std::nullopt;
         return coordinator ? live_values(*coordinator, kind) : words{};
       }),
-      editor_(STDIN_FILENO, where.out, questions()) {
+      editor_(where.in, where.out, questions()) {
     load_history();
   }
 
@@ -88,8 +92,7 @@ public:
   }
 
 private:
-  // Output
-  // ---------------------------------------------------------------------
+  // Output -------------------------------------------------------------------
 
   void print(std::string_view text) const {
     static_cast<void>(write_fully(where_.out, fmt::format("{}\n", text)));
@@ -100,8 +103,7 @@ private:
       write_fully(where_.err, fmt::format("troupe: {}\n", text)));
   }
 
-  // The editor's questions
-  // -------------------------------------------------------
+  // The editor's questions ---------------------------------------------------
 
   editor_questions questions() {
     editor_questions out;
@@ -123,7 +125,10 @@ private:
       return kind == value_kind::context ? context_names() : values_.get(kind);
     };
     out.files = matching_paths;
-    out.words = {"exit", "quit", "history", "set"};
+    out.words = script_keywords();
+    out.words.insert(out.words.end(), {"history", "quit"});
+    for (const auto& item : interpreter_.variables())
+      out.variables.push_back(item.first);
     return out;
   }
 
@@ -136,8 +141,7 @@ private:
     return out;
   }
 
-  // The cluster
-  // ------------------------------------------------------------------
+  // The cluster --------------------------------------------------------------
 
   void start_watch() {
     if (auto before = watch_->get())
@@ -160,8 +164,7 @@ private:
     values_.forget();
   }
 
-  // Lines
-  // ------------------------------------------------------------------------
+  // Lines --------------------------------------------------------------------
 
   void load_history() {
     auto path = state_path("history");
@@ -180,25 +183,28 @@ private:
       say(to_string(kept.error()));
     if (!kept || *kept)
       editor_.remember(line);
+    if (pending_.empty() && run_own(line))
+      return;
     pending_ += line + "\n";
-    auto text = std::exchange(pending_, {});
-    words typed;
-    for (auto& word : split_words(line))
-      if (!word.text.empty() || word.quoted)
-        typed.push_back(std::move(word.text));
-    if (!typed.empty() && !run_own(typed))
-      run(typed, true);
+    if (!interpreter::is_complete(pending_))
+      return;
+    static_cast<void>(take_interrupt(std::chrono::milliseconds{0}));
+    auto ended = interpreter_.run(std::exchange(pending_, {}), "prompt");
+    if (!ended && !ended.error().text.empty())
+      say(ended.error().text);
+    left_ = left_ || interpreter_.left();
   }
 
-  /// Runs what only a prompt understands. @returns whether it was that.
-  bool run_own(const words& typed) {
-    const auto& name = typed.front();
-    if (name == "exit" || name == "quit")
-      left_ = true;
-    else if (name == "history")
+  /// Runs what is no statement of scripts. @returns whether it was that.
+  bool run_own(const std::string& line) {
+    auto typed = split_words(line);
+    std::erase_if(typed, [](const auto& word) { return word.text.empty(); });
+    if (typed.size() != 1)
+      return false;
+    if (typed.front().text == "history")
       print_history();
-    else if (name == "set" && typed.size() > 1 && typed[1] == "events")
-      set_events(typed);
+    else if (typed.front().text == "quit")
+      left_ = true;
     else
       return false;
     return true;
@@ -212,22 +218,56 @@ private:
     static_cast<void>(write_fully(where_.out, out));
   }
 
-  void set_events(const words& typed) {
-    const auto& names = told_events_names;
-    if (typed.size() == 2)
-      return print(fmt::format("events {}", names[static_cast<size_t>(told_)]));
-    auto found = std::find(names.begin(), names.end(), typed[2]);
-    if (typed.size() > 3 || found == names.end())
-      return say("set events takes one of off, jobs and all");
-    told_ = static_cast<told_events>(found - names.begin());
-    watch_->get()->tell(told_);
+  // What the language asks ----------------------------------------------------
+
+  interpreter_options abilities() {
+    interpreter_options out;
+    out.say = [this](std::string_view text) { say(text); };
+    out.print = [this](std::string_view text) {
+      static_cast<void>(write_fully(where_.out, text));
+    };
+    out.pause = [](std::chrono::milliseconds time) {
+      return !take_interrupt(time);
+    };
+    out.interrupted = [] {
+      return take_interrupt(std::chrono::milliseconds{0});
+    };
+    out.set_events = [this](std::string_view value) {
+      return set_events(value);
+    };
+    out.interactive = true;
+    return out;
   }
 
-  // Commands
-  // ---------------------------------------------------------------------
+  /// Waits for a Ctrl-C, which is blocked. @returns whether it came.
+  static bool take_interrupt(std::chrono::milliseconds most) {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(most);
+    timespec wait{static_cast<time_t>(seconds.count()),
+                  static_cast<long>((most - seconds).count()) * 1'000'000};
+    return ::sigtimedwait(&interrupt, nullptr, &wait) == SIGINT;
+  }
+
+  outcome<void> set_events(std::string_view value) {
+    const auto& names = told_events_names;
+    auto found = std::find(names.begin(), names.end(), value);
+    if (found == names.end())
+      return refuse_usage(fmt::format(
+        "set events takes off, jobs or all, but not {}", quote_text(value)));
+    told_ = static_cast<told_events>(found - names.begin());
+    watch_->get()->tell(told_);
+    return {};
+  }
+
+  // Commands -----------------------------------------------------------------
 
   command_end run(const std::vector<std::string>& args, bool show) override {
-    auto ended = !args.empty() && args.front() == "connect"
+    // `set json on` puts its option in front.
+    auto name = std::find_if(args.begin(), args.end(),
+                             [](const auto& word) { return word != "--json"; });
+    auto ended = name != args.end() && *name == "connect"
                    ? connect(args, show)
                    : commands_.run(target_.command(args), show);
     if (show && ended.code == 0 && args == words{"help"})
@@ -254,7 +294,7 @@ private:
     auto next = switched_target(*call, target_);
     if (!next) {
       say(next.error().text);
-      return {static_cast<int>(next.error().code), ""};
+      return {static_cast<int>(next.error().code), {}};
     }
     if (*next) {
       target_ = std::move(**next);
@@ -272,6 +312,7 @@ private:
   std::string pending_; ///< Lines that are not complete yet.
   history_file history_;
   command_process commands_;
+  interpreter interpreter_;
   std::shared_ptr<watch_slot> watch_;
   value_cache values_;
   line_editor editor_;

@@ -1,5 +1,6 @@
 #include "nodes/shell/invocation.hpp"
 
+#include "nodes/shell/script_options.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/base/units.hpp"
@@ -55,6 +56,9 @@ std::string unknown_option(std::string_view name, const command_spec* command) {
   if (command != nullptr)
     for (const auto& option : command->options)
       known.push_back("--" + std::string{option.name});
+  if (command == nullptr)
+    for (const auto& option : script_options())
+      known.push_back("--" + std::string{option.name});
   for (const auto& option : global_options())
     known.push_back("--" + std::string{option.name});
   auto whose = command != nullptr
@@ -78,7 +82,9 @@ std::string_view short_f(const command_spec* command) {
 size_t command_position(std::span<const std::string> args) {
   size_t i = 0;
   while (i < args.size() && args[i].starts_with("-") && args[i] != "-") {
-    auto name = std::string_view{args[i]};
+    if (args[i] == "--")
+      break;
+    auto name = long_option(args[i]);
     name.remove_prefix(std::min<size_t>(2, name.size()));
     const auto* option = find_option(nullptr, name);
     bool takes_next =
@@ -106,16 +112,21 @@ result<void> check_argument(const option_spec& option,
 outcome<invocation> invocation::parse(std::span<const std::string> args,
                                       const variables& environment) {
   std::vector<std::string> tokens{args.begin(), args.end()};
-  // The one short option everywhere, because every program has it.
-  std::replace(tokens.begin(), tokens.end(), std::string{"-h"},
-               std::string{"--help"});
   auto split = command_position(tokens);
   invocation call;
   auto begin = tokens.begin();
   auto middle = begin + static_cast<std::ptrdiff_t>(split);
+  std::transform(begin, middle, begin,
+                 [](const auto& x) { return std::string{long_option(x)}; });
   if (auto ok = call.parse_options({begin, middle}, nullptr); !ok)
     return tl::unexpected{std::move(ok.error())};
-  if (split < tokens.size()) {
+  if (!call.positional_.empty()) // A dash with a letter that means nothing.
+    return refuse_usage(unknown_option(call.positional_.front(), nullptr));
+  if (call.has("file") || call.has("command")) {
+    if (middle != tokens.end() && *middle == "--")
+      ++middle;
+    call.positional_.assign(middle, tokens.end());
+  } else if (split < tokens.size()) {
     call.command_ = find_command(tokens[split]);
     if (call.command_ == nullptr) {
       auto meant = did_you_mean(tokens[split], command_names());
@@ -125,6 +136,9 @@ outcome<invocation> invocation::parse(std::span<const std::string> args,
     }
   }
   if (call.command_ != nullptr) {
+    // The one short option everywhere, because every program has it.
+    std::replace(middle + 1, tokens.end(), std::string{"-h"},
+                 std::string{"--help"});
     std::replace(middle + 1, tokens.end(), std::string{"-f"},
                  std::string{short_f(call.command_)});
     auto ok = call.parse_options({middle + 1, tokens.end()}, call.command_);
@@ -150,8 +164,7 @@ outcome<void> invocation::parse_options(const std::vector<std::string>& tokens,
                                         const command_spec* command) {
   po::options_description known;
   describe(global_options(), known);
-  if (command != nullptr)
-    describe(command->options, known);
+  describe(command != nullptr ? command->options : script_options(), known);
   std::vector<po::option> found;
   try {
     found = po::command_line_parser(tokens)

@@ -48,6 +48,7 @@ public:
     return command_;
   }
 
+  /// The arguments of the command, or of the script if there is none.
   const std::vector<std::string>& positional() const {
     return positional_;
   }

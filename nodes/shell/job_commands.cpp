@@ -282,6 +282,20 @@ constexpr example explain_examples[] = {
   {"troupe explain 7/4321", "Why one task is where it is"},
 };
 
+constexpr option_spec rerun_options[] = {
+  {"failed", kind::none, "", "Only with the inputs of its dead letters"}};
+
+constexpr example trace_examples[] = {
+  {"troupe trace 7/4321", "Where the time of one task went"},
+  {"troupe trace 7", "The leases of job 7, in the order of time"},
+};
+
+constexpr example rerun_examples[] = {
+  {"troupe rerun 7", "A new job like job 7"},
+  {"troupe wait $(troupe rerun 7 --failed)",
+   "Tries again what failed, as a job of its own"},
+};
+
 constexpr example functions_examples[] = {
   {"troupe functions", "What the workers can run"},
   {"troupe functions wordcount", "One function with its types"},
@@ -454,6 +468,40 @@ constexpr std::string_view explain_json =
   "are served before its own.\n"
   "* `runs_it` is `yes`, `not now` or `never`. At most 256 workers are listed.";
 
+constexpr std::string_view trace_details =
+  "WHAT is JOB/INDEX for one task or JOB for all leases of a job. The steps "
+  "are "
+  "submitted, ready, leased, started, ended, accepted, merged and job_ended; "
+  "failed, revoked and dead when something went wrong. AT is the time since "
+  "the submit, TOOK the time since the step before. Tasks travel in slices: "
+  "started and ended are those of the slice that a task was in (TASKS), by "
+  "its worker's clock from the arrival of the lease there, so that the way of "
+  "the lease counts as a part of the run. When a result was merged is known "
+  "only to be before the end of the job.\n\n"
+  "The last 100000 events of a job are kept, of a whole job the newest 1000 "
+  "steps are shown; a last line says so when there were more. Errors of "
+  "attempts are kept until the task succeeds.";
+
+constexpr std::string_view trace_json_shape =
+  "{\"job\", \"index\" (null: of the whole job), \"incomplete\" (older steps "
+  "are missing), \"steps\": [{\"step\", \"at_seconds\" (since the submit), "
+  "\"begin\", \"end\" (the tasks that share the step, \"end\" exclusive), "
+  "\"attempt\" (0: not known), \"node\", \"lease\" (empty: none), \"text\"}]}";
+
+constexpr std::string_view rerun_details =
+  "Submits a new job with the function, options, name and inputs of one that "
+  "has ended, and prints its number. The new job has no idempotency key and no "
+  "deadline. The inputs of ended jobs are kept until the job is forgotten, or "
+  "until the coordinator needs their memory (they have at most a quarter of "
+  "coordinator.memory); a job whose inputs are gone is refused with "
+  "inputs_not_kept. Those of a range and of dead letters are always there. A "
+  "job whose results were streamed streams again: to whoever reads them within "
+  "a minute.\n\n"
+  "With --failed the new job has one task for each dead letter, in the order "
+  "of "
+  "their indices; the dead letters stay. To let the old job itself go on, use "
+  "troupe dead requeue.";
+
 constexpr std::string_view functions_details =
   "Lists what the workers offer as `name(INPUT, ARGS) -> RESULT`. The types "
   "are those of JSON values in docs/shell.md: values of these shapes are what "
@@ -499,6 +547,12 @@ constexpr command_spec commands[] = {
   {"verify", "Check that each task of a job was accepted exactly once", "JOB",
    1, 1, no_options, verify_details, verify_examples, verify_command,
    verify_json, takes_job},
+  {"trace", "Show where the time of a task or a job went", "WHAT", 1, 1,
+   no_options, trace_details, trace_examples, trace_command, trace_json_shape,
+   takes_task},
+  {"rerun", "Submit an ended job again and print the new number", "JOB", 1, 1,
+   rerun_options, rerun_details, rerun_examples, rerun_command,
+   "the new job; see JSON of a job", takes_job},
   {"functions", "List the functions that the workers offer", "[NAME]", 0, 1,
    no_options, functions_details, functions_examples, functions_command,
    functions_json, takes_function},

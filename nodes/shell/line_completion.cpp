@@ -102,21 +102,18 @@ private:
     out_.word.erase(0, length);
   }
 
-  // Where we are
-  // ---------------------------------------------------------------
+  // Where we are -------------------------------------------------------------
 
-  /// Skips what a line may have before its command: `NAME =` and
-  /// `repeat N`.
+  /// Skips what stands before the command: other statements, `NAME =` and
+  /// `for NAME in $(`.
   size_t find_beginning() const {
     size_t at = 0;
     for (size_t i = 0; i + 1 < words_.size(); ++i) {
       const auto& word = words_[i];
-      if (!word.quoted && (word.text == ";" || word.text == "{"))
+      if (!word.quoted
+          && (word.text == ";" || word.text == "$("
+              || (word.text == "=" && i == at + 1)))
         at = i + 1;
-      else if (!word.quoted && word.text == "=" && i == at + 1)
-        at = i + 1;
-      else if (word.text == "repeat" && i == at && i + 2 < words_.size())
-        at = i + 2;
     }
     return at;
   }
@@ -128,8 +125,11 @@ private:
     const option_spec* many = nullptr;    ///< Takes all up to an option.
     for (; at < last; ++at) {
       const auto& text = words_[at].text;
-      if (std::exchange(waiting, nullptr) != nullptr)
+      if (const auto* option = std::exchange(waiting, nullptr)) {
+        if (option->name == "node")
+          node_ = text;
         continue;
+      }
       if (text.starts_with("--")) {
         note_option(text, waiting, many);
       } else if (command_ == nullptr) {
@@ -247,20 +247,17 @@ private:
     }
   }
 
-  /// The path of an actor begins with its node, unless the command was told
-  /// the node before.
+  /// The values begin with their nodes; the command is told the node before
+  /// the path, or by its option --node, or not at all.
   void offer_actors() {
-    auto paths = sources_.values ? sources_.values(value_kind::actor) : texts{};
     const auto& takes = command_->takes;
-    auto node = std::find(takes.begin(), takes.end(), value_kind::node);
-    if (node == takes.end())
-      return offer(std::move(paths));
-    auto place = static_cast<size_t>(node - takes.begin());
-    auto prefix =
-      place < positional_.size() ? positional_[place] + "/" : std::string{};
+    auto place = static_cast<size_t>(
+      std::find(takes.begin(), takes.end(), value_kind::node) - takes.begin());
+    auto node = place < positional_.size() ? positional_[place] : node_;
+    auto paths = sources_.values ? sources_.values(value_kind::actor) : texts{};
     for (const auto& path : paths)
-      if (path.starts_with(prefix))
-        offer({path.substr(prefix.size())});
+      if (node.empty() || path.starts_with(node + "/"))
+        offer({path.substr(path.find('/', node.size()) + 1)});
   }
 
   const completion_sources& sources_;
@@ -268,6 +265,7 @@ private:
   line_completion out_;
   const command_spec* command_ = nullptr;
   texts positional_;
+  std::string node_; ///< Of the option --node.
   std::vector<std::string_view> used_;
 };
 
@@ -291,7 +289,7 @@ std::string common_beginning(const texts& candidates) {
 
 bool needs_quotes(std::string_view text) {
   return text.empty()
-         || text.find_first_of(" \t\r\n\"'\\#;{}$") != std::string_view::npos;
+         || text.find_first_of(" \t\r\n\"'\\#;()$") != std::string_view::npos;
 }
 
 } // namespace
@@ -306,9 +304,17 @@ std::vector<typed_word> split_words(std::string_view line) {
     }
     if (line[at] == '#')
       return {};
+    // What begins a command also stands alone without blanks.
+    auto sign = line[at] == ';' ? 1u : line.substr(at, 2) == "$(" ? 2u : 0u;
+    if (sign > 0) {
+      out.push_back({at, std::string{line.substr(at, sign)}, false});
+      at += sign;
+      continue;
+    }
     typed_word word{at, "", false};
     char quote = 0;
-    for (; at < line.size() && (quote != 0 || !is_blank(line[at])); ++at) {
+    auto ends = [&](char c) { return quote == 0 && (is_blank(c) || c == ';'); };
+    for (; at < line.size() && !ends(line[at]); ++at) {
       auto c = line[at];
       if (quote == 0 && (c == '"' || c == '\'')) {
         quote = c;

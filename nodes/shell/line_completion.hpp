@@ -30,7 +30,7 @@ struct typed_word {
 
 /// Splits what is typed up to the cursor into words. The last one is what the
 /// cursor stands behind; it is empty behind a blank. Returns nothing within a
-/// comment. An open quote is fine.
+/// comment. An open quote is fine. `;` and `$(` are words.
 std::vector<typed_word> split_words(std::string_view line);
 
 struct line_completion {

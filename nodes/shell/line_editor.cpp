@@ -156,8 +156,7 @@ struct line_editor::impl {
     ::el_source(editor, nullptr);
   }
 
-  // What libedit calls
-  // ---------------------------------------------------------
+  // What libedit calls -------------------------------------------------------
 
   static wchar_t* show_prompt(EditLine* line) {
     auto& self = of(line);
@@ -183,8 +182,7 @@ struct line_editor::impl {
     return CC_NEWLINE;
   }
 
-  // Characters
-  // -----------------------------------------------------------------
+  // Characters ---------------------------------------------------------------
 
   /// @returns 1, or 0 when there are no more.
   int read_one(wchar_t& into) {
@@ -230,8 +228,7 @@ struct line_editor::impl {
     return true;
   }
 
-  // The screen
-  // -----------------------------------------------------------------
+  // The screen ---------------------------------------------------------------
 
   void serve_wake() {
     uint64_t count = 0;
@@ -331,7 +328,8 @@ edited_line line_editor::read() {
   if (impl_->editor == nullptr)
     return {edited_line::ending::leave, ""};
   signal_scope signals{impl_->wake};
-  ::el_resize(impl_->editor); // It may have been, while nobody looked.
+  // Before the prompt is shown: whoever sees it may type any key.
+  ::el_wset(impl_->editor, EL_PREP_TERM, 1);
   wake();
   impl_->cancelled = false;
   int length = 0;

@@ -1,16 +1,17 @@
 #include "nodes/shell/program.hpp"
 
+#include "nodes/shell/command_process.hpp"
 #include "nodes/shell/help_text.hpp"
 #include "nodes/shell/interactive_shell.hpp"
 #include "nodes/shell/interrupt.hpp"
 #include "nodes/shell/invocation.hpp"
+#include "nodes/shell/script_program.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/table_json.hpp"
 #include "nodes/shell/terminal.hpp"
 #include "runtime/base/version.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace troupe::shell {
 
@@ -45,6 +46,14 @@ outcome<exit_code> run_call(session& self) {
   return exit_code::done;
 }
 
+/// Runs the prompt, or says that a command is missing.
+exit_code without_command(const invocation& call, const surroundings& where) {
+  if (is_terminal(where.out))
+    return run_interactive(call, where);
+  return report({exit_code::usage, "a command is missing; see troupe help"},
+                where);
+}
+
 } // namespace
 
 exit_code run_program(std::span<const std::string> args,
@@ -54,10 +63,12 @@ exit_code run_program(std::span<const std::string> args,
     return report(call.error(), where);
   auto about_only = call->has("help") || call->has("version");
   if (call->command() == nullptr && !about_only) {
-    if (is_terminal(STDIN_FILENO) && is_terminal(where.out))
-      return run_interactive(*call, where);
-    return report({exit_code::usage, "a command is missing; see troupe help"},
-                  where);
+    auto script = call->has("file") || call->has("command");
+    if (!script && is_terminal(where.in))
+      return without_command(*call, where);
+    command_process commands{{}, where.out};
+    auto ended = run_script(*call, where, commands);
+    return ended ? *ended : report(ended.error(), where);
   }
   interrupt_watch interrupts;
   session self{*call, where, interrupts};

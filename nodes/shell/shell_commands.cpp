@@ -16,6 +16,7 @@ constexpr option_spec help_options[] = {
 
 constexpr example help_examples[] = {
   {"troupe help run", "Everything about one command"},
+  {"troupe help scripts", "The language of scripts"},
   {"troupe help --json", "The table of commands, for programs"},
   {"source <(troupe help --completion bash)",
    "Completion for bash without an installation"},
@@ -46,6 +47,7 @@ constexpr std::string_view connect_json =
   "is saved, chosen or removed, that object";
 
 constexpr std::string_view help_details =
+  "`help scripts` explains the language of scripts.\n\n"
   "The completion scripts are installed with the program. Colors are used on "
   "terminals only, and not when the variable NO_COLOR is set.";
 

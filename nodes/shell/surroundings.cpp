@@ -1,15 +1,18 @@
 #include "nodes/shell/surroundings.hpp"
 
 #include "nodes/shell/contexts.hpp"
+#include "runtime/base/units.hpp"
 #include <troupe/configure.hpp>
 #include <troupe/local_cluster.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <climits>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -104,10 +107,24 @@ std::optional<std::string> process_variable(std::string_view name) {
   return value != nullptr ? std::optional<std::string>{value} : std::nullopt;
 }
 
+/// Takes the descriptor over: what this process starts must not see it.
+int take_output_copy() {
+  auto text = process_variable(output_copy_variable);
+  ::unsetenv(output_copy_variable);
+  if (!text)
+    return -1;
+  auto number = parse_count(*text, STDERR_FILENO + 1, INT_MAX);
+  if (!number)
+    return -1;
+  auto descriptor = static_cast<int>(*number);
+  return ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 ? descriptor : -1;
+}
+
 } // namespace
 
 surroundings process_surroundings() {
-  return {STDOUT_FILENO, STDERR_FILENO, process_variable, connect_from_process};
+  return {STDOUT_FILENO,        STDERR_FILENO, process_variable,
+          connect_from_process, STDIN_FILENO,  take_output_copy()};
 }
 
 } // namespace troupe::shell

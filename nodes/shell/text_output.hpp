@@ -12,8 +12,11 @@ namespace troupe::shell {
 /// is written; a reader that went away (`troupe jobs | head -1`) is none.
 class text_output {
 public:
-  /// Does not own the descriptor. `SIGPIPE` must be ignored.
-  explicit text_output(int descriptor) : descriptor_(descriptor) {
+  /// Does not own the descriptors. `SIGPIPE` must be ignored.
+  /// @param copy Gets the same text, as long as that works; -1 if nobody wants
+  ///             a copy.
+  explicit text_output(int descriptor, int copy = -1)
+    : descriptor_(descriptor), copy_(copy) {
     // nop
   }
 
@@ -36,6 +39,7 @@ private:
   void write_through(std::string_view text);
 
   int descriptor_ = -1;
+  int copy_ = -1;
   std::string buffer_;
   int problem_ = 0; ///< errno of the first failure.
 };

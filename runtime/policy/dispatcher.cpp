@@ -112,6 +112,10 @@ void dispatcher::push_ready(job_entry& job, const ready_range& what) {
   update_waiting(job);
 }
 
+bool dispatcher::knows_any() const {
+  return !jobs_.empty();
+}
+
 void dispatcher::update_waiting(job_entry& job) {
   auto id = job.terms.id;
   auto& waiting = job.of->second.waiting;
@@ -161,6 +165,7 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
   if (auto cost = costs_.find(what.lease); cost != costs_.end())
     cost->second.moved_at = now;
   book_.begin_accept(what.lease, what.range);
+  tell_time(now);
   note_accepted(what);
   std::vector<dead_letter> result;
   auto i = jobs_.find(what.job);
@@ -168,7 +173,6 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
     return result;
   auto& job = i->second;
   run_times_.observe(job.terms.function, what.range.size(), what.busy_ns);
-  measure(job, held, what, now);
   forget_history(job, what);
   // With its record: what the slice says is worth nothing without it.
   if (what.fatal.code != errc::ok)
@@ -176,6 +180,7 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
   auto is_last = held.attempt >= job.terms.retry.max_attempts;
   for (const auto& task : what.failed) {
     auto record = record_of(job, held, task, now);
+    note_failure(record, what.job, task.index, is_last, now);
     if (!is_last) {
       notes_.setbacks.push_back({what.job, task.index, false, record});
       job.history.add(task.index, std::move(record));
@@ -205,6 +210,7 @@ void dispatcher::end_accept(const slice& what, time_point now) {
     return;
   auto& job = i->second;
   job.attempts += what.range.size();
+  measure(job, held, what, now);
   if (what.fatal.code != errc::ok)
     set_fatal(job, what.fatal);
   auto begin = what.range.begin;

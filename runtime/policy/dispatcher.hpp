@@ -19,10 +19,12 @@
 #include "runtime/model/task_listing.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
+#include "runtime/policy/failure_log.hpp"
 #include "runtime/policy/job_order.hpp"
 #include "runtime/policy/load_meter.hpp"
 #include "runtime/policy/placement.hpp"
 #include "runtime/policy/retry.hpp"
+#include "runtime/policy/work_shares.hpp"
 #include "runtime/policy/worker_pool.hpp"
 
 #include <cstdint>
@@ -117,14 +119,6 @@ public:
   struct notes {
     std::vector<setback> setbacks;
     std::vector<std::pair<job_id, error>> fatals; ///< Jobs that must fail.
-  };
-
-  /// An attempt that failed, of which people are told.
-  struct failure {
-    job_id job = 0;
-    failed_task what;
-    std::string node;
-    bool dead = false; ///< The task was given up.
   };
 
   /// What changed for a job since the last report.
@@ -232,9 +226,7 @@ public:
     return jobs_.contains(job);
   }
 
-  bool knows_any() const {
-    return !jobs_.empty();
-  }
+  bool knows_any() const;
 
   /// Returns the ids of all jobs, in any order.
   std::vector<job_id> known_jobs() const;
@@ -276,9 +268,11 @@ public:
   /// Returns a report for each job that changed since the last call.
   std::vector<report> take_reports();
 
-  /// Returns what failed since the last call, as far as people are told of it
-  /// (see `load_meter`).
-  std::vector<failure> take_failures();
+  /// Says what time it is for what is recorded from now on. Events that come
+  /// with a time say it themselves.
+  void tell_time(time_point now) {
+    recorded_at_ = now;
+  }
 
   /// Returns what happened to leases since the last call. What an accepted
   /// slice rests on is there when `begin_accept` returns.
@@ -303,27 +297,36 @@ public:
   task_explanation explain(job_id job, std::optional<task_index> index,
                            time_point now) const;
 
-  /// Which tasks a listing shall have.
+  /// Which tasks `list` is asked for; as `list_tasks`.
   struct task_filter {
-    uint32_t states = 0; ///< Bit `1 << state` of each that is wanted; 0: all.
-    duration older{};    ///< Leased ones only if they are as old as this.
+    uint32_t states = 0;
+    uint64_t older_us = 0;
     task_index from = 0;
-    size_t most = 1; ///< Groups.
+    uint32_t most = 1;
   };
 
-  /// Lists tasks of a job. Costs O(its leases * log + groups looked at), of
-  /// which there are only so many at once. Tasks that ended before the
-  /// scheduler started are said to have succeeded: which of them did not is not
-  /// known here. Precondition: the job is known.
-  task_listing list(job_id job, const task_filter& filter,
-                    time_point now) const;
+  /// Lists tasks in groups. Those that ended before the job was resumed are
+  /// listed as `cancelled` whenever tasks that have ended are wanted: it is not
+  /// known here how they ended. Looks at a limited number of groups, so there
+  /// may be more though few were found. Precondition: the job is known.
+  task_listing list(job_id job, const task_filter& which, time_point now) const;
 
-  /// Returns what each node does for a job, and did since the scheduler
-  /// started, at most `limits::job_shares_max`. Precondition: the job is known.
+  /// Returns what each node does for a job. Precondition: the job is known.
   std::vector<job_share> shares(job_id job) const;
 
-  /// Returns what there is to do and how fast it gets done.
+  /// Returns what there is to do, and how fast it gets done. Costs O(jobs +
+  /// workers).
   cluster_load load(time_point now) const;
+
+  /// Returns what to tell those who follow events about failures.
+  std::vector<failure_log::news> take_failure_news(time_point now) {
+    return failures_.take_news(now);
+  }
+
+  /// Returns when there is more to tell even if nothing happens.
+  std::optional<time_point> failure_news_due() const {
+    return failures_.next_due();
+  }
 
   const lease_book& leases() const {
     return book_;
@@ -336,9 +339,7 @@ public:
   }
 
   /// Returns the tasks that wait to have a worker for themselves.
-  uint64_t suspects() const {
-    return suspects_.tasks();
-  }
+  uint64_t suspects() const;
 
   /// Returns what a worker holds; null if it is not known.
   const worker_load* load_of(worker_id worker) const;
@@ -415,9 +416,9 @@ private:
     error fatal;
     std::string first_dead;
     attempt_history history;
-    uint64_t succeeded_before = 0;         ///< Before it was resumed.
-    uint64_t dead_before = 0;              ///< Before it was resumed.
-    std::map<worker_id, job_share> shares; ///< `leased` is not kept.
+    uint64_t succeeded_before = 0; ///< Before it was resumed.
+    uint64_t dead_before = 0;      ///< Before it was resumed.
+    work_shares shares;
   };
 
   /// What a lease weighs on its worker.
@@ -463,10 +464,7 @@ private:
   void note(lease_event_kind what, const lease& held, index_range range);
   void note_accepted(const slice& what);
   void note_resumed(job_id job);
-  void measure(job_entry& job, const lease& held, const slice& what,
-               time_point now);
-  void tell_failure(job_id job, const failed_task& what,
-                    const std::string& node, bool dead, time_point now);
+  void record(lease_event&& what);
   static bool may_run(const job_entry& job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
@@ -559,14 +557,13 @@ private:
   std::string why_waiting(const job_entry& job,
                           const task_explanation& what) const;
   void explain_ready(const job_entry& job, task_explanation& out) const;
-  std::vector<const lease*> leases_by_index(job_id job) const;
-  std::vector<task_group> groups_in(const job_entry& job, index_range run,
-                                    task_state state,
-                                    const std::vector<const lease*>& leases,
-                                    time_point now) const;
-  std::vector<task_group> leased_groups(index_range run,
-                                        const std::vector<const lease*>& leases,
-                                        time_point now) const;
+
+  struct task_lister;
+  void measure(job_entry& job, const lease& held, const slice& what,
+               time_point now);
+  const std::string& node_of(worker_id worker) const;
+  void note_failure(const attempt_record& what, job_id job, task_index index,
+                    bool dead, time_point now);
 
   uint64_t opened_term_ = 0;
   lease_book book_;
@@ -583,6 +580,7 @@ private:
   std::unordered_map<lease_id, lease_cost> costs_;
   std::set<job_id> changed_;
   std::vector<lease_event> lease_events_;
+  time_point recorded_at_{}; ///< Of what is recorded next.
   notes notes_;
   std::unordered_map<lease_id, lost_lease> lost_;
   std::deque<lease_id> lost_order_; ///< Oldest first; not all are in `lost_`.
@@ -597,9 +595,9 @@ private:
   time_point stole_at_{}; ///< When somebody looked for victims last.
   std::optional<time_point> steal_due_;
   job_order order_;
-  time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
   load_meter meter_;
-  std::vector<failure> failures_;
+  failure_log failures_;
+  time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
 };
 
 } // namespace troupe

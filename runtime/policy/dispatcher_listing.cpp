@@ -1,220 +1,279 @@
-#include "runtime/base/limits.hpp"
 #include "runtime/policy/dispatcher.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <iterator>
 
-/// The DISPATCHER's part that tells people what there is to do, who does it and
-/// how fast. It may look at much, since a person waits for the answer, but not
-/// at each task of a large job.
+/// The DISPATCHER's part that tells people where the tasks of a job are, who
+/// works for it, and how fast all of it goes.
 namespace troupe {
 
 namespace {
 
-/// Runs of tasks that one listing looks at, wanted or not.
-constexpr size_t runs_looked_at_max = 4096;
+/// Groups that one listing looks at, wanted or not: a question costs the
+/// scheduler some milliseconds at most.
+constexpr size_t groups_looked_at_max = 16'384;
 
 uint64_t microseconds(duration x) {
-  auto count = std::chrono::duration_cast<std::chrono::microseconds>(x).count();
-  return count > 0 ? static_cast<uint64_t>(count) : 0;
+  return static_cast<uint64_t>(std::max<int64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(x).count(), 0));
 }
 
-bool is_wanted(uint32_t states, task_state state) {
-  return states == 0 || ((states >> static_cast<unsigned>(state)) & 1) != 0;
-}
-
-index_range cut(index_range what, index_range to) {
-  return {std::max(what.begin, to.begin), std::min(what.end, to.end)};
-}
-
-task_group group_of(index_range range, task_state state) {
-  task_group result;
-  result.range = range;
-  result.state = state;
-  return result;
+uint32_t bit_of(task_state state) {
+  return uint32_t{1} << static_cast<uint32_t>(state);
 }
 
 } // namespace
 
+/// Walks over the tasks of one job in the order of their indices.
+struct dispatcher::task_lister {
+  const dispatcher& of;
+  const job_entry& job;
+  const task_filter& which;
+  time_point now;
+  std::vector<const lease*> leases{}; ///< By what is left of them.
+  bool has_leases = false;
+  size_t looked_at = 0;
+  task_listing result{};
+
+  job_id id() const {
+    return job.terms.id;
+  }
+
+  bool wants(task_state state) const {
+    constexpr uint32_t ended =
+      (uint32_t{1} << static_cast<uint32_t>(task_state::succeeded))
+      | (uint32_t{1} << static_cast<uint32_t>(task_state::dead))
+      | (uint32_t{1} << static_cast<uint32_t>(task_state::cancelled));
+    if (which.states == 0 || (which.states & bit_of(state)) != 0)
+      return true;
+    return state == task_state::cancelled && (which.states & ended) != 0;
+  }
+
+  /// Adds a group. @returns whether there is room for it; if not, the rest
+  /// begins there.
+  bool add(task_group&& group) {
+    if (result.items.size() >= which.most)
+      return false;
+    result.items.push_back(std::move(group));
+    return true;
+  }
+
+  void sort_leases() {
+    has_leases = true;
+    for (const auto& lease : of.book_.of_job(id()))
+      leases.push_back(of.book_.find(lease));
+    std::sort(leases.begin(), leases.end(), [](const auto* x, const auto* y) {
+      return x->recorded < y->recorded;
+    });
+  }
+
+  /// Returns the lease that covers a task or, failing that, the next one.
+  const lease* lease_at(task_index index) {
+    if (!has_leases)
+      sort_leases();
+    auto i = std::upper_bound(
+      leases.begin(), leases.end(), index,
+      [](task_index x, const lease* y) { return x < y->range.end; });
+    return i == leases.end() ? nullptr : *i;
+  }
+
+  task_group leased_at(index_range rest) {
+    task_group group{rest, task_state::leased, 0, {}, {}, false, 0, 0};
+    const auto* held = lease_at(rest.begin);
+    if (held == nullptr)
+      return group; // Of a revoked lease, being recorded.
+    if (held->recorded > rest.begin) {
+      group.range.end = std::min(rest.end, held->recorded);
+      return group;
+    }
+    group.attempt = held->attempt;
+    group.node = of.node_of(held->worker);
+    group.lease = held->id;
+    group.running = rest.begin == held->received;
+    auto end = held->range.end;
+    if (rest.begin < held->received)
+      end = held->received;
+    else if (group.running)
+      end = rest.begin + 1;
+    group.range.end = std::min(rest.end, end);
+    if (auto cost = of.costs_.find(held->id); cost != of.costs_.end())
+      group.age_us = microseconds(now - cost->second.granted_at);
+    return group;
+  }
+
+  task_group ready_at(index_range rest) const {
+    task_group group{rest, task_state::ready, 1, {}, {}, false, 0, 0};
+    for (const auto* queue : {&of.ready_, &of.suspects_}) {
+      const auto* part = queue->next(id(), rest.begin);
+      if (part == nullptr)
+        continue;
+      if (part->range.begin > rest.begin) {
+        group.range.end = std::min(group.range.end, part->range.begin);
+        continue;
+      }
+      group.attempt = part->attempt;
+      group.range.end = std::min(group.range.end, part->range.end);
+    }
+    return group;
+  }
+
+  task_group backoff_at(index_range rest) const {
+    task_group group{rest, task_state::backoff, 1, {}, {}, false, 0, 0};
+    if (auto part = of.backoff_.next(id(), rest.begin)) {
+      group.attempt = part->what.attempt;
+      group.range.end = std::min(rest.end, part->what.range.end);
+      group.retry_in_us = microseconds(part->due - now);
+    }
+    return group;
+  }
+
+  /// Returns the group that begins where a run of equal states does.
+  task_group group_at(task_state state, index_range rest) {
+    switch (state) {
+      case task_state::leased: return leased_at(rest);
+      case task_state::ready: return ready_at(rest);
+      case task_state::backoff: return backoff_at(rest);
+      default: break;
+    }
+    task_group group{rest, state, 0, {}, {}, false, 0, 0};
+    // Nothing else is cancelled while the job runs.
+    if (state == task_state::cancelled && job.dead_before == 0
+        && job.succeeded_before > 0)
+      group.state = task_state::succeeded;
+    return group;
+  }
+
+  bool fits(const task_group& group) const {
+    if (group.state == task_state::leased)
+      return group.age_us >= which.older_us;
+    return wants(group.state);
+  }
+
+  /// Joins pieces of a ready queue that differ in nothing that is told.
+  bool joins_last(const task_group& group) const {
+    if (result.items.empty() || group.state != task_state::ready)
+      return false;
+    const auto& last = result.items.back();
+    return last.state == group.state && last.attempt == group.attempt
+           && last.range.end == group.range.begin;
+  }
+
+  void walk() {
+    for (auto next = which.from; next < job.tasks.size();) {
+      auto state = job.tasks.state_of(next);
+      index_range run{next, job.tasks.end_of_run(next)};
+      next = wants(state) ? walk_run(state, run) : run.end;
+      if (result.more)
+        return;
+      if (++looked_at >= groups_looked_at_max && next < job.tasks.size())
+        return stop_at(next);
+    }
+  }
+
+  /// Adds the groups of a run of equal states. @returns where it stopped.
+  task_index walk_run(task_state state, index_range rest) {
+    while (!rest.empty() && ++looked_at < groups_looked_at_max) {
+      auto group = group_at(state, rest);
+      auto end = group.range.end;
+      if (joins_last(group)) {
+        result.items.back().range.end = end;
+      } else if (fits(group) && !add(std::move(group))) {
+        stop_at(rest.begin);
+        break;
+      }
+      rest.begin = end;
+    }
+    return rest.begin;
+  }
+
+  void stop_at(task_index next) {
+    result.more = true;
+    result.next = next;
+  }
+};
+
+task_listing dispatcher::list(job_id job, const task_filter& which,
+                              time_point now) const {
+  task_lister lister{*this, jobs_.at(job), which, now};
+  lister.walk();
+  return std::move(lister.result);
+}
+
+// -- shares -------------------------------------------------------------------
+
+const std::string& dispatcher::node_of(worker_id worker) const {
+  static const std::string none;
+  auto i = workers_.find(worker);
+  return i == workers_.end() ? none : i->second.node;
+}
+
+/// Counts a slice for those who ask later how fast things go.
 void dispatcher::measure(job_entry& job, const lease& held, const slice& what,
                          time_point now) {
-  auto tasks = what.range.size();
-  meter_.note(tasks, what.failed.size(), what.busy_ns, now);
-  auto share = job.shares.find(held.worker);
+  meter_.observe(now, what.range.size(), what.failed.size(), what.busy_ns);
   auto worker = workers_.find(held.worker);
-  if (share == job.shares.end() && job.shares.size() < limits::job_shares_max) {
-    share = job.shares.try_emplace(held.worker).first;
-    if (worker != workers_.end())
-      share->second.node = worker->second.node;
-  }
-  if (share != job.shares.end()) {
-    share->second.succeeded += tasks - what.failed.size();
-    share->second.failed += what.failed.size();
-    share->second.busy_us += what.busy_ns / 1000;
-  }
-  // Those before the last ones would be forgotten at once.
-  auto first = what.failed.size()
-               - std::min(what.failed.size(), limits::recent_failures_max);
-  for (auto i = first; i < what.failed.size(); ++i) {
-    const auto& task = what.failed[i];
-    auto node = worker == workers_.end() ? std::string{} : worker->second.node;
-    tell_failure(what.job, task, node,
-                 held.attempt >= job.terms.retry.max_attempts, now);
-  }
-}
-
-void dispatcher::tell_failure(job_id job, const failed_task& what,
-                              const std::string& node, bool dead,
-                              time_point now) {
-  meter_.note_failure({job, what.index, node, what.code, what.text, 0}, now);
-  if (meter_.may_tell(now))
-    failures_.push_back({job, what, node, dead});
-}
-
-std::vector<dispatcher::failure> dispatcher::take_failures() {
-  return std::exchange(failures_, {});
-}
-
-std::vector<const lease*> dispatcher::leases_by_index(job_id job) const {
-  std::vector<const lease*> result;
-  for (const auto& id : book_.of_job(job))
-    result.push_back(book_.find(id));
-  std::sort(result.begin(), result.end(), [](const auto* x, const auto* y) {
-    return x->recorded < y->recorded;
-  });
-  return result;
-}
-
-std::vector<task_group>
-dispatcher::leased_groups(index_range run,
-                          const std::vector<const lease*>& leases,
-                          time_point now) const {
-  std::vector<task_group> result;
-  auto i = std::upper_bound(
-    leases.begin(), leases.end(), run.begin,
-    [](task_index at, const lease* x) { return at < x->range.end; });
-  for (; i != leases.end() && (*i)->recorded < run.end; ++i) {
-    const auto& held = **i;
-    auto whole =
-      group_of(cut({held.recorded, held.range.end}, run), task_state::leased);
-    whole.attempt = held.attempt;
-    whole.lease = held.id;
-    if (auto w = workers_.find(held.worker); w != workers_.end())
-      whole.node = w->second.node;
-    if (auto cost = costs_.find(held.id); cost != costs_.end())
-      whole.age_us = microseconds(now - cost->second.granted_at);
-    // The task that it is at stands alone.
-    for (auto part : {index_range{held.recorded, held.received},
-                      index_range{held.received, held.received + 1},
-                      index_range{held.received + 1, held.range.end}}) {
-      auto group = whole;
-      group.range = cut(part, whole.range);
-      group.running = group.range.begin == held.received;
-      if (group.range.begin < group.range.end)
-        result.push_back(std::move(group));
-    }
-  }
-  return result;
-}
-
-std::vector<task_group>
-dispatcher::groups_in(const job_entry& job, index_range run, task_state state,
-                      const std::vector<const lease*>& leases,
-                      time_point now) const {
-  if (state == task_state::leased)
-    return leased_groups(run, leases, now);
-  if (state != task_state::ready && state != task_state::backoff)
-    return {group_of(run, state)};
-  std::vector<task_group> result;
-  for (const auto& part : waiting_in(job, run)) {
-    auto group = group_of(part.range, state);
-    group.attempt = part.attempt;
-    if (state == task_state::backoff)
-      if (auto due = backoff_.due_of(job.terms.id, part.range.begin);
-          due && *due > now)
-        group.retry_in_us = microseconds(*due - now);
-    result.push_back(std::move(group));
-  }
-  return result;
-}
-
-task_listing dispatcher::list(job_id id, const task_filter& filter,
-                              time_point now) const {
-  const auto& job = jobs_.at(id);
-  const auto& tasks = job.tasks;
-  task_listing result;
-  auto leases = leases_by_index(id);
-  auto at = filter.from;
-  for (size_t looked_at = 0; at < tasks.size(); ++looked_at) {
-    if (looked_at == runs_looked_at_max) {
-      result.more = true;
-      result.next = at;
-      return result;
-    }
-    auto state = tasks.state_of(at);
-    index_range run{at, tasks.end_of_run(at)};
-    at = run.end;
-    // A resumed job knows what is left; the rest ended before.
-    if (state == task_state::cancelled && job.succeeded_before > 0)
-      state = task_state::succeeded;
-    if (!is_wanted(filter.states, state))
-      continue;
-    for (auto& group : groups_in(job, run, state, leases, now)) {
-      if (state == task_state::leased
-          && group.age_us < microseconds(filter.older))
-        continue;
-      if (result.items.size() == filter.most) {
-        result.more = true;
-        result.next = group.range.begin;
-        return result;
-      }
-      result.items.push_back(std::move(group));
-    }
-  }
-  return result;
+  if (worker == workers_.end())
+    return; // It was lost meanwhile; the meter has it all the same.
+  auto& share = job.shares.of(held.worker, worker->second.node);
+  share.succeeded += what.range.size() - what.failed.size();
+  share.failed += what.failed.size();
+  share.busy_ns += what.busy_ns;
 }
 
 std::vector<job_share> dispatcher::shares(job_id id) const {
-  const auto& job = jobs_.at(id);
-  auto shares = job.shares;
-  for (const auto& lease_id : book_.of_job(id)) {
-    const auto& held = *book_.find(lease_id);
-    auto& share = shares[held.worker];
-    if (auto w = workers_.find(held.worker); w != workers_.end())
-      share.node = w->second.node;
-    share.leased += held.range.end - held.recorded;
-  }
-  // A node that came back as another worker is one for people.
   std::map<std::string, job_share> by_node;
-  for (const auto& [worker, x] : shares) {
-    auto& sum = by_node[x.node];
-    sum.node = x.node;
-    sum.leased += x.leased;
-    sum.succeeded += x.succeeded;
-    sum.failed += x.failed;
-    sum.busy_us += x.busy_us;
+  auto of = [&](const std::string& node) -> job_share& {
+    // There is room for one more, the nameless.
+    if (!by_node.contains(node) && by_node.size() >= limits::job_shares_max - 1)
+      return by_node[{}];
+    return by_node[node];
+  };
+  for (const auto& share : jobs_.at(id).shares.all()) {
+    auto& to = of(share.node);
+    to.succeeded += share.succeeded;
+    to.failed += share.failed;
+    to.busy_us += share.busy_ns / 1000;
+  }
+  for (const auto& lease : book_.of_job(id)) {
+    const auto& held = *book_.find(lease);
+    of(node_of(held.worker)).leased += held.range.end - held.recorded;
   }
   std::vector<job_share> result;
-  for (auto& [node, x] : by_node)
-    if (result.size() < limits::job_shares_max)
-      result.push_back(std::move(x));
+  for (auto& [node, share] : by_node) {
+    share.node = node;
+    result.push_back(std::move(share));
+  }
   return result;
+}
+
+// -- load ---------------------------------------------------------------------
+
+void dispatcher::note_failure(const attempt_record& what, job_id job,
+                              task_index index, bool dead, time_point now) {
+  failures_.note({job, index, what.code, what.text, what.node, dead}, now);
 }
 
 cluster_load dispatcher::load(time_point now) const {
   cluster_load result;
-  for (const auto& [id, job] : jobs_) {
-    if (!(job.closed && job.tasks.all_ended()))
-      ++result.jobs;
-    result.leased += job.tasks.count(task_state::leased);
-    result.backoff += job.tasks.count(task_state::backoff);
-  }
+  for (const auto& [id, job] : jobs_)
+    result.jobs += job.tasks.all_ended() ? 0 : 1;
   result.ready = ready_tasks();
+  for (const auto& [id, worker] : workers_)
+    result.leased += worker.load.tasks;
+  result.backoff = backoff_.tasks();
   for (const auto& [key, of] : kinds_)
     if (!of.waiting.empty())
       result.oldest_ready_us = std::max(
         result.oldest_ready_us, microseconds(now - of.waiting.oldest().first));
-  meter_.tell(result, now);
+  result.accepted = meter_.accepted();
+  result.failed = meter_.failed();
+  auto speed = meter_.measure(now);
+  result.accepted_per_s = speed.accepted_per_s;
+  result.failed_per_s = speed.failed_per_s;
+  result.run_ns_p50 = speed.run_ns_p50;
+  result.run_ns_p90 = speed.run_ns_p90;
+  result.run_ns_p99 = speed.run_ns_p99;
+  result.failures = failures_.recent(now);
   return result;
 }
 

@@ -26,6 +26,7 @@ std::vector<lease_id> dispatcher::reconcile(worker_id id,
   w->second.joined = true;
   w->second.known_jobs.clear();
   awaited_.erase(w->second.node);
+  tell_time(now);
   std::set<lease_id> stays;
   for (const auto& part : held)
     if (keep(id, part) || adopt(id, part, held.size() == 1, now))

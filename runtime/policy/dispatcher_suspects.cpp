@@ -34,12 +34,17 @@ void dispatcher::lose(const lease& held, index_range rest, time_point now,
   }
   if (held.alone) {
     auto crash = record_crash(job, held, now);
+    note_failure(crash, held.job, rest.begin, false, now);
     notes_.setbacks.push_back({held.job, rest.begin, true, crash});
     job.history.add(rest.begin, std::move(crash));
   }
   (void)job.tasks.apply(rest, task_event::returned);
   for (const auto& piece : split_after_crash(rest))
     push_ready(job, {piece, held.attempt, held.crashes + 1, blamed});
+}
+
+uint64_t dispatcher::suspects() const {
+  return suspects_.tasks();
 }
 
 attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
@@ -55,6 +60,7 @@ attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
 dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
                                         task_index suspect, time_point now) {
   auto crash = record_crash(job, held, now);
+  note_failure(crash, held.job, suspect, true, now);
   dead_letter result;
   result.job = held.job;
   result.index = suspect;
@@ -69,8 +75,6 @@ dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
   (void)job.tasks.apply({suspect, suspect + 1}, task_event::gave_up);
   release_inputs(job, {suspect, suspect + 1}, 1);
   note_dead(job, suspect, {result.code, result.text});
-  tell_failure(held.job, {suspect, result.code, result.text, 0}, result.node,
-               true, now);
   return result;
 }
 

@@ -1,119 +1,103 @@
 #include "runtime/policy/load_meter.hpp"
 
-#include "runtime/base/limits.hpp"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <utility>
 
 namespace troupe {
 
 namespace {
 
-uint64_t microseconds(duration x) {
-  auto count = std::chrono::duration_cast<std::chrono::microseconds>(x).count();
-  return count > 0 ? static_cast<uint64_t>(count) : 0;
+/// Returns the value below which `share` of all counted ones are; 0 without
+/// any.
+uint64_t quantile(const std::array<uint64_t, load_meter::classes>& counts,
+                  uint64_t total, double share) {
+  if (total == 0)
+    return 0;
+  auto rank =
+    static_cast<uint64_t>(std::ceil(share * static_cast<double>(total)));
+  uint64_t seen = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    seen += counts[i];
+    if (seen >= rank)
+      return load_meter::middle_of(i);
+  }
+  return load_meter::middle_of(counts.size() - 1); // Rounding of `rank`.
 }
 
 } // namespace
 
-int64_t load_meter::number_of(time_point now) {
-  return now.time_since_epoch() / bucket_time;
+size_t load_meter::class_of(uint64_t value) {
+  if (value < 8)
+    return static_cast<size_t>(value);
+  auto shift = static_cast<size_t>(std::bit_width(value)) - 4;
+  return shift * 8 + static_cast<size_t>(value >> shift);
 }
 
-/// The octave is the place of the highest bit, the step the two bits below it.
-size_t load_meter::length_of(uint64_t ns) {
-  ns = std::max<uint64_t>(ns, 1);
-  auto octave = static_cast<size_t>(std::bit_width(ns) - 1);
-  auto step = octave < 2 ? (ns << (2 - octave)) & 3 : (ns >> (octave - 2)) & 3;
-  return std::min(octave * steps_per_octave + step, length_count - 1);
+uint64_t load_meter::middle_of(size_t number) {
+  if (number < 16)
+    return number;
+  auto shift = number / 8 - 1;
+  auto low = uint64_t{number % 8 + 8} << shift;
+  return low + (uint64_t{1} << shift) / 2;
 }
 
-/// The upper end of what `length_of` takes for the same.
-uint64_t load_meter::ns_of(size_t length) {
-  auto octave = length / steps_per_octave;
-  auto step = static_cast<double>(length % steps_per_octave + 1);
-  return static_cast<uint64_t>(std::ceil(
-    std::ldexp(1 + step / steps_per_octave, static_cast<int>(octave))));
+int64_t load_meter::number_of(time_point when) {
+  return std::max<int64_t>(when.time_since_epoch() / bucket_time, 0) + 1;
 }
 
-void load_meter::note(uint64_t tasks, uint64_t failed, uint64_t busy_ns,
-                      time_point now) {
+/// Makes the bucket of `now` the current one.
+void load_meter::turn(time_point now) {
   auto number = number_of(now);
-  if (first_ < 0)
+  if (first_ == 0)
     first_ = number;
-  auto& current = buckets_[static_cast<size_t>(number) % bucket_count];
-  if (current.number != number) {
-    current = {};
-    current.number = number;
-  }
-  auto accepted = tasks - std::min(failed, tasks);
-  current.accepted += accepted;
-  current.failed += failed;
-  if (tasks > 0)
-    current.lengths[length_of(busy_ns / tasks)] += tasks;
+  current_end_ = time_point{} + number * bucket_time;
+  current_ = &ring_[static_cast<size_t>(number) % buckets];
+  *current_ = {};
+  current_->number = number;
+}
+
+void load_meter::observe(time_point now, uint64_t tasks, uint64_t failed,
+                         uint64_t busy_ns) {
+  if (tasks == 0)
+    return;
+  if (current_ == nullptr || now >= current_end_)
+    turn(now);
+  failed = std::min(failed, tasks);
+  auto accepted = tasks - failed;
   accepted_ += accepted;
   failed_ += failed;
+  current_->accepted += accepted;
+  current_->failed += failed;
+  current_->run_ns[class_of(busy_ns / tasks)] += tasks;
 }
 
-bool load_meter::may_tell(time_point now) {
-  if (std::exchange(told_in_, number_of(now)) != number_of(now))
-    told_ = 0;
-  return ++told_ <= told_max;
-}
-
-void load_meter::note_failure(recent_failure what, time_point now) {
-  if (failures_.size() == limits::recent_failures_max)
-    failures_.pop_front();
-  failures_.emplace_back(now, std::move(what));
-}
-
-void load_meter::tell(cluster_load& out, time_point now) const {
-  out.accepted = accepted_;
-  out.failed = failed_;
-  auto last = number_of(now);
-  auto oldest = last - static_cast<int64_t>(bucket_count) + 1;
-  uint64_t accepted = 0;
-  uint64_t failed = 0;
+load_meter::rates load_meter::measure(time_point now) const {
+  rates result;
+  if (first_ == 0)
+    return result;
+  auto last = std::max(number_of(now), current_->number);
+  auto oldest = last - static_cast<int64_t>(buckets) + 1;
+  bucket sum;
   uint64_t tasks = 0;
-  std::array<uint64_t, length_count> lengths{};
-  for (const auto& x : buckets_) {
-    if (x.number < oldest || x.number > last)
+  for (const auto& part : ring_) {
+    if (part.number < oldest || part.number == 0)
       continue;
-    accepted += x.accepted;
-    failed += x.failed;
-    for (size_t i = 0; i < length_count; ++i) {
-      lengths[i] += x.lengths[i];
-      tasks += x.lengths[i];
-    }
+    sum.accepted += part.accepted;
+    sum.failed += part.failed;
+    tasks += part.accepted + part.failed;
+    for (size_t i = 0; i < classes; ++i)
+      sum.run_ns[i] += part.run_ns[i];
   }
-  // The current span has not ended: only its part counts as time.
-  auto begin = time_point{bucket_time * std::max(oldest, first_)};
-  auto seconds = std::chrono::duration<double>{now - begin}.count();
-  if (first_ >= 0 && seconds > 0) {
-    seconds =
-      std::max(seconds, std::chrono::duration<double>{bucket_time}.count());
-    out.accepted_per_s = static_cast<double>(accepted) / seconds;
-    out.failed_per_s = static_cast<double>(failed) / seconds;
-  }
-  auto percentile = [&](uint64_t percent) -> uint64_t {
-    uint64_t seen = 0;
-    for (size_t i = 0; i < length_count; ++i) {
-      seen += lengths[i];
-      if (seen > 0 && seen * 100 >= tasks * percent)
-        return ns_of(i);
-    }
-    return 0;
-  };
-  out.run_ns_p50 = percentile(50);
-  out.run_ns_p90 = percentile(90);
-  out.run_ns_p99 = percentile(99);
-  out.failures.clear();
-  for (auto i = failures_.rbegin(); i != failures_.rend(); ++i) {
-    out.failures.push_back(i->second);
-    out.failures.back().ago_us = microseconds(now - i->first);
-  }
+  auto begin = time_point{} + (std::max(oldest, first_) - 1) * bucket_time;
+  auto time = std::max<duration>(now - begin, window_min);
+  auto seconds = std::chrono::duration<double>(time).count();
+  result.accepted_per_s = static_cast<double>(sum.accepted) / seconds;
+  result.failed_per_s = static_cast<double>(sum.failed) / seconds;
+  result.run_ns_p50 = quantile(sum.run_ns, tasks, 0.5);
+  result.run_ns_p90 = quantile(sum.run_ns, tasks, 0.9);
+  result.run_ns_p99 = quantile(sum.run_ns, tasks, 0.99);
+  return result;
 }
 
 } // namespace troupe

@@ -1,65 +1,80 @@
 #pragma once
 
 #include "runtime/base/clock.hpp"
-#include "runtime/model/cluster_load.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 
 namespace troupe {
 
-/// Counts what gets done: totals, rates and run times over the last seconds,
-/// and the newest failures. Costs a few additions a slice, and a fixed amount
-/// of memory.
+/// How fast tasks end, and how long they run, over the last seconds: a ring of
+/// buckets of a quarter of a second, each with counts and a histogram of run
+/// times. Costs a few additions for each slice and always the same memory
+/// (about 64 KiB).
 class load_meter {
 public:
-  /// A slice brought `tasks` results that took `busy_ns` together, of which
-  /// `failed` are failures.
-  void note(uint64_t tasks, uint64_t failed, uint64_t busy_ns, time_point now);
+  static constexpr std::chrono::milliseconds bucket_time{250};
+  static constexpr size_t buckets = 16;
+  /// Rates are over this time, or over the time since the first observation.
+  static constexpr auto window = bucket_time * buckets;
+  /// Rates are over no less than this: or the first slice would make a peak.
+  static constexpr std::chrono::milliseconds window_min{1000};
 
-  /// An attempt failed; `what.ago_us` is ignored. Only the last
-  /// `limits::recent_failures_max` are kept.
-  void note_failure(recent_failure what, time_point now);
+  /// A histogram's classes: values below 8 exactly, then 8 for each power of
+  /// two, so that a class is 12.5 % wide at most.
+  static constexpr size_t classes = 496;
 
-  /// Whether people shall be told of one more failure as it happens: of the
-  /// first `told_max` in each half second. What fails beyond that is counted.
-  bool may_tell(time_point now);
+  /// Returns the class of a value.
+  static size_t class_of(uint64_t value);
 
-  static constexpr uint64_t told_max = 50;
+  /// Returns the middle of a class; `class_of(middle_of(x)) == x`.
+  static uint64_t middle_of(size_t number);
 
-  /// Fills in totals, rates, percentiles and failures. The rates are means over
-  /// the window, or over the time since the first slice if that is less; a
-  /// percentile is at most 19 % too high.
-  void tell(cluster_load& out, time_point now) const;
-
-private:
-  static constexpr size_t bucket_count = 10;
-  static constexpr std::chrono::milliseconds bucket_time{500};
-  /// Four run times an octave, from 1 ns to 2^48 ns (78 hours).
-  static constexpr size_t steps_per_octave = 4;
-  static constexpr size_t length_count = 48 * steps_per_octave;
-
-  struct bucket {
-    int64_t number = -1; ///< Of the span of time that it counts.
-    uint64_t accepted = 0;
-    uint64_t failed = 0;
-    std::array<uint64_t, length_count> lengths{}; ///< Tasks by run time.
+  struct rates {
+    double accepted_per_s = 0;
+    double failed_per_s = 0;
+    /// Of the run time of a task, in nanoseconds; 0: none ran.
+    uint64_t run_ns_p50 = 0;
+    uint64_t run_ns_p90 = 0;
+    uint64_t run_ns_p99 = 0;
   };
 
-  static int64_t number_of(time_point now);
-  static size_t length_of(uint64_t ns);
-  static uint64_t ns_of(size_t length);
+  /// Notes that `tasks` tasks ended, `failed` of them without a result, and ran
+  /// for `busy_ns` together. A `now` before an earlier one counts as that.
+  void observe(time_point now, uint64_t tasks, uint64_t failed,
+               uint64_t busy_ns);
 
+  rates measure(time_point now) const;
+
+  uint64_t accepted() const {
+    return accepted_;
+  }
+
+  uint64_t failed() const {
+    return failed_;
+  }
+
+private:
+  struct bucket {
+    /// Which quarter of a second since the clock's epoch it is about, from 1;
+    /// 0: none.
+    int64_t number = 0;
+    uint64_t accepted = 0;
+    uint64_t failed = 0;
+    std::array<uint64_t, classes> run_ns{};
+  };
+
+  static int64_t number_of(time_point when);
+  void turn(time_point now);
+
+  std::array<bucket, buckets> ring_;
+  bucket* current_ = nullptr;
+  time_point current_end_{};
+  int64_t first_ = 0; ///< The number of the first bucket ever; 0: none.
   uint64_t accepted_ = 0;
   uint64_t failed_ = 0;
-  int64_t told_in_ = -1; ///< The span in which `told_` were told.
-  uint64_t told_ = 0;
-  int64_t first_ = -1; ///< The first span in which something was noted.
-  std::array<bucket, bucket_count> buckets_{};
-  std::deque<std::pair<time_point, recent_failure>>
-    failures_; ///< Oldest first.
 };
 
 } // namespace troupe

@@ -26,6 +26,7 @@ namespace troupe {
 /// | `store_list_dead`      | COORDINATOR | store_dead            | local |
 /// | `store_change_dead`    | COORDINATOR | store_dead_changed    | local |
 /// | `store_read_leases`    | COORDINATOR | store_leases          | local |
+/// | `store_read_inputs`    | COORDINATOR | store_inputs          | local |
 /// | `store_put_node`       | MEMBERSHIP  | -                     | local |
 /// | `store_put_cordon`     | MEMBERSHIP  | -                     | local |
 /// | `store_read_cordons`   | MEMBERSHIP  | store_cordons         | local |
@@ -38,9 +39,10 @@ using store_actor = caf::typed_actor<
   caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
   caf::reacts_to<store_forget>, caf::reacts_to<store_list_dead>,
   caf::reacts_to<store_change_dead>, caf::reacts_to<store_read_leases>,
-  caf::reacts_to<store_put_node>, caf::reacts_to<store_put_cordon>,
-  caf::reacts_to<store_read_cordons>, caf::reacts_to<store_accept>,
-  caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
+  caf::reacts_to<store_read_inputs>, caf::reacts_to<store_put_node>,
+  caf::reacts_to<store_put_cordon>, caf::reacts_to<store_read_cordons>,
+  caf::reacts_to<store_accept>, caf::reacts_to<store_read_log>,
+  caf::reacts_to<store_put_checkpoint>>;
 
 /// Whoever gets events.
 using event_subscriber_actor = caf::typed_actor<caf::reacts_to<event>>;
@@ -170,6 +172,7 @@ using health_follower_actor =
 /// | `store_dead`            | STORE      | -              | local |
 /// | `store_dead_changed`    | STORE      | -              | local |
 /// | `store_leases`          | STORE      | -              | local |
+/// | `store_inputs`          | STORE      | -              | local |
 /// | `store_snapshot`        | STORE      | -              | local |
 /// | `progress_report`       | SCHEDULER  | -              | local |
 /// | `job_merged`            | AGGREGATOR | -              | local |
@@ -200,22 +203,24 @@ using coordinator_actor = caf::typed_actor<
   caf::reacts_to<store_put_inputs_done>, caf::reacts_to<store_finish_done>,
   caf::reacts_to<store_result>, caf::reacts_to<store_dead>,
   caf::reacts_to<store_dead_changed>, caf::reacts_to<store_leases>,
-  caf::reacts_to<store_snapshot>, caf::reacts_to<progress_report>,
-  caf::reacts_to<job_merged>, caf::reacts_to<worker_up>,
-  caf::reacts_to<worker_gone>,
+  caf::reacts_to<store_inputs>, caf::reacts_to<store_snapshot>,
+  caf::reacts_to<progress_report>, caf::reacts_to<job_merged>,
+  caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
   caf::reacts_to<started_atom>, caf::reacts_to<use_event_hub>,
   caf::reacts_to<use_jobs>, caf::reacts_to<flush_atom>,
   caf::reacts_to<tick_atom>>;
 
-/// An AUDITOR checks the history of one job, away from the actors that tasks
+/// An AUDITOR reads the history of one job, away from the actors that tasks
 /// pass, and ends.
 ///
-/// | Message        | Sender      | Reply     | Scope |
-/// | -------------- | ----------- | --------- | ----- |
-/// | `store_leases` | COORDINATOR | job_audit | local |
+/// | Message        | Sender      | Reply      | Scope |
+/// | -------------- | ----------- | ---------- | ----- |
+/// | `store_leases` | COORDINATOR | job_audit  | local |
+/// | `trace_leases` | COORDINATOR | task_trace | local |
 using auditor_actor =
-  caf::typed_actor<caf::replies_to<store_leases>::with<job_audit>>;
+  caf::typed_actor<caf::replies_to<store_leases>::with<job_audit>,
+                   caf::replies_to<trace_leases>::with<task_trace>>;
 
 /// An AGGREGATOR merges the results of one job.
 ///

@@ -134,6 +134,8 @@ class people_watch(cluster_case):
         self.eventually(
             lambda: select.select([following.stdout], [], [], 0)[0], "it begins")
         lead.kill()
+        said = following.stderr.readline()
+        self.assertIn(b"waiting until it is back", said)
         self.lead(listen=self.where)
         self.eventually(lambda: "a" in self.up(), "a comes back")
         joins = lambda: [x for x in self.json("log", "a", "--limit", "0")
@@ -154,7 +156,6 @@ class people_watch(cluster_case):
         self.assertEqual(following.returncode, 130, said)
         numbers = [x["seq"] for x in json.loads(seen + rest)]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
-        self.assertIn(b"waiting until it is back", said)
         self.assertIn(b"it is back", said)
 
     def test_events_come_as_they_happen(self):
@@ -183,7 +184,7 @@ class people_watch(cluster_case):
         self.shows(top, "[nodes] jobs  by name")
         self.assertEqual(len(top.rows), 24)
         self.assertEqual(termios.tcgetattr(top.here)[3] & termios.ECHO, 0)
-        self.shows(top, "a      up")
+        self.shows(top, "a     up")
         top.type(b"jjk\r")
         self.shows(top, "memory ")
         top.type(b"\x1b")

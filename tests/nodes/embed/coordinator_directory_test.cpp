@@ -61,24 +61,6 @@ CAF_TEST(the_front_door_learns_the_handles) {
   CAF_CHECK(doors.front() == door.as());
 }
 
-CAF_TEST(a_restart_is_an_event) {
-  all_up();
-  hub.take_all<events>();
-  ends("scheduler");
-  CAF_CHECK(hub.take_all<events>().empty());
-  up("scheduler", work);
-  auto told = hub.take_all<events>();
-  CAF_REQUIRE_EQUAL(told.size(), 1u);
-  CAF_REQUIRE_EQUAL(told[0].items.size(), 1u);
-  const auto& news = told[0].items[0];
-  CAF_CHECK(news.kind == event_kind::actor_restarted);
-  CAF_CHECK(news.text.find("/scheduler was started again")
-            != std::string::npos);
-  CAF_CHECK(news.at_us > 0);
-  up("scheduler", work);
-  CAF_CHECK(hub.take_all<events>().empty());
-}
-
 CAF_TEST(nobody_is_let_in_to_actors_that_are_gone) {
   struct row {
     const char* ends;

@@ -11,7 +11,9 @@ using namespace troupe::shell;
 
 CAF_TEST(has_the_commands_that_belong_together) {
   auto commands = actor_commands();
-  for (std::string_view name : {"tree", "fault"}) {
+  for (std::string_view name :
+       {"tree", "actors", "describe", "state", "ask", "send", "monitor",
+        "restart", "stop", "spawn", "fault"}) {
     CAF_MESSAGE(name);
     CAF_CHECK_EQUAL(
       std::count_if(commands.begin(), commands.end(),

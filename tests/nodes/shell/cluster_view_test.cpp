@@ -75,13 +75,17 @@ CAF_TEST(jobs_that_wait_are_told_and_those_that_can_never_run_first) {
   auto view = idle_view();
   view.jobs = {job_of(3, job_state::running), job_of(2, job_state::running),
                job_of(1, job_state::failed)};
-  view.jobs[0].reason = "all slots are busy";
-  view.jobs[1].reason = "no worker has a gpu";
-  view.jobs[2].reason = "over";
+  view.jobs[0].reason = "waits: no worker that is up has a gpu";
+  view.jobs[1].reason = "waits: no worker has a gpu";
+  view.jobs[2].reason = "waits: over";
   view.impossible = {{2, "no worker has a gpu"}};
   CAF_CHECK(warnings_of(view)
             == texts({"job 2 can never run: no worker has a gpu",
-                      "job 3 waits: all slots are busy"}));
+                      "job 3 waits: no worker that is up has a gpu"}));
+  CAF_MESSAGE("waiting for a turn is nothing wrong");
+  view.jobs[0].reason = "waits for a free slot or for the next attempt";
+  CAF_CHECK_EQUAL(warnings_of(view).size(), 1u);
+  view.jobs[0].reason = "waits: no worker that is up has a gpu";
   CAF_MESSAGE("one that runs does not wait, whatever its reason is");
   view.jobs[0].running = 1;
   CAF_CHECK_EQUAL(warnings_of(view).size(), 1u);

@@ -4,6 +4,7 @@
 #include "nodes/shell/help_text.hpp"
 #include "nodes/shell/program.hpp"
 #include "nodes/shell/reference_text.hpp"
+#include "nodes/shell/script_help.hpp"
 #include "nodes/shell/table_json.hpp"
 #include "tests/nodes/shell/captured.hpp"
 
@@ -84,4 +85,12 @@ CAF_TEST(an_unknown_command_gets_the_nearest_names) {
   auto ended = run({"help", "rnu"});
   CAF_CHECK(ended.code == exit_code::usage);
   CAF_CHECK(ended.err.find("did you mean \"run\"") != std::string::npos);
+}
+
+CAF_TEST(explains_scripts) {
+  CAF_CHECK_EQUAL(run({"help", "scripts"}).out, script_help());
+  auto ended = run({"help", "script"});
+  CAF_CHECK(ended.err.find("did you mean \"scripts\"") != std::string::npos);
+  ended = run({"--json", "help", "scripts"});
+  CAF_CHECK(ended.out.starts_with("{\"topic\": \"scripts\", \"text\": \""));
 }

@@ -77,25 +77,6 @@ CAF_TEST(follows_what_is_logged_until_its_time_is_over) {
   CAF_CHECK_EQUAL(next, 302u);
 }
 
-CAF_TEST(survives_the_loss_of_the_coordinator) {
-  CAF_REQUIRE(started());
-  say("one");
-  std::thread other{[this] {
-    await_output();
-    stop();
-    say("two");
-    start();
-    say("three");
-  }};
-  // The ring outlives the node here, as a process would not.
-  auto ended = run({"log", "alpha", "--follow", "--timeout", "8s"});
-  other.join();
-  CAF_CHECK(ended.code == exit_code::timed_out);
-  CAF_CHECK_EQUAL(count_of(ended.out, "one"), 1u);
-  CAF_CHECK_EQUAL(count_of(ended.out, "two"), 1u);
-  CAF_CHECK_EQUAL(count_of(ended.out, "three"), 1u);
-}
-
 CAF_TEST(wrong_uses_are_refused) {
   CAF_CHECK(run({"log", "alpha", "--level", "loud"}).code == exit_code::usage);
   CAF_CHECK(run({"log", "alpha", "--timeout", "1s"}).code == exit_code::usage);

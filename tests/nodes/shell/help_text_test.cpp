@@ -1,6 +1,7 @@
 #define CAF_SUITE help_text
 
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/script_options.hpp"
 #include "nodes/shell/table.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -33,6 +34,8 @@ CAF_TEST(the_overview_names_all_commands_and_global_options) {
     CAF_CHECK(contains(text, command.summary));
   }
   for (const auto& option : global_options())
+    CAF_CHECK(contains(text, "  --" + std::string{option.name}));
+  for (const auto& option : script_options())
     CAF_CHECK(contains(text, "  --" + std::string{option.name}));
   CAF_CHECK(widest_line(text) <= 80);
 }

@@ -136,6 +136,12 @@ CAF_TEST(wrong_command_lines_get_a_sentence) {
     {"of another command", {"jobs", "--reduce", "x"}, "jobs has no option"},
     {"before the command", {"--reduce", "x", "run"}, "before the command"},
     {"short option", {"run", "f", "-x"}, "no option \"-x\""},
+    {"short before", {"-x", "run", "f"}, "no option \"-x\""},
+    {"short alone", {"-x"}, "no option \"-x\""},
+    {"short for a script", {"-x", "-c", "jobs"}, "no option \"-x\""},
+    {"script without text", {"-c"}, "--command"},
+    {"two scripts", {"-f", "x", "-f", "y"}, "more than once"},
+    {"script behind", {"jobs", "-c", "x"}, "no option \"-c\""},
     {"value is missing", {"run", "f", "--reduce"}, "--reduce"},
     {"option as value", {"run", "f", "--reduce", "--json"}, "--reduce"},
     {"flag with value", {"jobs", "--json=yes"}, "--json"},
@@ -156,4 +162,26 @@ CAF_TEST(wrong_command_lines_get_a_sentence) {
     CAF_MESSAGE(call.error().text);
     CAF_CHECK(call.error().text.find(text) != std::string::npos);
   }
+}
+
+CAF_TEST(scripts_stand_where_a_command_does) {
+  using texts = std::vector<std::string>;
+  auto call = parse({"--json", "-f", "a.troupe", "--keep-going", "x", "-h"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->command() == nullptr);
+  CAF_CHECK(call->text("file") == "a.troupe");
+  CAF_CHECK(call->has("keep-going"));
+  CAF_CHECK(call->has("json"));
+  CAF_CHECK(!call->has("help"));
+  CAF_CHECK((call->positional() == texts{"x", "-h"}));
+  call = parse({"-c", "jobs; nodes", "--", "-5", "jobs"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->text("command") == "jobs; nodes");
+  CAF_CHECK((call->positional() == texts{"-5", "jobs"}));
+  call = parse({"-f", "-"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->text("file") == "-");
+  call = parse({"--cluster", "x"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->command() == nullptr);
 }

@@ -65,6 +65,9 @@ CAF_TEST(words_are_split_as_they_are_meant) {
     {R"(a\ b 'c\d' "e\"f")", {"a b", "c\\d", "e\"f"}},
     {"jobs # all", {}},
     {"a#b", {"a#b"}},
+    {"a;b 'c;d'; e", {"a", ";", "b", "c;d", ";", "e"}},
+    {"for j in $(jobs", {"for", "j", "in", "$(", "jobs"}},
+    {"a;", {"a", ";", ""}},
   };
   for (const auto& [line, want] : rows) {
     CAF_MESSAGE(line);
@@ -98,9 +101,22 @@ CAF_TEST(each_place_offers_what_belongs_there) {
     {"run echo --split data.txt --reduce su", {"sum"}},
     {"run echo --placement work", {"work_stealing"}},
     {"run echo --near al", {"alpha"}},
+    {"fault ki", {"kill"}},
+    {"fault kill al", {"alpha"}},
+    {"fault kill alpha ", {"worker/runner"}},
+    {"describe ", {"worker/runner", "root"}},
+    {"describe --node beta ", {"root"}},
+    {"tasks 7 --state back", {"backoff"}},
+    {"tasks 7 --state ready,su", {"succeeded"}},
+    {"dead show 1", {"12", "11"}},
+    {"connect la", {"lab"}},
     {"run echo --name da", {}},
     {"j = unc", {"uncordon"}},
-    {"repeat 3 unc", {"uncordon"}},
+    {"jobs;unc", {"uncordon"}},
+    {"jobs --limit 5; jobs --li", {"--limit"}},
+    {"for j in $(unc", {"uncordon"}},
+    {"echo = unc", {"uncordon"}},
+    {"run = =", {}},
     {"wait $", {"$last", "$job"}},
     {"wait $l", {"$last"}},
     {"wait '$l", {}},
@@ -146,11 +162,12 @@ CAF_TEST(the_word_goes_on_as_far_as_it_is_certain) {
 
 CAF_TEST(whatever_is_typed_candidates_begin_with_it) {
   const texts parts = {
-    "run",  "help", "--",  "--reduce", "--split", "--state", "fault", "kill",
-    "dead", "list", " ",   " ",        " ",       "\t",      "\"",    "'",
-    "\\",   "$",    "#",   "=",        ",",       ";",       "{",     "a",
-    "da",   "7",    "ö",   "\xff",     "\xc3",    "\0",      "top:",  "/",
-    "tree", "w",    "--n", "repeat",   "-",       "alpha",   "\n",    "echo",
+    "run",  "help",   "--",   "--reduce", "--split", "--state", "fault",
+    "kill", "dead",   "list", " ",        " ",       " ",       "\t",
+    "\"",   "'",      "\\",   "$",        "#",       "=",       ",",
+    ";",    "{",      "a",    "da",       "7",       "ö",       "\xff",
+    "\xc3", "\0",     "top:", "/",        "$(",      "tree",    "w",
+    "--n",  "repeat", "-",    "alpha",    "\n",      "echo",
   };
   auto sources = some_sources();
   std::mt19937 random{20260101};

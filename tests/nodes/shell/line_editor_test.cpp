@@ -105,9 +105,8 @@ private:
   std::thread thread_;
 };
 
-editor_questions questions() {
+editor_questions some_questions() {
   editor_questions out;
-  out.prompt = [] { return std::string{"> "}; };
   out.complete = [](std::string_view line, size_t cursor) {
     line_completion what;
     what.begin = line.substr(0, cursor).rfind(' ') + 1;
@@ -121,7 +120,17 @@ editor_questions questions() {
 }
 
 struct fixture {
+  editor_questions questions() {
+    auto out = some_questions();
+    out.prompt = [this] { return prompt; };
+    return out;
+  }
+
+  /// The first step begins when the prompt is there. libedit may write a prompt
+  /// again at any time, so each read has another one.
   edited_line read(line_editor& editor, std::vector<typist::step> steps) {
+    prompt = std::to_string(++reads) + "> ";
+    steps.front().await = prompt;
     keys.type(std::move(steps));
     return editor.read();
   }
@@ -131,10 +140,12 @@ struct fixture {
     line_editor editor{keys.terminal(), keys.terminal(), questions()};
     for (const auto* old : {"first", "second one", "third"})
       editor.remember(old);
-    return read(editor, {{"> ", typed, nullptr}}).text;
+    return read(editor, {{"", typed, nullptr}}).text;
   }
 
   typist keys;
+  std::string prompt;
+  int reads = 0;
 };
 
 } // namespace
@@ -178,25 +189,24 @@ CAF_TEST(a_line_is_edited_with_the_usual_keys) {
 CAF_TEST(what_is_certain_is_inserted_and_the_rest_listed) {
   line_editor editor{keys.terminal(), keys.terminal(), questions()};
   auto got =
-    read(editor, {{"> ", "job\t", nullptr}, {"jobs  job", "s\r", nullptr}});
+    read(editor, {{"", "job\t", nullptr}, {"jobs  job", "s\r", nullptr}});
   CAF_CHECK(got.text == "jobs");
 }
 
 CAF_TEST(ctrl_c_gives_a_new_line_and_ctrl_d_leaves) {
   line_editor editor{keys.terminal(), keys.terminal(), questions()};
-  auto got = read(editor, {{"> ", "half\x03", nullptr}});
+  auto got = read(editor, {{"", "half\x03", nullptr}});
   CAF_CHECK(got.end == edited_line::ending::cancelled);
-  got = read(editor, {{"> ", "jobs\r", nullptr}});
+  got = read(editor, {{"", "jobs\r", nullptr}});
   CAF_CHECK(got.end == edited_line::ending::line);
   CAF_CHECK(got.text == "jobs");
-  got = read(editor, {{"> ", "\x04", nullptr}});
+  got = read(editor, {{"", "\x04", nullptr}});
   CAF_CHECK(got.end == edited_line::ending::leave);
 }
 
 CAF_TEST(notices_come_above_the_prompt_and_the_line_stays) {
   std::mutex mutex;
   std::vector<std::string> waiting;
-  std::string prompt = "> ";
   auto asked = questions();
   asked.notices = [&] {
     std::unique_lock guard{mutex};
@@ -215,7 +225,7 @@ CAF_TEST(notices_come_above_the_prompt_and_the_line_stays) {
     }
     editor.wake();
   };
-  auto got = read(editor, {{"> ", "half a", nullptr},
+  auto got = read(editor, {{"", "half a", nullptr},
                            {"half a", "", notice},
                            {"job 7 \\x1b[2J ended", "", nullptr},
                            {"node w1 is down", "", nullptr},

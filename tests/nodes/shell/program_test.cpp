@@ -22,7 +22,8 @@ exit_code run(const std::vector<std::string>& args, int out, int err) {
   auto never = [](const invocation&) -> outcome<client> {
     return refuse("not here", exit_code::cannot_connect);
   };
-  return run_program(args, {out, err, none, never});
+  captured nothing;
+  return run_program(args, {out, err, none, never, nothing.descriptor()});
 }
 
 } // namespace

@@ -1,102 +1,104 @@
 #define CAF_SUITE load_meter
 
-#include "runtime/base/limits.hpp"
 #include "runtime/policy/load_meter.hpp"
 
 #include <caf/test/unit_test.hpp>
+
+#include <cmath>
 
 using namespace troupe;
 using namespace std::chrono_literals;
 
 namespace {
 
-/// Far from the beginning of time, at the beginning of a span.
-constexpr time_point start{1000s};
+const time_point start = time_point{} + 1h;
 
-cluster_load told(const load_meter& meter, time_point now) {
-  cluster_load result;
-  meter.tell(result, now);
-  return result;
+bool is_near(double x, double y) {
+  return std::abs(x - y) <= 0.02 * y;
 }
 
 } // namespace
 
-CAF_TEST(nothing_is_told_of_nothing) {
-  load_meter meter;
-  auto x = told(meter, start);
-  CAF_CHECK_EQUAL(x.accepted, 0u);
-  CAF_CHECK_EQUAL(x.accepted_per_s, 0.0);
-  CAF_CHECK_EQUAL(x.run_ns_p50, 0u);
-  CAF_CHECK(x.failures.empty());
+CAF_TEST(classes_are_narrow_and_in_order) {
+  for (size_t i = 0; i < load_meter::classes; ++i) {
+    auto middle = load_meter::middle_of(i);
+    CAF_CHECK_EQUAL(load_meter::class_of(middle), i);
+    if (i > 0)
+      CAF_CHECK(load_meter::middle_of(i - 1) < middle);
+  }
+  CAF_CHECK_EQUAL(load_meter::class_of(UINT64_MAX), load_meter::classes - 1);
+  for (uint64_t x : {1ull, 9ull, 100ull, 1'000'000ull, 123'456'789'012ull}) {
+    auto middle = load_meter::middle_of(load_meter::class_of(x));
+    CAF_CHECK(std::abs(static_cast<double>(middle) - static_cast<double>(x))
+              <= 0.0625 * static_cast<double>(x));
+  }
 }
 
-CAF_TEST(rates_are_of_the_last_seconds) {
+CAF_TEST(nothing_was_measured) {
   load_meter meter;
-  for (int i = 0; i < 100; ++i) // 10 s, 1000 a second, a tenth of it failed.
-    meter.note(100, 10, 100'000, start + i * 100ms);
-  auto x = told(meter, start + 10s);
-  CAF_CHECK_EQUAL(x.accepted, 9'000u);
-  CAF_CHECK_EQUAL(x.failed, 1'000u);
-  CAF_CHECK(x.accepted_per_s > 850 && x.accepted_per_s < 950);
-  CAF_CHECK(x.failed_per_s > 90 && x.failed_per_s < 110);
-  auto later = told(meter, start + 20s);
-  CAF_CHECK_EQUAL(later.accepted_per_s, 0.0);
-  CAF_CHECK_EQUAL(later.accepted, 9'000u);
-  CAF_CHECK_EQUAL(later.run_ns_p50, 0u);
+  auto none = meter.measure(start);
+  CAF_CHECK_EQUAL(none.accepted_per_s, 0);
+  CAF_CHECK_EQUAL(none.run_ns_p99, 0u);
+  meter.observe(start, 0, 0, 0);
+  CAF_CHECK_EQUAL(meter.measure(start).run_ns_p50, 0u);
 }
 
-CAF_TEST(a_young_meter_does_not_divide_by_the_whole_window) {
+CAF_TEST(rates_are_over_the_last_seconds) {
   load_meter meter;
-  meter.note(1000, 0, 1'000'000, start);
-  auto x = told(meter, start + 1s);
-  CAF_CHECK(x.accepted_per_s > 990 && x.accepted_per_s < 1010);
-  // But not by less than a span either: one slice is no rate.
-  CAF_CHECK(told(meter, start + 1ms).accepted_per_s <= 2001);
+  auto now = start;
+  auto run = [&](duration time, uint64_t tasks, uint64_t failed) {
+    for (auto end = now + time; now < end; now += 10ms)
+      meter.observe(now, tasks, failed, tasks * 1000);
+  };
+  run(500ms, 10, 0);
+  CAF_CHECK(is_near(meter.measure(now).accepted_per_s, 500)); // Of one second.
+  run(1500ms, 10, 0);
+  CAF_CHECK(is_near(meter.measure(now).accepted_per_s, 1000));
+  run(20s, 100, 20);
+  auto later = meter.measure(now);
+  CAF_CHECK(is_near(later.accepted_per_s, 8000));
+  CAF_CHECK(is_near(later.failed_per_s, 2000));
+  auto before = now;
+  now += 2s; // Nothing ends any more.
+  CAF_CHECK(meter.measure(now).accepted_per_s < 5000);
+  now += 10s;
+  CAF_CHECK_EQUAL(meter.measure(now).accepted_per_s, 0);
+  CAF_CHECK_EQUAL(meter.measure(now).run_ns_p50, 0u);
+  run(100ms, 10, 0); // What was in the ring before is gone.
+  CAF_CHECK(meter.measure(now).accepted_per_s < 110);
+  CAF_CHECK_EQUAL(meter.failed(), 2000u * 20);
+  CAF_CHECK_EQUAL(meter.accepted(), 2000u + 2000u * 80 + 100);
+  meter.observe(before, 1, 0, 1); // A clock that went back breaks nothing.
+  CAF_CHECK_EQUAL(meter.accepted(), 2000u + 2000u * 80 + 101);
 }
 
 CAF_TEST(run_times_are_weighted_by_tasks) {
-  load_meter meter;
-  meter.note(90, 0, 90 * 1'000, start);       // 1 us
-  meter.note(9, 0, 9 * 1'000'000, start);     // 1 ms
-  meter.note(1, 0, 1 * 1'000'000'000, start); // 1 s
-  auto x = told(meter, start + 1s);
-  auto is_near = [](uint64_t got, double want) {
-    auto ratio = static_cast<double>(got) / want;
-    return ratio >= 1 && ratio <= 1.26;
+  struct row {
+    const char* what;
+    uint64_t fast; ///< Tasks of 1 us.
+    uint64_t slow; ///< Tasks of 1 ms.
+    uint64_t p50, p90, p99;
   };
-  CAF_CHECK(is_near(x.run_ns_p50, 1e3));
-  CAF_CHECK(is_near(x.run_ns_p90, 1e3));
-  CAF_CHECK(is_near(x.run_ns_p99, 1e6));
-}
-
-CAF_TEST(the_shortest_and_the_longest_run_times_have_a_place) {
-  load_meter meter;
-  meter.note(1, 0, 0, start);
-  meter.note(1, 0, UINT64_MAX, start);
-  auto x = told(meter, start + 1s);
-  CAF_CHECK(x.run_ns_p50 >= 1 && x.run_ns_p50 <= 2);
-  CAF_CHECK(x.run_ns_p99 > uint64_t{1} << 47);
-  meter.note(0, 0, 5, start); // No task has no run time.
-  CAF_CHECK_EQUAL(told(meter, start + 1s).accepted, 2u);
-}
-
-CAF_TEST(the_newest_failures_are_kept) {
-  load_meter meter;
-  for (uint64_t i = 0; i < 40; ++i)
-    meter.note_failure({1, i, "n", errc::function_failed, "no", 0},
-                       start + std::chrono::seconds{i});
-  auto x = told(meter, start + 40s);
-  CAF_REQUIRE_EQUAL(x.failures.size(), limits::recent_failures_max);
-  CAF_CHECK_EQUAL(x.failures.front().index, 39u);
-  CAF_CHECK_EQUAL(x.failures.front().ago_us, 1'000'000u);
-  CAF_CHECK_EQUAL(x.failures.back().index, 24u);
-}
-
-CAF_TEST(people_are_told_of_so_many_failures_at_a_time) {
-  load_meter meter;
-  uint64_t told_now = 0;
-  for (int i = 0; i < 1000; ++i)
-    told_now += meter.may_tell(start) ? 1 : 0;
-  CAF_CHECK_EQUAL(told_now, uint64_t{load_meter::told_max});
-  CAF_CHECK(meter.may_tell(start + 500ms));
+  constexpr uint64_t us = 1000;
+  constexpr uint64_t ms = 1'000'000;
+  const row rows[] = {
+    {"all fast", 100, 0, us, us, us},
+    {"one in a thousand is slow", 999, 1, us, us, us},
+    {"one in fifty is slow", 980, 20, us, us, ms},
+    {"one in five is slow", 80, 20, us, ms, ms},
+    {"most are slow", 40, 60, ms, ms, ms},
+  };
+  for (const auto& [what, fast, slow, p50, p90, p99] : rows) {
+    CAF_MESSAGE(what);
+    load_meter meter;
+    meter.observe(start, fast, 0, fast * us);
+    meter.observe(start, slow, 0, slow * ms);
+    auto found = meter.measure(start);
+    CAF_CHECK_EQUAL(load_meter::class_of(found.run_ns_p50),
+                    load_meter::class_of(p50));
+    CAF_CHECK_EQUAL(load_meter::class_of(found.run_ns_p90),
+                    load_meter::class_of(p90));
+    CAF_CHECK_EQUAL(load_meter::class_of(found.run_ns_p99),
+                    load_meter::class_of(p99));
+  }
 }
