@@ -176,6 +176,7 @@ class every_command(unittest.TestCase):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=0,  # What is read is the first byte and no more.
             env=environment,
         )
 
