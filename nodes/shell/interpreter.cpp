@@ -38,6 +38,14 @@ bool is_command(const script_word& word) {
   return find_command(word.plain()) != nullptr;
 }
 
+/// Returns whether words look like a command, even if the first one is none.
+bool has_option(const std::vector<script_word>& words) {
+  return !words.front().plain().empty()
+         && std::any_of(words.begin() + 1, words.end(), [](const auto& word) {
+              return word.plain().starts_with("--");
+            });
+}
+
 outcome<bool> on_or_off(const texts& words) {
   if (words[1] != "on" && words[1] != "off")
     return refuse_usage(fmt::format("set {} takes on or off, not {}", words[0],
@@ -211,6 +219,9 @@ outcome<void> interpreter::ended(const statement& what,
 
 outcome<void> interpreter::assign(const statement& what) {
   if (!is_command(what.words.front())) {
+    if (has_option(what.words)) // A text with one would be in quotes.
+      return refuse_usage(
+        unknown_command(std::string{what.words.front().plain()}));
     auto value = joined(what.words);
     if (!value)
       return tl::unexpected{std::move(value.error())};

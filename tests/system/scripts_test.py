@@ -151,11 +151,11 @@ class scripts(script_case):
 
     def test_values_are_those_of_the_commands(self):
         ended = self.script(
-            "run echo --range 0..3 --reduce sum\n"
-            "assert $last contains 3\n"
-            "sum = run echo --range 0..4 --reduce sum --json\n"
+            "run count_primes --range 0..100/10 --reduce sum\n"
+            "assert $last == 25\n"
+            "sum = run count_primes --range 0..10/5 --reduce sum --json\n"
             "assert $sum.state == succeeded\n"
-            "assert $sum.result == 6\n"
+            "assert $sum.result == 4\n"
             "assert $code == 0\n"
             "run fail --input 9 --retries 0\n"
             "if failed; print $code; end\n"
@@ -170,8 +170,9 @@ class scripts(script_case):
         nowhere = f"127.0.0.1:{free_port()}"
         self.script("jobs", where=nowhere, code=3,
                     before=["--connect-timeout", "100ms"])
-        self.script("j = submit sleep --input 600000\nwait $j --timeout 50ms",
-                    code=124)
+        self.script("j = submit sleep --input 600000\n"
+                    "wait $j --timeout 50ms\n"
+                    "if code == 124\ncancel $j\nexit 124\nend", code=124)
 
     def test_global_options_hold_for_all_commands(self):
         ended = self.script("jobs\nnodes", before=["--json"])
@@ -203,7 +204,8 @@ class scripts(script_case):
                 self.troupe("cancel", job["job"])
 
     def test_a_killed_script_takes_its_command_along(self):
-        script = self.start("-c", "print waiting\nevents -f")
+        script = self.start("-c", "j = submit sleep --input 600000\n"
+                            "print waiting\nwait $j")
         self.addCleanup(script.kill)
         self.assertEqual(script.stdout.readline(), b"waiting\n")
         end = time.monotonic() + READY_SECONDS_MAX
@@ -215,6 +217,9 @@ class scripts(script_case):
         script.communicate(timeout=COMMAND_SECONDS_MAX)  # Also its pipes.
         while child.exists():
             self.assertLess(time.monotonic(), end)
+        for job in self.jobs():
+            if job["state"] == "running":
+                self.troupe("cancel", job["job"])
 
 
 class lost_coordinators(script_case):

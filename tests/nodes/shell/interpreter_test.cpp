@@ -161,6 +161,8 @@ CAF_TEST(the_first_error_stops_a_script_with_its_line) {
                      "you mean \"assert\" or \"set\"?"},
     {"for x in $(jbos); end", "[2] dir/x.troupe:1: there is no command "
                               "\"jbos\"; did you mean \"jobs\"?"},
+    {"x = jbos --json", "[2] dir/x.troupe:1: there is no command \"jbos\"; did "
+                        "you mean \"jobs\"?"},
     {"assert 1 == 2", "[1] dir/x.troupe:1: the assertion does not hold: \"1\" "
                       "== \"2\""},
     {"assert failed", "[1] dir/x.troupe:1: the assertion does not hold: the "
