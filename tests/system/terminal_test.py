@@ -25,6 +25,7 @@ TMUX = shutil.which("tmux")
 COLUMNS, ROWS = 100, 30
 SECONDS_MAX = 60
 LOOK_SECONDS = 0.05
+SH_PROMPT = r"\S*[#$]"
 
 
 def free_port():
@@ -43,7 +44,6 @@ class terminal:
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_STATE_HOME": str(folder / "state"),
             "LC_ALL": "C.UTF-8",
-            "PS1": "sh$ ",
         }
         for name in ("TMUX", "TMUX_PANE", "NO_COLOR", "EDITRC"):
             self.variables.pop(name, None)
@@ -169,7 +169,7 @@ class at_the_prompt(unittest.TestCase):
         self.screen.press("C-c")
         self.until_last("default>")
         self.screen.enter("exit")
-        self.until_last(r"sh\$")
+        self.until_last(SH_PROMPT)
         self.open_shell()
         self.screen.press("C-r")
         self.screen.type("ode")
@@ -180,7 +180,7 @@ class at_the_prompt(unittest.TestCase):
             "the line that was found has run",
         )
         self.screen.press("C-d")
-        self.until_last(r"sh\$")
+        self.until_last(SH_PROMPT)
         history = self.folder / "state/troupe/history"
         self.assertEqual(history.read_text(), "nodes\nexit\nnodes\n")
         self.assertEqual(history.stat().st_mode & 0o777, 0o600)
@@ -332,7 +332,7 @@ class at_the_prompt(unittest.TestCase):
         self.screen.enter(f"connect {self.where}")
         self.until_last("default>")
         self.screen.enter("exit")
-        self.until_last(r"sh\$")
+        self.until_last(SH_PROMPT)
         # Commands from now on go there.
         self.screen.enter(f"{PROGRAMS.absolute() / 'troupe'}")
         self.until_last("night>")
@@ -358,7 +358,7 @@ class at_the_prompt(unittest.TestCase):
         ).stdout.split()
         self.assertEqual(len(prompts), 1)
         os.kill(int(prompts[0]), signal.SIGTERM)
-        self.until_last(r"sh\$")
+        self.until_last(SH_PROMPT)
         self.screen.enter("echo still there")
         self.until(lambda lines: "still there" in lines, "sh answers")
 
