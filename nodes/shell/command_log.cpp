@@ -31,8 +31,7 @@ public:
     : self_(self), from_(std::move(from)),
       node_(self.call().positional().front()),
       level_(self.call().text("level").value_or("trace")) {
-    if (self.json())
-      stream_.emplace(self.out());
+    // nop
   }
 
   /// Shows the last lines.
@@ -46,6 +45,8 @@ public:
                                 "logs on its own",
                                 escape_text(node_)));
     pid_ = page->pid;
+    if (self_.json()) // Not before: what is refused prints nothing.
+      stream_.emplace(self_.out());
     show(*page);
     // What comes meanwhile has no end, perhaps.
     while (page->more && shown_ < last) {
@@ -158,14 +159,16 @@ outcome<exit_code> log_command(session& self) {
   if (auto node = find_node(*coordinator, call.positional().front()); !node)
     return tl::unexpected{std::move(node.error())};
   log_reader log{self, std::move(*coordinator)};
+  std::optional<follow_watch> watch;
+  if (call.has("follow")) // Ctrl-C closes what `begin` opens.
+    watch.emplace(self);
   if (auto ok = log.begin(call.count("limit").value_or(limit_default)); !ok)
     return tl::unexpected{std::move(ok.error())};
-  if (!call.has("follow"))
+  if (!watch)
     return exit_code::done;
-  follow_watch watch{self};
-  log.follow(watch);
+  log.follow(*watch);
   log.close();
-  return watch.ending();
+  return watch->ending();
 }
 
 } // namespace troupe::shell
