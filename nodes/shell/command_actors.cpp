@@ -91,10 +91,10 @@ std::string actor_json(const json& x) {
   return fmt::format(
     R"({{"node": {}, "path": {}, "type": {}, "kind": {}, "state": {}, )"
     R"("state_seconds": {}, "restarts": {}, "mailbox": {}, "handled": {}}})",
-    quoted(text_at(x, "node")), quoted(text_at(x, "path")),
-    quoted(text_at(x, "type")),
-    known ? quoted(text_at(vitals, "kind")) : "null",
-    quoted(text_at(x, "state")), seconds(number_at(x, "state_us")),
+    shell::quoted(text_at(x, "node")), shell::quoted(text_at(x, "path")),
+    shell::quoted(text_at(x, "type")),
+    known ? shell::quoted(text_at(vitals, "kind")) : "null",
+    shell::quoted(text_at(x, "state")), seconds(number_at(x, "state_us")),
     number_at(x, "restarts"),
     known ? std::to_string(number_at(vitals, "mailbox")) : "null",
     known ? std::to_string(number_at(vitals, "handled")) : "null");
