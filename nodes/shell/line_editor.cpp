@@ -176,9 +176,7 @@ struct line_editor::impl {
   static unsigned char cancel(EditLine* line, int) {
     auto& self = of(line);
     self.cancelled = true;
-    // What is behind the cursor stays readable.
-    const auto* now = ::el_wline(line);
-    ::el_cursor(line, static_cast<int>(now->lastchar - now->cursor));
+    self.leave_line();
     return CC_NEWLINE;
   }
 
@@ -267,6 +265,23 @@ struct line_editor::impl {
     std::fflush(out_file);
   }
 
+  /// Goes to the row below the line, which stays readable.
+  void leave_line() {
+    std::fflush(out_file);
+    const auto* line = ::el_wline(editor);
+    std::wstring_view all{line->buffer,
+                          static_cast<size_t>(line->lastchar - line->buffer)};
+    auto before =
+      all.substr(0, static_cast<size_t>(line->cursor - line->buffer));
+    auto columns = terminal_columns_now();
+    std::string code;
+    for (auto rows = cursor_row(prompt, all, columns)
+                     - cursor_row(prompt, before, columns) + 1;
+         rows > 0; --rows)
+      code += "\r\n";
+    static_cast<void>(write_fully(out, code));
+  }
+
   static bool is_dumb() {
     const auto* name = std::getenv("TERM");
     return name == nullptr || std::string_view{name} == "dumb";
@@ -335,6 +350,8 @@ edited_line line_editor::read() {
   int length = 0;
   const auto* text = ::el_wgets(impl_->editor, &length);
   std::fflush(impl_->out_file);
+  if (impl_->cancelled)
+    return {edited_line::ending::cancelled, ""};
   if (text == nullptr || length <= 0) {
     static_cast<void>(write_fully(impl_->out, "\n"));
     return {edited_line::ending::leave, ""};
@@ -342,8 +359,6 @@ edited_line line_editor::read() {
   auto line = narrow({text, static_cast<size_t>(length)});
   while (line.ends_with('\n') || line.ends_with('\r'))
     line.pop_back();
-  if (impl_->cancelled)
-    return {edited_line::ending::cancelled, ""};
   return {edited_line::ending::line, std::move(line)};
 }
 

@@ -208,7 +208,7 @@ class at_the_prompt(unittest.TestCase):
         self.until_last(f"default> wait {job}")
         self.screen.press("C-u")
         self.screen.type("run wordc")
-        self.screen.press("Tab")
+        self.screen.press("Tab", "Tab")
         self.until_shown("wordcount_file")
         self.until_last("default> run wordcount")
         # Another job is there a moment later.

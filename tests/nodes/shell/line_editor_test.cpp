@@ -197,6 +197,9 @@ CAF_TEST(ctrl_c_gives_a_new_line_and_ctrl_d_leaves) {
   line_editor editor{keys.terminal(), keys.terminal(), questions()};
   auto got = read(editor, {{"", "half\x03", nullptr}});
   CAF_CHECK(got.end == edited_line::ending::cancelled);
+  got = read(editor, {{"", "\x03", nullptr}}); // Nothing was typed.
+  CAF_CHECK(got.end == edited_line::ending::cancelled);
+  CAF_CHECK(keys.shown().find("half\r\n") != std::string::npos);
   got = read(editor, {{"", "jobs\r", nullptr}});
   CAF_CHECK(got.end == edited_line::ending::line);
   CAF_CHECK(got.text == "jobs");
