@@ -89,12 +89,12 @@ outcome<exit_code> monitor_command(session& self) {
   auto last = look_at(*coordinator, place->node, path);
   if (!last)
     return tl::unexpected{std::move(last.error())};
+  self.interrupts().allow_detach(true); // Ctrl-C closes what `out` opens.
   teller out{self, place->node, path};
   out.tell(last->state == "running" ? "running" : "not running", *last);
   auto timeout = self.call().duration("timeout");
   auto began = clock::now();
   auto failures = 0;
-  self.interrupts().allow_detach(true);
   for (;;) {
     static_cast<void>(::poll(nullptr, 0, poll_interval_ms));
     if (self.interrupts().flag())
