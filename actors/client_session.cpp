@@ -127,8 +127,14 @@ void client_session_state::lost(const caf::down_msg& what) {
   sent_submits.clear();
   for (auto& call : fetches)
     call->pull.reset();
-  for (auto& [job, call] : watches)
-    call->forget_unfinished();
+  // On the next connection the same aggregator has another handle, which is
+  // equal to this one: what is sent to this one would vanish.
+  update_board([&](client_board&) {
+    for (auto& [job, call] : watches) {
+      call->forget_unfinished();
+      call->source = nullptr;
+    }
+  });
   self->send(self, connect_atom::value);
 }
 

@@ -106,6 +106,24 @@ CAF_TEST(slices_that_a_new_aggregator_sends_again_are_credited_once) {
 }
 
 /// Serves all open requests for a transfer of `whole`; true at the `done`.
+CAF_TEST(no_credit_goes_to_the_handle_of_a_lost_connection) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  send_slices(merger, {1, 2});
+  merger.take_all<result_credit>();
+  lose();
+  call([=](client_session_state& at) {
+    at.give_credit(seen, seen->slices.front());
+  });
+  CAF_CHECK(merger.take_all<result_credit>().empty());
+  CAF_MESSAGE("what was read comes again on the next one, and is credited");
+  open();
+  send_slices(merger, {1});
+  auto credit = credit_at(merger);
+  CAF_REQUIRE_EQUAL(credit.size(), 1u);
+  CAF_CHECK(credit[0].bytes > 0);
+}
+
 CAF_TEST(a_large_slice_is_pulled_and_those_behind_it_wait) {
   auto seen = watch(3, true);
   puppet merger{sys};
