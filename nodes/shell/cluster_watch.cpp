@@ -164,8 +164,10 @@ struct cluster_watch::shared {
       if (coordinator)
         follow(*coordinator);
       std::unique_lock guard{mutex};
-      // What has gone wrong goes wrong again if it is tried at once.
-      changed.wait_for(guard, how.interval, [this] { return stopped.load(); });
+      // What has gone wrong goes wrong again if it is tried at once; a first
+      // connection is followed at once, or what happens right then is missed.
+      changed.wait_for(guard, how.interval,
+                       [&] { return stopped || (!coordinator && connection); });
     }
   }
 
