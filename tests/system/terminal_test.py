@@ -213,11 +213,12 @@ class at_the_prompt(unittest.TestCase):
         self.until_last("default> run wordcount")
         # Another job is there a moment later.
         other = self.troupe("submit", "noop", "--range", "0..1").strip()
-        self.screen.press("C-u")
-        self.screen.type("wait ")
 
         def offered(lines):
-            self.screen.press("Tab")
+            # Completed to the one job that was known, it would offer no other.
+            self.screen.press("C-u")
+            self.screen.type("wait ")
+            self.screen.press("Tab", "Tab")
             return any(line.split() == [other, job] for line in lines)
 
         self.until(offered, "both jobs are offered")
