@@ -117,6 +117,12 @@ void client_session_state::lost(const caf::down_msg& what) {
   update_board([&](client_board& board) {
     board.connected = false;
     board.problem = why;
+    // On the next connection the same aggregator has another handle, which is
+    // equal to this one: what is sent to this one would vanish.
+    for (auto& [job, call] : watches) {
+      call->forget_unfinished();
+      call->source = nullptr;
+    }
   });
   // Nobody knows whether these were stored; by their keys it does not matter.
   submits again;
@@ -127,14 +133,6 @@ void client_session_state::lost(const caf::down_msg& what) {
   sent_submits.clear();
   for (auto& call : fetches)
     call->pull.reset();
-  // On the next connection the same aggregator has another handle, which is
-  // equal to this one: what is sent to this one would vanish.
-  update_board([&](client_board&) {
-    for (auto& [job, call] : watches) {
-      call->forget_unfinished();
-      call->source = nullptr;
-    }
-  });
   self->send(self, connect_atom::value);
 }
 

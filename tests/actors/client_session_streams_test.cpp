@@ -105,7 +105,6 @@ CAF_TEST(slices_that_a_new_aggregator_sends_again_are_credited_once) {
   CAF_CHECK_EQUAL(credit_at(fresh).size(), 1u);
 }
 
-/// Serves all open requests for a transfer of `whole`; true at the `done`.
 CAF_TEST(no_credit_goes_to_the_handle_of_a_lost_connection) {
   auto seen = watch(3, true);
   puppet merger{sys};
