@@ -1,6 +1,7 @@
 #include "actors/agent.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/units.hpp"
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace troupe {
 
@@ -43,11 +45,35 @@ std::string_view to_string(fault_kind what) {
   return "unknown";
 }
 
+/// A topic of `ask_node`; those about the node itself are in agent_about.hpp.
+struct topic_row {
+  std::string_view name;
+  void (agent_state::*handle)(const ask_node&, const agent_state::reply&);
+  bool changes; ///< Only where `node.control` allows it.
+};
+
+constexpr topic_row topics[] = {
+  {"actors", &agent_state::list_actors, false},
+  {"describe", &agent_state::describe, false},
+  {"state", &agent_state::show_state, false},
+  {"ask", &agent_state::message, false},
+  {"send", &agent_state::message, true},
+  {"restart", &agent_state::restart, true},
+  {"stop", &agent_state::stop, true},
+  {"spawn", &agent_state::spawn, true},
+  {"spawned", &agent_state::show_spawned, false},
+};
+
 void fail_with(caf::typed_response_promise<fault_done>& to, caf::error why) {
   to.deliver(std::move(why));
 }
 
 } // namespace
+
+agent_state::~agent_state() {
+  for (auto& [id, x] : spawned)
+    *x.stop = true;
+}
 
 caf::result<supervision_tree> agent_state::show() {
   auto answer = self->make_response_promise<supervision_tree>();
@@ -88,6 +114,29 @@ caf::result<fault_done> agent_state::inject(const inject_fault& what) {
     case fault_kind::drop_slices: return disturb(what);
   }
   return to_caf({errc::bad_usage, "this node knows no such fault"});
+}
+
+caf::result<node_answer> agent_state::ask(const ask_node& what) {
+  if (auto answer = answer_about(options.about, self->system(), what)) {
+    if (!*answer)
+      return to_caf(answer->error());
+    return node_answer{{std::move(**answer)}};
+  }
+  auto row = std::find_if(std::begin(topics), std::end(topics),
+                          [&](const auto& x) { return x.name == what.topic; });
+  if (row == std::end(topics))
+    return to_caf(
+      {errc::bad_usage, "this node knows no topic " + quote_text(what.topic)});
+  if (row->changes && !options.control)
+    return to_caf({errc::faults_not_allowed,
+                   "this node lets nobody change its actors: start it with "
+                   "node.control = yes"});
+  if (row->changes)
+    options.log->info("agent", "a change was asked for",
+                      {{"topic", what.topic}, {"path", what.path}});
+  auto to = self->make_response_promise<node_answer>();
+  (this->*row->handle)(what, to);
+  return to;
 }
 
 caf::result<fault_done> agent_state::cut(std::chrono::milliseconds time) {
@@ -147,10 +196,12 @@ agent_actor::behavior_type agent(agent_state::self_pointer self,
   auto& state = self->state;
   state.options = std::move(options);
   harden(self, state.options.log);
-  return {
-    [&state](const show_tree&) { return state.show(); },
-    [&state](const inject_fault& x) { return state.inject(x); },
-  };
+  return observed<agent_actor>(
+    self, {
+            [&state](const show_tree&) { return state.show(); },
+            [&state](const inject_fault& x) { return state.inject(x); },
+            [&state](const ask_node& x) { return state.ask(x); },
+          });
 }
 
 } // namespace troupe

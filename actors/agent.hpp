@@ -1,6 +1,9 @@
 #pragma once
 
+#include "actors/agent_about.hpp"
 #include "actors/dialer.hpp"
+#include "actors/spawn.hpp"
+#include "runtime/function/function.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
 
@@ -9,10 +12,14 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe {
 
@@ -38,6 +45,28 @@ struct agent_options {
   worker_actor worker;          ///< Of the role of a worker.
   std::shared_ptr<dialer> dial; ///< What its uplink connects with.
   std::shared_ptr<logger> log;
+  agent_about about;   ///< What it tells about its node.
+  bool control = true; ///< It may restart, stop, spawn and send.
+  /// What can be spawned, and what that may do; none without a worker.
+  std::shared_ptr<const function_registry> functions;
+  worker_permissions permissions;
+  threading spawns = threading::detached; ///< Of what is spawned.
+};
+
+/// An actor of a supervision tree, and where it hangs.
+struct actor_place {
+  std::string path;
+  supervisor_actor above; ///< None: it is the root.
+  std::string id;         ///< Among its siblings.
+  caf::actor handle;      ///< None unless it runs.
+  child_type type = child_type::supervisor;
+};
+
+/// A function that was spawned: what it came to, and how to stop it.
+struct spawned_call {
+  std::string path;
+  std::shared_ptr<std::atomic<bool>> stop;
+  std::optional<result<std::string>> ended; ///< Its result as JSON.
 };
 
 /// The AGENT of a role answers questions about its supervision tree, and breaks
@@ -56,6 +85,11 @@ struct agent_state {
   /// that is not there; `bad_usage` for a fault that it cannot make.
   caf::result<fault_done> inject(const inject_fault& what);
 
+  /// Answers with one JSON document, as docs/protocol.md has it. Errors:
+  /// `unknown_child` if the path is not of its tree, `bad_usage` for a topic
+  /// that it does not know.
+  caf::result<node_answer> ask(const ask_node& what);
+
   caf::result<fault_done> cut(std::chrono::milliseconds time);
   caf::result<fault_done> disturb(const inject_fault& what);
 
@@ -68,8 +102,53 @@ struct agent_state {
   void kill_listed(const child_list& among, const std::string& path, size_t at,
                    promise to);
 
+  using reply = caf::typed_response_promise<node_answer>;
+
+  /// Answer a question; each takes the promise by value, since lambdas have it
+  /// as a constant.
+  static void tell(reply to, std::string document);
+  static void give_up(reply to, caf::error why);
+
+  // Topics about actors (agent_actors.cpp). Each answers with one document.
+  void list_actors(const ask_node& what, const reply& to);
+  void describe(const ask_node& what, const reply& to);
+  void show_state(const ask_node& what, const reply& to);
+
+  // Topics that change the node (agent_control.cpp).
+  void restart(const ask_node& what, const reply& to);
+  void stop(const ask_node& what, const reply& to);
+  void message(const ask_node& what, const reply& to);
+
+  // Functions that run once (agent_spawn.cpp).
+  void spawn(const ask_node& what, const reply& to);
+  void show_spawned(const ask_node& what, const reply& to);
+
+  /// Finds the actor at a path and goes on with it. Errors: `unknown_child`.
+  void find_actor(const std::string& path, const reply& to,
+                  std::function<void(const actor_place&)> then);
+  void find_below(const actor_place& from, const std::string& path,
+                  const reply& to,
+                  std::function<void(const actor_place&)> then);
+
+  /// Asks a supervisor for its report and goes on with it.
+  void read_report(const supervisor_actor& of, const reply& to,
+                   std::function<void(const std::string&)> then);
+
+  /// Asks an actor for its vitals and goes on with them, or with `null` if it
+  /// is busy.
+  void read_vitals(const caf::actor& of,
+                   std::function<void(const std::string&)> then);
+
+  agent_state(const agent_state&) = delete;
+  agent_state& operator=(const agent_state&) = delete;
+
+  /// What it spawned ends with it: nobody would get the results.
+  ~agent_state();
+
   self_pointer self;
   agent_options options;
+  std::map<uint64_t, spawned_call> spawned; ///< The newest ones.
+  uint64_t last_spawned = 0;
 };
 
 /// Creates the behavior of an AGENT.

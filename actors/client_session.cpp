@@ -23,7 +23,7 @@ constexpr char automatic_key_mark = '~';
 // -- connection ---------------------------------------------------------------
 
 void client_session_state::connect() {
-  if (!handles)
+  if (!handles || !handles->events)
     spawn_blocking(self, options.connects, connector, client_actor{self},
                    options.dial);
 }
@@ -52,12 +52,17 @@ void client_session_state::no_connection(const error& why) {
 }
 
 void client_session_state::welcome(const cluster_handles& to) {
+  if (handles && handles->coordinator == to.coordinator)
+    return use_hub(to.events);
+  if (handles) // News of its end are still under way.
+    lost_coordinator();
   auto before = std::exchange(store, to.store);
   if (before != 0 && before != store)
     forget_jobs();
   handles = to;
   backoff.reset();
   self->monitor(to.coordinator);
+  self->monitor(to.events);
   update_board([&](client_board& board) {
     board.connected = true;
     board.problem = {};
@@ -71,6 +76,23 @@ void client_session_state::welcome(const cluster_handles& to) {
   for (const auto& call : fetches)
     open(call);
   send_submits();
+}
+
+/// The EVENT HUB alone was restarted: nothing else has to be done again.
+void client_session_state::use_hub(const event_hub_actor& hub) {
+  if (handles->events)
+    return;
+  backoff.reset();
+  handles->events = hub;
+  self->monitor(hub);
+  update_board([&](client_board& board) { board.handles.events = hub; });
+}
+
+void client_session_state::lost_hub() {
+  handles->events = nullptr;
+  update_board([&](client_board& board) { board.handles.events = nullptr; });
+  self->delayed_send(self, backoff.next(random->uniform()),
+                     connect_atom::value);
 }
 
 /// The store that had them is gone. Submits that nobody answered are sent
@@ -107,8 +129,17 @@ void client_session_state::forget_jobs() {
 }
 
 void client_session_state::lost(const caf::down_msg& what) {
-  if (!handles || what.source != handles->coordinator.address())
+  if (!handles)
     return;
+  if (handles->events && what.source == handles->events.address())
+    return lost_hub();
+  if (what.source == handles->coordinator.address())
+    lost_coordinator();
+}
+
+void client_session_state::lost_coordinator() {
+  if (handles->events)
+    self->demonitor(handles->events.address());
   handles.reset();
   outgoing = {};
   transfers.clear();

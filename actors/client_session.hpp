@@ -53,13 +53,22 @@ struct watch_call {
   uint64_t awaited_seq = 0; ///< Of the slice that must come next; 0: any.
   bool asked_again = false; ///< For the awaited slice, which was left out.
   bool reading = false;     ///< A thread of the host reads the slices.
-  uint64_t store = 0;       ///< Where the job ended.
-  size_t posted_bytes = 0;  ///< Counted in `client_board`; 0: not, or no more.
+  /// Results count as received when they have arrived, since nobody here may
+  /// ever read them. Else when they were read: until then, whoever reads after
+  /// this session went away gets them.
+  bool arrival_counts = false;
+  uint64_t store = 0;      ///< Where the job ended.
+  size_t posted_bytes = 0; ///< Counted in `client_board`; 0: not, or no more.
   std::deque<result_slice> inbox; ///< Arrived, the first is being pulled.
   std::optional<frame_sink> pull;
 
   /// Calls of this session for the same job; they get no slices.
   std::vector<std::shared_ptr<watch_call>> others;
+
+  /// Up to which slice the aggregator need not keep them.
+  uint64_t received() const {
+    return arrival_counts ? last_slice_seq : last_read_seq;
+  }
 
   /// Slices that are not whole will be sent again.
   void forget_unfinished() {
@@ -78,6 +87,7 @@ struct watch_call {
     last_slice_seq = before.last_slice_seq;
     last_read_seq = before.last_read_seq;
     awaited_seq = before.awaited_seq;
+    arrival_counts = before.arrival_counts;
   }
 };
 
@@ -156,6 +166,9 @@ struct client_session_state {
   /// The host has read a slice: its sender may send as much more.
   void give_credit(const std::shared_ptr<watch_call>& call,
                    const result_slice& read);
+  /// The host waits for the end of a streamed job that it does not read: what
+  /// arrives must not keep the job from its end.
+  void count_arrivals(const std::shared_ptr<watch_call>& call);
 
   // -- events -----------------------------------------------------------------
 
@@ -177,6 +190,9 @@ struct client_session_state {
   void connect();
   void connected(const dialed& what);
   void welcome(const cluster_handles& handles);
+  void use_hub(const event_hub_actor& hub);
+  void lost_hub();
+  void lost_coordinator();
   void forget_jobs();
   void end_watch(watch_call& call);
   const std::shared_ptr<watch_call>&

@@ -52,10 +52,23 @@ void client_session_state::discard(const result_slice& what) {
                            what.seq});
 }
 
-/// Says how much has arrived: the job may end though the host reads later.
+/// Says how much has arrived, where that is enough: the job may end though the
+/// host reads later.
 void client_session_state::confirm(const watch_call& call) {
+  if (!call.arrival_counts)
+    return;
   if (auto to = caf::actor_cast<aggregator_actor>(call.source))
-    self->send(to, result_credit{call.job, 0, call.last_slice_seq});
+    self->send(to, result_credit{call.job, 0, call.received()});
+}
+
+void client_session_state::count_arrivals(
+  const std::shared_ptr<watch_call>& call) {
+  call->arrival_counts = true;
+  auto i = watches.find(call->job);
+  if (i == watches.end() || !i->second->stream)
+    return;
+  i->second->arrival_counts = true;
+  confirm(*i->second);
 }
 
 /// Hands the slices that are whole to the host, in order, and pulls the first
@@ -131,7 +144,7 @@ void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
   if (auto to = caf::actor_cast<aggregator_actor>(reader.source))
     self->send(to, result_credit{call->job,
                                  read.results.size + sizeof(result_slice),
-                                 reader.last_slice_seq});
+                                 reader.received()});
 }
 
 } // namespace troupe

@@ -1,6 +1,7 @@
 #include "actors/coordinator.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/wire/admission.hpp"
@@ -10,11 +11,15 @@
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace troupe {
 
 namespace {
+
+/// Names of nodes that are kept for traces: of workers that are up or were.
+constexpr size_t node_names_max = 4096;
 
 uint64_t microseconds(duration x) {
   return static_cast<uint64_t>(
@@ -116,6 +121,8 @@ coordinator_state::admit_submission(const submit_item& what) const {
 }
 
 void coordinator_state::stored_jobs(const store_put_jobs_done& what) {
+  if (stored_rerun(what))
+    return;
   auto node = submissions.extract(what.ticket);
   if (node.empty())
     return;
@@ -160,6 +167,7 @@ job_id coordinator_state::create(const submit_item& what,
     const auto& spec = what.spec;
     entry.spec = spec;
     entry.submitted_at = self->clock().now();
+    entry.stored_at = entry.submitted_at;
     entry.owner = client.address();
     entry.status.id = id;
     entry.status.name = spec.name;
@@ -289,6 +297,9 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
 
 void coordinator_state::add_worker(const worker_up& what) {
   workers[what.worker] = what.functions;
+  node_names[what.worker] = what.node;
+  if (node_names.size() > node_names_max)
+    node_names.erase(node_names.begin());
   for (const auto& info : what.functions)
     functions.insert_or_assign(info.name, info);
   store_note_functions message;
@@ -467,25 +478,9 @@ void coordinator_state::start(coordinator_options how) {
   self->send(options.membership, follow_atom::value);
 }
 
-coordinator_actor::behavior_type
-coordinator(coordinator_state::self_pointer self, coordinator_options options) {
-  auto& state = self->state;
-  state.start(std::move(options));
-  return {
-    [&state](const submit_jobs& x) { state.submit(x); },
-    [&state](const append_inputs& x) { state.append(x); },
-    [&state](const watch_job& x) { state.watch(x); },
-    [&state](const describe_job& x) { return state.describe(x); },
-    [&state](const list_jobs& x) { return state.list(x); },
-    [&state](const cancel_job& x) { return state.cancel(x); },
-    [&state](const open_result& x) { return state.read(x); },
-    [&state](const list_dead& x) { return state.list_dead_letters(x); },
-    [&state](const requeue_dead& x) { return state.change(x); },
-    [&state](const purge_dead& x) { return state.change(x); },
-    [&state](const verify_job& x) { return state.verify(x); },
-    [&state](const explain_task& x) { return state.explain(x); },
-    [&state](const frame_request& x) { state.serve_frame(x); },
-    [&state](const frame& x) { state.take_frame(x); },
+/// Handles what the STORE answers.
+static auto store_answers(coordinator_state& state) {
+  return std::tuple{
     [&state](const store_put_jobs_done& x) { state.stored_jobs(x); },
     [&state](const store_put_inputs_done& x) { state.stored_inputs(x); },
     [&state](const store_finish_done& x) { state.finished(x); },
@@ -493,18 +488,51 @@ coordinator(coordinator_state::self_pointer self, coordinator_options options) {
     [&state](const store_dead& x) { state.listed_dead(x); },
     [&state](const store_dead_changed& x) { state.changed_dead(x); },
     [&state](const store_leases& x) { state.read_leases(x); },
-    [&state](const progress_report& x) { state.progress(x); },
-    [&state](const job_merged& x) { state.merged(x); },
-    [&state](const worker_up& x) { state.add_worker(x); },
-    [&state](const worker_gone& x) { state.remove_worker(x); },
-    [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
-    [&state](started_atom) { return state.begin(); },
-    [&state](const store_snapshot& x) { state.rebuild(x); },
-    [&state](const use_event_hub& x) { state.use(x); },
-    [&state](const use_jobs& x) { state.use(x); },
-    [&state](flush_atom) { state.flush(); },
-    [&state](tick_atom) { state.tick(); },
+    [&state](const store_inputs& x) { state.read_inputs(x); },
+    [&state](const store_snapshot& x) { state.rebuild(x); }};
+}
+
+coordinator_actor::behavior_type coordinator_state::handlers() {
+  auto all = [this](auto... answers) -> coordinator_actor::behavior_type {
+    return {
+      [this](const submit_jobs& x) { submit(x); },
+      [this](const append_inputs& x) { append(x); },
+      [this](const watch_job& x) { watch(x); },
+      [this](const describe_job& x) { return describe(x); },
+      [this](const list_jobs& x) { return list(x); },
+      [this](const cancel_job& x) { return cancel(x); },
+      [this](const open_result& x) { return read(x); },
+      [this](const list_dead& x) { return list_dead_letters(x); },
+      [this](const requeue_dead& x) { return change(x); },
+      [this](const purge_dead& x) { return change(x); },
+      [this](const verify_job& x) { return verify(x); },
+      [this](const explain_task& x) { return explain(x); },
+      [this](const list_tasks& x) { return list(x); },
+      [this](const list_shares& x) { return shares(x); },
+      [this](const trace_task& x) { return trace(x); },
+      [this](const rerun_job& x) { return rerun(x); },
+      [this](const frame_request& x) { serve_frame(x); },
+      [this](const frame& x) { take_frame(x); },
+      [this](const progress_report& x) { progress(x); },
+      [this](const job_merged& x) { merged(x); },
+      [this](const worker_up& x) { add_worker(x); },
+      [this](const worker_gone& x) { remove_worker(x); },
+      [this](drain_atom, uint64_t ms) { return drain(ms); },
+      [this](started_atom) { return begin(); },
+      [this](const use_event_hub& x) { use(x); },
+      [this](const use_jobs& x) { use(x); },
+      [this](flush_atom) { flush(); },
+      [this](tick_atom) { tick(); },
+      answers...,
+    };
   };
+  return std::apply(all, store_answers(*this));
+}
+
+coordinator_actor::behavior_type
+coordinator(coordinator_state::self_pointer self, coordinator_options options) {
+  self->state.start(std::move(options));
+  return observed<coordinator_actor>(self, self->state.handlers());
 }
 
 } // namespace troupe

@@ -60,6 +60,7 @@ struct coordinator_state {
     job_status status;
     std::string function_type; ///< What its function returns; empty: unknown.
     time_point submitted_at{};
+    time_point stored_at{}; ///< The same, but a requeue does not move it.
     time_point ended_at{};
     std::optional<time_point> deadline_at;
     caf::actor_addr owner; ///< The client that feeds an open job.
@@ -81,6 +82,7 @@ struct coordinator_state {
     std::optional<ending> end; ///< Decided; merging or writing it.
     bool writing_end = false;
     bool kept_ended = false; ///< It is in `ended`.
+    bool purged = false;     ///< Some of its dead letters are gone for good.
     blob result;             ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
@@ -110,6 +112,8 @@ struct coordinator_state {
     events news;
   };
 
+  /// Returns the handlers of all its messages.
+  coordinator_actor::behavior_type handlers();
   void start(coordinator_options how);
 
   // -- clients ----------------------------------------------------------------
@@ -126,6 +130,11 @@ struct coordinator_state {
   caf::result<dead_changed> change(const purge_dead& what);
   caf::result<job_audit> verify(const verify_job& what);
   caf::result<task_explanation> explain(const explain_task& what);
+  caf::result<task_listing> list(const list_tasks& what);
+  caf::result<job_shares> shares(const list_shares& what);
+  caf::result<task_trace> trace(const trace_task& what);
+  bool trace(const store_leases& facts);
+  caf::result<submit_reply> rerun(const rerun_job& what);
   void serve_frame(const frame_request& what);
   void take_frame(const frame& what);
   void lost(const caf::down_msg& what);
@@ -139,6 +148,7 @@ struct coordinator_state {
   void listed_dead(const store_dead& what);
   void changed_dead(const store_dead_changed& what);
   void read_leases(const store_leases& what);
+  void read_inputs(const store_inputs& what);
   void progress(const progress_report& what);
   void merged(const job_merged& what);
   void add_worker(const worker_up& what);
@@ -217,6 +227,12 @@ struct coordinator_state {
   void ask_dead(task_explanation otherwise,
                 caf::typed_response_promise<task_explanation> promise);
   bool explain_dead(const store_dead& what);
+  static bool is_over(const job& of);
+  void list_ended(const list_tasks& what, const job& of,
+                  caf::typed_response_promise<task_listing> promise);
+  void add_dead(const list_tasks& what, task_listing found, task_state others,
+                caf::typed_response_promise<task_listing> promise);
+  bool list_dead_tasks(const store_dead& what);
   client_actor sender() const;
 
   self_pointer self;
@@ -240,6 +256,33 @@ struct coordinator_state {
     caf::typed_response_promise<task_explanation> promise;
   };
   std::unordered_map<uint64_t, asked_dead> asked_dead_tasks;
+  /// Lists of tasks that wait for the dead letters among them.
+  struct listed_tasks {
+    list_tasks what;
+    task_listing found;
+    task_state others = task_state::succeeded; ///< Of what is no dead letter.
+    caf::typed_response_promise<task_listing> promise;
+  };
+  std::unordered_map<uint64_t, listed_tasks> unfinished_lists;
+  struct asked_trace {
+    trace_task what;
+    caf::typed_response_promise<task_trace> promise;
+  };
+  std::unordered_map<uint64_t, asked_trace> traces;
+  /// A job that is to be run again: first its inputs are read, then they are
+  /// stored as those of the new one.
+  struct asked_rerun {
+    rerun_job what;
+    client_actor client;
+    caf::typed_response_promise<submit_reply> promise;
+    submit_item item{}; ///< The new job, without its inputs.
+    std::vector<kept_inputs> parts{};
+  };
+  std::unordered_map<uint64_t, asked_rerun> reruns;
+  void put(asked_rerun&& what);
+  bool stored_rerun(const store_put_jobs_done& what);
+  /// Of workers that are up or were, some thousands of them.
+  std::map<worker_id, std::string> node_names;
   uint64_t last_ticket = 0;
   supervisor_actor aggregators; ///< None before it was started.
   std::optional<caf::response_promise> loaded;

@@ -50,7 +50,7 @@ coordinator_state::list_dead_letters(const list_dead& what) {
 }
 
 void coordinator_state::listed_dead(const store_dead& what) {
-  if (explain_dead(what))
+  if (explain_dead(what) || list_dead_tasks(what))
     return;
   if (auto node = dead_lists.extract(what.ticket); !node.empty())
     node.mapped().deliver(what.found);
@@ -93,8 +93,11 @@ void coordinator_state::changed_dead(const store_dead_changed& what) {
   for (const auto& x : what.resumed)
     resume(x, message);
   for (const auto& x : what.purged)
-    if (auto i = jobs.find(x.job); i != jobs.end() && x.dead_left == 0)
-      keep_ended(x.job, i->second);
+    if (auto i = jobs.find(x.job); i != jobs.end()) {
+      i->second.purged = true;
+      if (x.dead_left == 0)
+        keep_ended(x.job, i->second);
+    }
   if (!message.jobs.empty())
     send_schedule(std::move(message));
   expire();

@@ -1,5 +1,6 @@
 #include "actors/coordinator.hpp"
 #include "runtime/base/limits.hpp"
+#include "runtime/model/job_news.hpp"
 
 #include <utility>
 
@@ -93,6 +94,9 @@ void coordinator_state::publish(event_kind kind, const job& of) {
   what.kind = kind;
   what.job = of.status.id;
   what.status = of.status;
+  what.text = kind == event_kind::job_state ? state_news(of.status)
+                                            : progress_news(of.status);
+  what.at_us = static_cast<uint64_t>(options.wall->now_us());
   leaving.news.items.push_back(std::move(what));
   request_flush();
 }

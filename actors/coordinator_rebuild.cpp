@@ -38,6 +38,11 @@ void coordinator_state::restore(const job_snapshot& what, schedule& out) {
   auto& entry = jobs[record.id];
   entry.spec = record.spec;
   entry.function_type = record.function_type;
+  auto now = self->clock().now();
+  auto age = options.wall->now_us() - static_cast<int64_t>(what.submitted_us);
+  entry.submitted_at =
+    now - std::chrono::microseconds{std::max<int64_t>(age, 0)};
+  entry.stored_at = entry.submitted_at;
   if (is_terminal(record.state))
     return restore_ended(what, entry);
   auto& status = entry.status;
@@ -50,10 +55,6 @@ void coordinator_state::restore(const job_snapshot& what, schedule& out) {
   status.succeeded = what.succeeded;
   status.dead = what.dead;
   status.attempts = what.attempts;
-  auto now = self->clock().now();
-  auto age = options.wall->now_us() - static_cast<int64_t>(what.submitted_us);
-  entry.submitted_at =
-    now - std::chrono::microseconds{std::max<int64_t>(age, 0)};
   entry.last_seq = what.input_seq;
   entry.log_seq = what.last_seq;
   if (record.state == job_state::open)
@@ -83,6 +84,7 @@ void coordinator_state::restore(const job_snapshot& what, schedule& out) {
 void coordinator_state::restore_ended(const job_snapshot& what, job& of) {
   of.status = what.record.last;
   of.status.state = what.record.state;
+  of.purged = what.dead != of.status.dead;
   of.spec.args = blob{};
   if (what.dead == 0)
     keep_ended(what.record.id, of);

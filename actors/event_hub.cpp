@@ -1,6 +1,7 @@
 #include "actors/event_hub.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/validate.hpp"
 
@@ -19,9 +20,7 @@ void event_queue::add_credit(uint32_t credit) {
 }
 
 void event_queue::push(const event& what, time_point now) {
-  auto of_job =
-    what.kind == event_kind::job_progress || what.kind == event_kind::job_state;
-  if (job_ != 0 && (!of_job || what.job != job_))
+  if (job_ != 0 && what.job != job_) // 0: of no job, or of several.
     return;
   if (what.kind == event_kind::job_progress)
     return push_progress(what, now);
@@ -100,11 +99,15 @@ std::optional<time_point> event_queue::due() const {
 
 // -- event_hub_state ----------------------------------------------------------
 
-void event_hub_state::publish(const event& what) {
+void event_hub_state::publish(event what) {
   if (auto ok = check(what); !ok) {
     log->debug(name, "dropped an event", {{"what", to_string(ok.error())}});
     return;
   }
+  if (what.at_us == 0)
+    what.at_us = static_cast<uint64_t>(wall->now_us());
+  if (kept)
+    kept->push(what);
   auto now = self->clock().now();
   for (auto& [address, to] : subscribers) {
     to.events.push(what, now);
@@ -181,15 +184,18 @@ void event_hub_state::arm(const event_queue& events) {
 
 event_hub_actor::behavior_type
 event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
-          logger_ptr log) {
+          logger_ptr log, std::shared_ptr<event_ring> kept,
+          const wall_clock* wall) {
   harden(self, log);
   auto& state = self->state;
   state.self = self;
   state.log = std::move(log);
+  state.kept = std::move(kept);
+  state.wall = wall;
   self->set_down_handler([self](const caf::down_msg& x) { //
     self->state.drop(x.source);
   });
-  return {
+  return observed<event_hub_actor>(self, {
     [&state](const events& x) {
       for (const auto& what : x.items)
         state.publish(what);
@@ -198,7 +204,7 @@ event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
     [&state](const more_events& x) { state.more(x); },
     [&state](unsubscribe_atom) { state.unsubscribe_sender(); },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/event_ring.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -83,10 +85,13 @@ struct event_hub_state {
 
   event_hub_actor::pointer self = nullptr;
   logger_ptr log;
+  std::shared_ptr<event_ring> kept; ///< For those who come later; may be null.
+  const wall_clock* wall = nullptr;
   std::unordered_map<caf::actor_addr, subscriber> subscribers;
   bool tick_under_way = false;
 
-  void publish(const event& what);
+  /// Passes an event on, with the time if it has none.
+  void publish(event what);
   void subscribe_sender(const subscribe& what);
   void more(const more_events& what);
   void unsubscribe_sender();
@@ -102,6 +107,7 @@ private:
 /// each subscriber's events from 1 (`event.seq`).
 event_hub_actor::behavior_type
 event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
-          logger_ptr log);
+          logger_ptr log, std::shared_ptr<event_ring> kept,
+          const wall_clock* wall);
 
 } // namespace troupe

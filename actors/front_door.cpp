@@ -1,6 +1,7 @@
 #include "actors/front_door.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/version.hpp"
@@ -61,7 +62,7 @@ caf::behavior front_door(caf::stateful_actor<front_door_state>* self,
   harden(self, log);
   self->state.options = std::move(options);
   self->state.log = std::move(log);
-  return {
+  return observed<caf::event_based_actor>(self, {
     [self](hello_atom, const std::string& cluster, const std::string& product,
            uint32_t protocol, const std::string& node,
            uint64_t incarnation_id) {
@@ -69,7 +70,7 @@ caf::behavior front_door(caf::stateful_actor<front_door_state>* self,
         {cluster, product, protocol, node, incarnation_id});
     },
     [self](const front_door_handles& x) { self->state.options.handles = x; },
-  };
+  });
 }
 
 } // namespace troupe

@@ -1,6 +1,7 @@
 #include "actors/membership.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/caf_error.hpp"
 #include "runtime/wire/validate.hpp"
@@ -66,7 +67,9 @@ join_reply membership_state::admit(const join_request& what) {
   who.id = ++last_worker;
   who.since = self->clock().now();
   enter(who, what);
-  publish(event_kind::node_joined, what.name);
+  publish(event_kind::node_joined, what.name,
+          "it joined with " + std::to_string(what.slots)
+            + (what.slots == 1 ? " slot" : " slots"));
   options.log->info(
     "membership", "a node joined",
     {{"node", what.name}, {"slots", std::to_string(what.slots)}});
@@ -135,7 +138,10 @@ void membership_state::remove(member& who, node_state state) {
   who.last_beat = {};
   who.leases = 0;
   self->send(options.store, store_put_node{who.terms.name, false});
-  publish(event_kind::node_left, who.terms.name);
+  publish(event_kind::node_left, who.terms.name,
+          state == node_state::down
+            ? "it was silent for too long and is down: its work runs elsewhere"
+            : "it is gone");
   if (state == node_state::gone)
     options.log->info("membership", "a node is gone",
                       {{"node", who.terms.name}});
@@ -222,7 +228,8 @@ void membership_state::suspect(member& who, bool is_suspect) {
   for (const auto& [address, follower] : health_followers)
     self->send(follower, worker_health{who.id, is_suspect});
   publish(is_suspect ? event_kind::node_suspected : event_kind::node_recovered,
-          who.terms.name);
+          who.terms.name,
+          is_suspect ? "it is silent: it gets nothing new" : "it is back");
   options.log->info("membership",
                     is_suspect ? "a node is silent: it gets nothing new"
                                : "a silent node is back",
@@ -283,10 +290,13 @@ void membership_state::tell(const membership_follower_actor& follower,
   self->send(follower, std::move(what));
 }
 
-void membership_state::publish(event_kind kind, const std::string& node) {
+void membership_state::publish(event_kind kind, const std::string& node,
+                               std::string text) {
   event what;
   what.kind = kind;
   what.node = node;
+  what.text = std::move(text);
+  what.at_us = static_cast<uint64_t>(options.wall->now_us());
   self->send(options.events, events{{what}});
 }
 
@@ -364,7 +374,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.down(x); });
   self->send(state.options.store, store_read_cordons{});
-  return {
+  return observed<membership_actor>(self, {
     [&state](const join_request& x) { return state.join(x); },
     [&state](leave_atom, uint64_t who) { state.leave(who); },
     [&state](const heartbeat& x) { state.beat(x); },
@@ -375,6 +385,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
     [&state](follow_health_atom) { state.follow_health(); },
     [&state](const show_tree& x) { return state.show(x); },
     [&state](const inject_fault& x) { return state.inject(x); },
+    [&state](const ask_node& x) { return state.ask(x); },
     [&state](const cordon_node& x) { return state.cordon(x); },
     [&state](const store_cordons& x) { state.remember_cordons(x); },
     [&state](const use_event_hub& x) {
@@ -384,7 +395,7 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
       state.own_agent = caf::actor_cast<agent_actor>(x.agent);
     },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe

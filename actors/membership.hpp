@@ -27,6 +27,7 @@ struct membership_options {
   /// the same process (and so of the same incarnation).
   node_info own_node;
   detector_settings detection;
+  const wall_clock* wall = &system_wall_clock(); ///< Of events.
   std::shared_ptr<logger> log;
 };
 
@@ -75,6 +76,7 @@ struct membership_state {
   void down(const caf::down_msg& what);
   caf::result<supervision_tree> show(const show_tree& what);
   caf::result<fault_done> inject(const inject_fault& what);
+  caf::result<node_answer> ask(const ask_node& what);
   /// Takes a node out of work or back in, also one that is gone. Errors:
   /// `unknown_node` for a name that was never seen.
   caf::result<node_info> cordon(const cordon_node& what);
@@ -95,6 +97,9 @@ struct membership_state {
   void show_next(const show_tree& what, std::vector<agent_actor> agents,
                  std::shared_ptr<supervision_tree> all,
                  caf::typed_response_promise<supervision_tree> promise);
+  void ask_next(const ask_node& what, std::vector<agent_actor> agents,
+                std::shared_ptr<node_answer> all, error last,
+                caf::typed_response_promise<node_answer> promise);
   void inject_next(const inject_fault& what, std::vector<agent_actor> agents,
                    caf::typed_response_promise<fault_done> promise);
   uint64_t microseconds_since(time_point when) const;
@@ -115,7 +120,7 @@ struct membership_state {
   /// that was there already (`held` is null).
   void tell(const membership_follower_actor& follower, const member& who,
             const std::vector<held_lease>* held);
-  void publish(event_kind kind, const std::string& node);
+  void publish(event_kind kind, const std::string& node, std::string text);
 
   /// What people last wanted of a node, whether it is there or not.
   struct wish {

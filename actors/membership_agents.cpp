@@ -118,4 +118,51 @@ void membership_state::inject_next(
       });
 }
 
+caf::result<node_answer> membership_state::ask(const ask_node& what) {
+  if (auto ok = check(what); !ok)
+    return to_caf(ok.error());
+  auto agents = agents_of(what.node);
+  if (agents.empty())
+    return no_such_node(what.node);
+  auto promise = self->make_response_promise<node_answer>();
+  ask_next(what, std::move(agents), std::make_shared<node_answer>(), {},
+           promise);
+  return promise;
+}
+
+/// Agents that know no actor of that path have nothing to say, unless none has.
+void membership_state::ask_next(
+  const ask_node& what, std::vector<agent_actor> agents,
+  std::shared_ptr<node_answer> all, error last,
+  caf::typed_response_promise<node_answer> promise) {
+  if (agents.empty()) {
+    if (all->documents.empty() && last.code != errc::ok)
+      promise.deliver(to_caf(last));
+    else
+      promise.deliver(*all);
+    return;
+  }
+  auto next = agents.front();
+  agents.erase(agents.begin());
+  self->request(next, agent_timeout, what)
+    .then(
+      [=, this](const node_answer& x) mutable {
+        if (auto ok = check(x); !ok) {
+          promise.deliver(to_caf(ok.error()));
+          return;
+        }
+        auto& documents = all->documents;
+        documents.insert(documents.end(), x.documents.begin(),
+                         x.documents.end());
+        ask_next(what, agents, all, last, promise);
+      },
+      [=, this](caf::error& why) mutable {
+        auto reason = from_caf(why);
+        if (reason.code == errc::unknown_child)
+          ask_next(what, agents, all, reason, promise);
+        else
+          promise.deliver(no_answer(what.node, why));
+      });
+}
+
 } // namespace troupe

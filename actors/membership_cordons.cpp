@@ -12,6 +12,18 @@ namespace troupe {
 
 namespace {
 
+/// What is told to those who follow events.
+std::string_view event_text(cordon_kind what) {
+  switch (what) {
+    case cordon_kind::cordon: return "it gets nothing new";
+    case cordon_kind::uncordon: return "it may get work again";
+    case cordon_kind::drain:
+      return "it is drained: it gets nothing new, and what it has not begun "
+             "runs elsewhere";
+  }
+  return "";
+}
+
 std::string_view news_of(cordon_kind what) {
   switch (what) {
     case cordon_kind::cordon: return "a node was cordoned: it gets nothing new";
@@ -63,6 +75,9 @@ caf::result<node_info> membership_state::cordon(const cordon_node& what) {
   self->send(options.store, store_put_cordon{what.node, wanted.cordoned});
   options.log->info("membership", std::string{news_of(what.what)},
                     {{"node", what.node}});
+  publish(wanted.cordoned ? event_kind::node_cordoned
+                          : event_kind::node_uncordoned,
+          what.node, std::string{event_text(what.what)});
   auto i = members.find(what.node);
   if (i == members.end())
     return absent_info(what.node);

@@ -1,6 +1,7 @@
 #include "actors/scheduler.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/validate.hpp"
 
@@ -66,6 +67,7 @@ void scheduler_state::audit(const worker_leases& what) {
   auto i = peers.find(what.worker);
   if (i == peers.end())
     return;
+  core->tell_time(self->clock().now());
   auto current = core->leases().of_worker(what.worker);
   auto found = i->second.audit.check(current, what.held, what.through);
   if (found.behind) {
@@ -86,6 +88,7 @@ void scheduler_state::audit(const worker_leases& what) {
 
 void scheduler_state::remove_work(const unschedule& what) {
   std::map<worker_id, trim_leases> stops;
+  core->tell_time(self->clock().now());
   for (auto job : what.jobs) {
     for (const auto& stopped : core->remove_job(job))
       stops[stopped.worker].items.push_back({stopped.lease, 0, true});
@@ -198,6 +201,7 @@ void scheduler_state::trimmed(const trimmed_leases& what) {
   auto id = sender_id();
   if (!id)
     return;
+  core->tell_time(self->clock().now());
   for (const auto& x : what.items) {
     // A worker hands a whole lease back when it does not know the job, because
     // the message with the header was lost: its next lease brings it again.
@@ -280,6 +284,7 @@ void scheduler_state::break_off(worker_id id, peer& from, const slice& what,
                      {"why", why}});
   if (auto held = core->leases().find(what.lease);
       held != nullptr && held->worker == id) {
+    core->tell_time(self->clock().now());
     core->revoke(what.lease);
     self->send(from.handle, trim_leases{{{what.lease, 0, true}}});
   }
@@ -303,6 +308,7 @@ void scheduler_state::flush() {
   send_steals();
   send_answers(false);
   send_reports();
+  publish_failures();
   arm_timer();
 }
 
@@ -444,6 +450,8 @@ void scheduler_state::send_reports() {
 void scheduler_state::arm_timer() {
   if (auto due = core->next_due())
     wake_at(*due);
+  if (auto due = core->failure_news_due())
+    wake_at(*due);
   if (answers_due)
     wake_at(*answers_due);
   arm_drains();
@@ -465,13 +473,16 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
   harden(self, state.options.log);
   self->send(state.options.membership, follow_atom::value);
   self->send(state.options.membership, follow_health_atom::value);
-  return {
+  return observed<scheduler_actor>(self, {
     [&state](const worker_up& x) { state.add_worker(x); },
     [&state](const worker_gone& x) { state.remove_worker(x); },
     [&state](const worker_health& x) { state.judge_worker(x); },
     [&state](const worker_leases& x) { state.audit(x); },
     [&state](const worker_cordon& x) { state.cordon(x); },
     [&state](const explain_task& x) { return state.explain(x); },
+    [&state](const list_tasks& x) { return state.list(x); },
+    [&state](const list_shares& x) { return state.shares(x); },
+    [&state](show_load_atom) { return state.load(); },
     [&state](const schedule& x) { state.add_work(x); },
     [&state](const unschedule& x) { state.remove_work(x); },
     [&state](const pause_job& x) { state.pause(x); },
@@ -483,7 +494,7 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
     [&state](const frame& x) { state.take_frame(x); },
     [&state](flush_atom) { state.flush(); },
     [&state](tick_atom) { state.tick(); },
-  };
+  });
 }
 
 } // namespace troupe

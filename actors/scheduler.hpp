@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/base/clock.hpp"
 #include "runtime/base/wake_times.hpp"
 #include "runtime/policy/dispatcher.hpp"
 #include "runtime/policy/lease_audit.hpp"
@@ -13,6 +14,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,6 +34,8 @@ struct scheduler_options {
   std::string placement; ///< Of jobs that name none; empty: adaptive.
   store_actor store;
   membership_actor membership;
+  std::function<void(events)> publish; ///< To the EVENT HUB; may be empty.
+  const wall_clock* wall = &system_wall_clock(); ///< Of events.
   std::shared_ptr<logger> log;
 };
 
@@ -74,7 +78,11 @@ struct scheduler_state {
   /// Takes a worker out of work, or back in. Of one that is drained, takes what
   /// it has not begun now, and what it has not ended at the end of its time.
   void cordon(const worker_cordon& what);
-  caf::result<task_explanation> explain(const explain_task& what) const;
+  /// Also tells the store what happened to leases up to now.
+  caf::result<task_explanation> explain(const explain_task& what);
+  caf::result<task_listing> list(const list_tasks& what) const;
+  caf::result<job_shares> shares(const list_shares& what) const;
+  caf::result<cluster_load> load() const;
   void add_work(const schedule& what);
   void remove_work(const unschedule& what);
   void pause(const pause_job& what);
@@ -110,6 +118,7 @@ struct scheduler_state {
   void send_answers(bool all);
   void answer(peer& to, const slice& what, bool accepted);
   void send_reports();
+  void publish_failures();
   void arm_timer();
   void wake_at(time_point when);
   job_header header_for(worker_id worker, job_id job);

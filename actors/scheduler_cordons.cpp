@@ -56,7 +56,9 @@ void scheduler_state::arm_drains() {
 }
 
 caf::result<task_explanation>
-scheduler_state::explain(const explain_task& what) const {
+scheduler_state::explain(const explain_task& what) {
+  events_due = events_due || core->lease_events() > 0;
+  send_records();
   if (!core->knows(what.job))
     return to_caf({errc::unknown_job, "job " + std::to_string(what.job)
                                         + " is not scheduled: it has just "

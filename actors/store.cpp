@@ -1,6 +1,7 @@
 #include "actors/store.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -91,21 +92,27 @@ store_state::put_job(const store_put_jobs::item& what) {
   // Of a job that existed, the store has the inputs or waits for the rest.
   if (put->existed)
     return done;
-  if (!what.inputs.empty()) {
-    auto added = kept->put_inputs(put->id, what.inputs, 0, what.near);
-    if (!added) {
-      // All or nothing: a job that was refused must leave no trace.
-      job_status refused;
-      refused.id = put->id;
-      refused.state = job_state::cancelled;
-      static_cast<void>(kept->finish(refused, {}));
-      kept->forget(put->id);
-      done.job = 0;
-      done.why = std::move(added.error());
-      return done;
+  auto add = [&](const blob& inputs, const std::string& near) {
+    auto added = kept->put_inputs(put->id, inputs, 0, near);
+    if (added) {
+      done.added.end = added->end;
+      return true;
     }
-    done.added = *added;
-  }
+    // All or nothing: a job that was refused must leave no trace.
+    job_status refused;
+    refused.id = put->id;
+    refused.state = job_state::cancelled;
+    static_cast<void>(kept->finish(refused, {}));
+    kept->forget(put->id);
+    done.job = 0;
+    done.why = std::move(added.error());
+    return false;
+  };
+  if (!what.inputs.empty() && !add(what.inputs, what.near))
+    return done;
+  for (const auto& part : what.more)
+    if (!add(part.packed, part.near))
+      return done;
   if (what.closed)
     static_cast<void>(kept->close(put->id)); // Only ended jobs refuse it.
   return done;
@@ -255,6 +262,31 @@ store_leases store_state::read_leases(const store_read_leases& what) const {
   for (const auto& letter : kept->dead_letters(what.job))
     reply.dead.push_back(letter.index);
   reply.leases = kept->leases_of(what.job);
+  reply.options = record->spec.options;
+  reply.streamed_inputs = kept->has_streamed_inputs(what.job);
+  if (!what.one)
+    return reply;
+  reply.past = kept->past_of(what.job, what.index);
+  for (auto& letter : kept->dead_letters(what.job))
+    if (letter.index == what.index)
+      reply.letter = std::move(letter);
+  return reply;
+}
+
+store_inputs store_state::read_inputs(const store_read_inputs& what) const {
+  store_inputs reply;
+  reply.ticket = what.ticket;
+  reply.job = what.job;
+  const auto* record = kept->find(what.job);
+  if (record == nullptr)
+    return reply;
+  reply.found = true;
+  reply.spec = record->spec;
+  reply.tasks = record->tasks;
+  reply.inputs = kept->all_inputs_of(what.job);
+  for (const auto& letter : kept->dead_letters(what.job))
+    reply.dead.push_back(letter.index);
+  std::sort(reply.dead.begin(), reply.dead.end());
   return reply;
 }
 
@@ -312,7 +344,7 @@ store_process(store_actor::stateful_pointer<store_state> self,
   harden(self, log);
   self->state.log = std::move(log);
   self->state.open(open);
-  return {
+  return observed<store_actor>(self, {
     serve(self, &store_state::load),
     serve(self, &store_state::put_jobs),
     serve(self, &store_state::put_inputs),
@@ -323,13 +355,14 @@ store_process(store_actor::stateful_pointer<store_state> self,
     serve(self, &store_state::list_dead),
     serve(self, &store_state::change_dead),
     serve(self, &store_state::read_leases),
+    serve(self, &store_state::read_inputs),
     serve(self, &store_state::put_node),
     serve(self, &store_state::put_cordon),
     serve(self, &store_state::cordons),
     serve(self, &store_state::accept),
     serve(self, &store_state::read_log),
     serve(self, &store_state::put_checkpoint),
-  };
+  });
 }
 
 } // namespace troupe

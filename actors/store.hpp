@@ -64,6 +64,7 @@ struct store_state {
   store_dead list_dead(const store_list_dead& what) const;
   store_dead_changed change_dead(const store_change_dead& what);
   store_leases read_leases(const store_read_leases& what) const;
+  store_inputs read_inputs(const store_read_inputs& what) const;
   void put_node(const store_put_node& what);
   /// Not const: the sole owner of a message may change it in place.
   store_accepted accept(store_accept& what);

@@ -1,6 +1,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/wire/caf_error.hpp"
 
@@ -233,6 +234,7 @@ void supervisor_state::after_end(serial who, child& of,
   const auto verdict = judge_exit(rules.restart, kind, options.flags.strategy);
   if (is_reported_exit(verdict, kind))
     report(supervision_event::child_terminated, of, to_text(reason));
+  note_end(of, to_text(reason));
   of.handle = nullptr;
   set(of, child_state::stopped);
   if (verdict == exit_verdict::restart)
@@ -355,21 +357,22 @@ supervisor_actor::behavior_type supervisor(supervisor_state::self_pointer self,
   self->set_down_handler([&state](caf::down_msg& x) { state.down(x); });
   self->set_exit_handler([&state](caf::exit_msg& x) { state.exit(x); });
   self->send(self, start_due{});
-  return {
-    [&state](const start_child& x) { return state.add(x); },
-    [&state](const terminate_child& x) { return state.terminate(x); },
-    [&state](const restart_child& x) { return state.restart(x); },
-    [&state](const delete_child& x) { return state.remove(x); },
-    [&state](const find_child& x) { return state.find(x); },
-    [&state](const get_childspec& x) { return state.spec_of(x); },
-    [&state](const check_childspecs& x) { return state.check(x); },
-    [&state](which_atom) { return state.list(); },
-    [&state](count_atom) { return state.count(); },
-    [&state](tree_atom) { return state.tree(); },
-    [&state](started_atom) { return state.started(); },
-    [&state](const start_due& x) { state.due(x); },
-    [&state](const stop_overdue& x) { state.overdue(x); },
-  };
+  return observed<supervisor_actor>(
+    self, {
+            [&state](const start_child& x) { return state.add(x); },
+            [&state](const terminate_child& x) { return state.terminate(x); },
+            [&state](const restart_child& x) { return state.restart(x); },
+            [&state](const delete_child& x) { return state.remove(x); },
+            [&state](const find_child& x) { return state.find(x); },
+            [&state](const get_childspec& x) { return state.spec_of(x); },
+            [&state](const check_childspecs& x) { return state.check(x); },
+            [&state](which_atom) { return state.list(); },
+            [&state](count_atom) { return state.count(); },
+            [&state](tree_atom) { return state.tree(); },
+            [&state](started_atom) { return state.started(); },
+            [&state](const start_due& x) { state.due(x); },
+            [&state](const stop_overdue& x) { state.overdue(x); },
+          });
 }
 
 result<supervisor_actor> start_supervisor(caf::actor_system& system,

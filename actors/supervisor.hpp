@@ -74,6 +74,12 @@ struct supervisor_state {
   using serial = uint64_t; ///< Of a child; they grow in start order.
   static constexpr const char* name = "supervisor";
 
+  /// How a child ended once.
+  struct ending {
+    time_point at{};
+    std::string reason;
+  };
+
   struct child {
     std::shared_ptr<const child_spec> spec;
     std::any args;
@@ -87,7 +93,11 @@ struct supervisor_state {
     restart_backoff backoff;
     uint64_t restarts = 0;
     std::string info;
+    uint64_t ends = 0;              ///< All that there were.
+    std::deque<ending> last_ends{}; ///< At most `kept_ends_max`, for people.
   };
+
+  static constexpr size_t kept_ends_max = 5;
 
   /// How a task ended.
   struct outcome {
@@ -169,6 +179,7 @@ struct supervisor_state {
   void begin_stop(serial who);
   void stopped(serial who, const caf::error& reason);
   void abandon(serial who);
+  void note_end(child& of, std::string reason) const;
   void set(child& of, child_state state);
   void report(supervision_event what, const child& of, std::string reason);
   std::string path_of(serial who, const child& of) const;

@@ -262,6 +262,7 @@ void supervisor_state::stopped(serial who, const caf::error& reason) {
   if (is_shutdown_error(shutdown_of(rules), exit_kind_of(reason), of.was_killed,
                         rules.restart))
     report(supervision_event::shutdown_error, of, to_text(reason));
+  note_end(of, to_text(reason));
   by_address.erase(of.address);
   of.handle = nullptr;
   of.ended.reset();
@@ -284,6 +285,7 @@ void supervisor_state::abandon(serial who) {
            + std::to_string(
              std::chrono::milliseconds{limits::child_kill_grace}.count())
            + " ms after a kill");
+  note_end(of, "abandoned, because it ignored a kill");
   by_address.erase(of.address);
   of.handle = nullptr;
   of.was_killed = false;
@@ -294,6 +296,13 @@ void supervisor_state::abandon(serial who) {
 }
 
 // -- Telling ------------------------------------------------------------------
+
+void supervisor_state::note_end(child& of, std::string reason) const {
+  ++of.ends;
+  if (of.last_ends.size() >= kept_ends_max)
+    of.last_ends.pop_front();
+  of.last_ends.push_back({self->clock().now(), std::move(reason)});
+}
 
 void supervisor_state::set(child& of, child_state state) {
   of.state = state;

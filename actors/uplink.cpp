@@ -2,6 +2,7 @@
 
 #include "actors/connector.hpp"
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -190,14 +191,14 @@ uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
   self->send(self, connect_atom::value);
-  return {
+  return observed<uplink_actor>(self, {
     [&state](connect_atom) { state.connect(); },
     [&state](const dialed& x) { state.connected(x); },
     [&state](const heartbeat& x) { state.pass_on(x); },
     [&state](down_atom, uint64_t who) { state.told_down(who); },
     [&state](tick_atom) { state.tick(); },
     [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
-  };
+  });
 }
 
 } // namespace troupe

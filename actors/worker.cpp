@@ -1,6 +1,7 @@
 #include "actors/worker.hpp"
 
 #include "actors/harden.hpp"
+#include "actors/observed.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/wire/slice_collector.hpp"
@@ -131,7 +132,7 @@ void worker_state::enqueue(grant&& what) {
     return;
   }
   queue.push_back({job->second, nullptr, what.lease, what.range, what.attempt,
-                   std::move(what.inputs.bytes)});
+                   std::move(what.inputs.bytes), self->clock().now()});
 }
 
 bool worker_state::could_run(const grant& what, const job_header& job) const {
@@ -233,6 +234,8 @@ void worker_state::collect(slot& from) {
   made.what.results = outgoing.offer(0, blob{std::move(output->results)});
   made.what.busy_ns = output->busy_ns;
   made.what.fatal = std::move(output->fatal);
+  made.what.waited_us = output->waited_us(from.current->arrived_at);
+  made.what.took_us = output->took_us();
   unanswered_bytes += made.bytes;
   outbox_bytes += made.bytes;
   slice_key key{made.what.lease, made.what.seq};
@@ -562,7 +565,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
   harden(self, state.options.log);
   state.slots.resize(state.options.slots);
   state.resources = {state.options.offers, state.options.slots};
-  return {
+  return observed<worker_actor>(self, {
     [&state](const grants& x) { state.take_grants(x); },
     [&state](const slice_answers& x) { state.take_answers(x); },
     [&state](const trim_leases& x) { state.trim(x); },
@@ -587,7 +590,7 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
     [&state](tick_atom) { state.tick(); },
     [&state](retry_atom) { state.retry(); },
     [&state](timeout_atom) { state.expire_attempts(); },
-  };
+  });
 }
 
 } // namespace troupe

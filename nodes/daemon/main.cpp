@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -66,8 +67,9 @@ int run(const troupe::parsed_options& parsed) {
   if (options.node.name.empty())
     options.node.name =
       troupe::default_node_name(host_name(), troupe::system_entropy());
+  auto log_lines = std::make_shared<troupe::log_ring>();
   auto log = troupe::make_stderr_logger(options.node.name, options.log.level,
-                                        options.log.format);
+                                        options.log.format, log_lines);
   for (const auto& warning : parsed.warnings)
     log->warn("node", warning);
   auto signals = stop_signals();
@@ -78,6 +80,8 @@ int run(const troupe::parsed_options& parsed) {
   caf::actor_system system{config};
   troupe::node_surroundings around;
   around.log = log;
+  around.log_lines = log_lines;
+  around.values = parsed.values;
   around.ram_bytes = troupe::host_memory_bytes();
   around.cores = std::max(1u, std::thread::hardware_concurrency());
   around.on_refused = [](const troupe::error& why) {

@@ -1,5 +1,6 @@
 #include "nodes/daemon/node.hpp"
 
+#include "nodes/daemon/effective_values.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/base/version.hpp"
@@ -118,6 +119,8 @@ result<void> node::start_lead() {
   };
   terms.on_gave_up = around_.on_gave_up;
   terms.faults = options_.node.faults;
+  terms.control = options_.node.control;
+  terms.about = about();
   lead_ = start_coordinator(system_, terms);
   if (auto ok = await_start(system_, lead_->root); !ok)
     return ok;
@@ -126,6 +129,16 @@ result<void> node::start_lead() {
     return tl::unexpected{std::move(opened.error())};
   listen_address_ = to_string(endpoint{where.host, *opened});
   return {};
+}
+
+agent_about node::about() const {
+  agent_about result;
+  result.config = effective_values(around_.values, options_, around_.cores,
+                                   around_.ram_bytes);
+  result.log = around_.log_lines;
+  if (port_)
+    result.listen = [port = port_] { return port->address(); };
+  return result;
 }
 
 std::shared_ptr<dialer> node::make_dialer() const {
@@ -160,6 +173,8 @@ result<void> node::start_work() {
   terms.on_refused = around_.on_refused;
   terms.on_gave_up = around_.on_gave_up;
   terms.faults = options_.node.faults;
+  terms.control = options_.node.control;
+  terms.about = about();
   work_ = start_worker(system_, terms);
   return await_start(system_, work_->root);
 }

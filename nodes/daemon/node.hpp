@@ -11,12 +11,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe {
 
 /// What a node needs from its process, given so that tests need none.
 struct node_surroundings {
   std::shared_ptr<logger> log;
+  /// For people who ask: the options as they were given, and the last lines of
+  /// `log`, if it keeps them.
+  std::vector<config_value> values{};
+  std::shared_ptr<const log_ring> log_lines{};
   uint64_t ram_bytes = 0; ///< Of the host, or of its container if less.
   uint32_t cores = 1;
   /// Called from an actor when a coordinator refuses this node for good.
@@ -58,6 +63,7 @@ private:
   result<void> start_lead();
   result<void> start_work();
   std::shared_ptr<dialer> make_dialer() const;
+  agent_about about() const;
 
   caf::actor_system& system_;
   node_options options_;

@@ -103,6 +103,12 @@ constexpr option_row rows[] = {
    [](opts& o, const row& r) -> semantic* {
      return bind<parse_flag>(o.node.faults, r);
    }},
+  {"node.control", "YES|NO", "yes", "no",
+   "Whether clients may restart, stop and send messages to actors of this node "
+   "and spawn functions on it.",
+   [](opts& o, const row& r) -> semantic* {
+     return bind<parse_flag>(o.node.control, r);
+   }},
   {"node.threads", "NUMBER", "0", "2",
    "Threads that run the node's actors, tasks not counted; 0: half of the "
    "cores.",

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -282,7 +283,7 @@ public:
                     fmt::format("{}: {} = {}: {}", given.origin, given.key,
                                 quote_text(given.value), e.what()));
       }
-      origins_.emplace(given.key, given.origin);
+      given_.emplace(given.key, given);
     }
     return {};
   }
@@ -302,16 +303,29 @@ public:
     return tl::unexpected{what};
   }
 
+  /// Returns all values as they were written, with where.
+  std::vector<config_value> values() const {
+    std::vector<config_value> all;
+    for (const auto& row : option_table()) {
+      auto i = given_.find(row.key);
+      all.push_back(
+        {std::string{row.key},
+         i == given_.end() ? std::string{row.default_text} : i->second.value,
+         origin_of(row.key)});
+    }
+    return all;
+  }
+
 private:
-  std::string origin_of(const std::string& key) const {
-    auto i = origins_.find(key);
-    return i == origins_.end() ? "default" : i->second;
+  std::string origin_of(std::string_view key) const {
+    auto i = given_.find(key);
+    return i == given_.end() ? "default" : i->second.origin;
   }
 
   node_options options_;
   po::options_description descriptions_;
   po::variables_map kept_;
-  std::map<std::string, std::string> origins_;
+  std::map<std::string, given_value, std::less<>> given_; ///< Those that win.
 };
 
 std::vector<std::string>
@@ -422,6 +436,7 @@ result<parsed_options> parse_options(const option_sources& sources) {
   if (!options)
     return tl::unexpected{options.error()};
   parsed.options = std::move(*options);
+  parsed.values = storage.values();
   parsed.warnings = find_warnings(parsed.options, sources.is_folder);
   return parsed;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/base/config_value.hpp"
 #include "runtime/base/endpoint.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/base/limits.hpp"
@@ -62,6 +63,7 @@ struct node_section {
   std::chrono::milliseconds heartbeat_interval =
     limits::heartbeat_interval_default; ///< Of a worker.
   bool faults = false;                  ///< Clients may break the node.
+  bool control = true;                  ///< Clients may restart its actors.
   uint32_t threads = 0;                 ///< 0: half of the cores.
 
   friend bool operator==(const node_section&, const node_section&) = default;
@@ -124,6 +126,8 @@ enum class node_action : uint8_t { run, check, help, version };
 struct parsed_options {
   node_action action = node_action::run;
   node_options options; ///< Defaults when the action is `help` or `version`.
+  /// All options in the order of the table; none as `options`.
+  std::vector<config_value> values;
   /// One sentence each, to be logged before the node starts.
   std::vector<std::string> warnings;
 };

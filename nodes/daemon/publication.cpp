@@ -49,6 +49,11 @@ result<uint16_t> publication::publish(const caf::actor& front_door,
                                    + system_.render(done.error()));
 }
 
+std::string publication::address() const {
+  uint16_t port = port_;
+  return port == 0 ? "-" : to_string(endpoint{where_.host, port});
+}
+
 void publication::replace(const caf::actor& front_door) {
   auto move = [that = shared_from_this(),
                front_door](caf::event_based_actor* self) -> caf::behavior {

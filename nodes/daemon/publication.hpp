@@ -7,9 +7,11 @@
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace troupe {
 
@@ -28,6 +30,9 @@ public:
   /// is done by an actor of its own, again and again until the port is open.
   void replace(const caf::actor& front_door);
 
+  /// Returns `HOST:PORT`, or `-` before it was opened. Never blocks.
+  std::string address() const;
+
 private:
   result<uint16_t> publish(const caf::actor& front_door, uint16_t port);
   bool move_to(const caf::actor& front_door);
@@ -37,7 +42,7 @@ private:
   const logger_ptr log_;
   std::mutex mutex_;
   caf::actor published_; ///< None before it was opened.
-  uint16_t port_ = 0;
+  std::atomic<uint16_t> port_ = 0;
 };
 
 } // namespace troupe

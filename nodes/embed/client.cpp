@@ -52,6 +52,7 @@ caf::expected<client> client_core::connect(caf::actor_system& system,
                                            const client_options& options,
                                            std::shared_ptr<dialer> dial) {
   auto state = std::make_shared<client_core>(system, options);
+  state->dial = dial;
   client_session_options terms;
   terms.dial = std::move(dial);
   terms.who = {options.cluster, options.name, system_entropy()};
@@ -378,10 +379,19 @@ result<job_status> client_core::follow(
   const std::function<void(std::unique_lock<std::mutex>&)>& on_change) const {
   auto begin = std::chrono::steady_clock::now();
   uint64_t seen = 0;
+  auto was_connected = true;
   std::unique_lock guard{board->mutex};
   for (;;) {
     if (on_change)
       on_change(guard);
+    if (how.on_loss && board->connected != was_connected) {
+      was_connected = board->connected;
+      auto what = was_connected ? std::string{} : board->problem.text;
+      guard.unlock();
+      how.on_loss(what);
+      guard.lock();
+      continue;
+    }
     if (watch->problem.code != errc::ok)
       return tl::unexpected{watch->problem};
     if (watch->version != seen && how.on_progress) {
@@ -413,43 +423,15 @@ result<job_status> client_core::follow(
 caf::expected<job_status> client::wait(job_id job,
                                        const wait_options& options) const {
   auto watch = core_->watch_of(job, false);
+  auto is_read = false;
+  {
+    std::unique_lock guard{core_->board->mutex};
+    is_read = watch->reading || !watch->stream;
+  }
+  if (!is_read)
+    core_->call(
+      [watch](client_session_state& at) { at.count_arrivals(watch); });
   auto status = core_->follow(watch, options, nullptr);
-  if (status || status.error().code == errc::unknown_job)
-    core_->note_ended(watch);
-  return to_caf(std::move(status));
-}
-
-caf::expected<job_status>
-client::stream(job_id job,
-               const std::function<void(task_index, std::string_view)>& sink,
-               const wait_options& options) const {
-  auto watch = core_->watch_of(job, true);
-  {
-    std::unique_lock guard{core_->board->mutex};
-    if (std::exchange(watch->reading, true))
-      return to_caf(error{errc::bad_usage,
-                          "another thread of this client reads the results of "
-                          "job "
-                            + std::to_string(job) + " already"});
-  }
-  auto deliver = [&](std::unique_lock<std::mutex>& guard) {
-    while (!watch->slices.empty()) {
-      auto next = std::move(watch->slices.front());
-      watch->slices.pop_front();
-      guard.unlock();
-      client_core::deliver(next, sink);
-      next.results.bytes = {}; // Only its size is needed now.
-      core_->call([watch, next](client_session_state& at) {
-        at.give_credit(watch, next);
-      });
-      guard.lock();
-    }
-  };
-  auto status = core_->follow(watch, options, deliver);
-  {
-    std::unique_lock guard{core_->board->mutex};
-    watch->reading = false;
-  }
   if (status || status.error().code == errc::unknown_job)
     core_->note_ended(watch);
   return to_caf(std::move(status));
@@ -465,24 +447,6 @@ void client_core::note_ended(const std::shared_ptr<watch_call>& watch) const {
       if (results.size() > recent_results_max)
         results.erase(results.begin());
     }
-  }
-}
-
-void client_core::deliver(
-  const result_slice& what,
-  const std::function<void(task_index, std::string_view)>& sink) {
-  auto view = packed_view::parse(what.results.bytes.view());
-  if (!view)
-    return; // The coordinator checked it.
-  uint32_t position = 0;
-  auto failed = what.failed.begin();
-  for (auto index = what.range.begin; index < what.range.end; ++index) {
-    if (failed != what.failed.end() && *failed == index) {
-      ++failed;
-      continue;
-    }
-    if (position < view->size())
-      sink(index, (*view)[position++]);
   }
 }
 

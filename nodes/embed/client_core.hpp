@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <type_traits>
 
@@ -69,6 +70,24 @@ struct client_core {
   result<encoded_result> collect(const posted_job& from,
                                  const wait_options& how) const;
   troupe::result<encoded_result> fetch(job_id job) const;
+
+  /// Hands the results of a streamed job to `sink`; see `client::stream`.
+  result<job_status>
+  read(job_id job,
+       const std::function<void(task_index, std::string_view)>& sink,
+       const wait_options& how) const;
+
+  /// The same in a session of its own, which ends with the reading: what was
+  /// not read goes to whoever reads next.
+  result<job_status>
+  read_apart(job_id job,
+             const std::function<void(task_index, std::string_view)>& sink,
+             const wait_options& how) const;
+
+  /// Returns when the coordinator knows what the session told it, or cannot
+  /// know it.
+  void settle(job_id job) const;
+
   std::shared_ptr<watch_call> watch_of(job_id job, bool stream) const;
 
   /// Waits until the watched job ends; calls `on_change` with the lock held
@@ -94,6 +113,8 @@ struct client_core {
   client_actor session;
   mutable std::map<job_id, std::shared_ptr<watch_call>> watches;
   mutable std::map<job_id, std::shared_ptr<watch_call>> results;
+  mutable std::set<job_id> read_jobs; ///< By sessions of their own.
+  std::shared_ptr<dialer> dial;
 };
 
 template <class Reply, class Handle, class... Ts>

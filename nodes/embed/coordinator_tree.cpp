@@ -8,6 +8,7 @@
 #include "actors/scheduler.hpp"
 #include "actors/store.hpp"
 #include "actors/supervisor.hpp"
+#include "nodes/embed/restart_news.hpp"
 #include "nodes/embed/roles.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -35,9 +36,23 @@ using std::chrono::milliseconds;
 struct parts {
   coordinator_role_options options;
   std::shared_ptr<coordinator_directory> now;
+  std::shared_ptr<restart_news> restarts;
   /// In memory mode what is kept outlives the actor that serves it.
   fenced_store kept;
+  std::shared_ptr<event_ring> events; ///< Outlives the actor that fills it.
 };
+
+/// To the EVENT HUB that runs now; while it restarts, nobody listens.
+void publish(const coordinator_directory& now, events what) {
+  if (auto hub = now.current().events)
+    caf::anon_send(hub, std::move(what));
+}
+
+/// Tells those who follow events that an actor was restarted.
+void tell_restart(const parts& of, const supervision_report& what) {
+  if (auto news = of.restarts->note(what))
+    publish(*of.now, events{{std::move(*news)}});
+}
 
 /// A restart a second is survived for ever, a crash at each start is not.
 supervisor_flags cluster_flags() {
@@ -67,14 +82,18 @@ start_outcome start_agent(const parts& of, const start_context& context) {
   agent_options terms;
   terms.root = caf::actor_cast<supervisor_actor>(context.supervisor);
   terms.faults = of.options.faults;
+  terms.control = of.options.control;
   terms.process = make_process_control();
   terms.log = of.options.log;
+  terms.about = of.options.about;
+  terms.about.role = "coordinator";
+  terms.about.events = of.events;
   return start_outcome::started(context.system.spawn(agent, terms));
 }
 
 start_outcome start_event_hub(const parts& of, const start_context& context) {
-  return start_outcome::started(
-    spawn_on_io_thread(context.system, event_hub, of.options.log));
+  return start_outcome::started(spawn_on_io_thread(
+    context.system, event_hub, of.options.log, of.events, of.options.wall));
 }
 
 /// The memory store never blocks, so it needs no thread of its own.
@@ -91,6 +110,7 @@ start_outcome start_membership(const parts& of, const start_context& context) {
   terms.term = of.options.term;
   terms.own_node = of.options.own_node;
   terms.detection = of.options.detection;
+  terms.wall = of.options.wall;
   terms.log = of.options.log;
   return start_outcome::started(context.system.spawn(membership, terms));
 }
@@ -103,6 +123,10 @@ start_outcome start_scheduler(const parts& of, const start_context& context) {
   terms.placement = of.options.placement;
   terms.store = context.sibling<store_actor>("store");
   terms.membership = context.sibling<membership_actor>("membership");
+  terms.publish = [now = of.now](events what) {
+    publish(*now, std::move(what));
+  };
+  terms.wall = of.options.wall;
   terms.log = of.options.log;
   return start_outcome::started(
     spawn_on_io_thread(context.system, scheduler, terms));
@@ -153,8 +177,9 @@ result<std::optional<supervisor_options>> cluster_options(const parts& of) {
   result.flags = cluster_flags();
   result.seed = of.options.seed + 1;
   result.log = of.options.log;
-  result.on_report = [now = of.now](const auto& what, const auto& who) {
-    now->note(what, who);
+  result.on_report = [of](const auto& what, const auto& who) {
+    of.now->note(what, who);
+    tell_restart(of, what);
   };
   result.children.push_back(child("store", start_store, of));
   result.children.push_back(child("membership", start_membership, of));
@@ -171,17 +196,21 @@ coordinator_role start_coordinator(caf::actor_system& system,
   parts all;
   all.options = options;
   all.now = std::make_shared<coordinator_directory>(options.on_front_door);
+  all.restarts =
+    std::make_shared<restart_news>(options.own_node.name, *options.wall);
   all.kept.kept = make_memory_store({options.term, options.memory_bytes_max});
+  all.events = std::make_shared<event_ring>(options.term);
   supervisor_options root;
   root.path = "coordinator";
   root.flags = root_flags();
   root.seed = options.seed;
   root.log = options.log;
-  root.on_report = [now = all.now, gave_up = options.on_gave_up](
-                     const auto& what, const auto& who) {
-    now->note(what, who);
-    if (what.what == supervision_event::intensity_reached && gave_up)
-      gave_up(too_many_restarts(what));
+  root.on_report = [all](const auto& what, const auto& who) {
+    all.now->note(what, who);
+    tell_restart(all, what);
+    if (what.what == supervision_event::intensity_reached
+        && all.options.on_gave_up)
+      all.options.on_gave_up(too_many_restarts(what));
   };
   root.children.push_back(child("front_door", start_front_door, all));
   root.children.push_back(child("agent", start_agent, all));

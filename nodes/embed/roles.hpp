@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/agent_about.hpp"
 #include "actors/dialer.hpp"
 #include "actors/greeting.hpp"
 #include "actors/worker.hpp"
@@ -40,6 +41,8 @@ struct coordinator_role_options {
   const wall_clock* wall = &system_wall_clock(); ///< For deadlines and ages.
   std::shared_ptr<logger> log;
   bool faults = false; ///< Clients may break things on purpose.
+  bool control = true; ///< Clients may restart and stop actors, spawn, send.
+  agent_about about;   ///< What people are told; the role completes it.
   /// See `coordinator_directory`.
   std::function<void(const caf::actor&)> on_front_door;
   /// Called in a supervisor's context when its actors crash again and again:
@@ -67,6 +70,8 @@ struct worker_role_options {
     limits::heartbeat_interval_default;
   uint64_t seed = 0;
   bool faults = false; ///< Clients may break things on purpose.
+  bool control = true; ///< Clients may restart and stop actors, spawn, send.
+  agent_about about;   ///< What people are told; the role completes it.
   std::function<void(const error&)> on_refused; ///< See `uplink_options`.
   std::function<void(const error&)> on_gave_up; ///< As of a coordinator.
 };

@@ -79,10 +79,16 @@ start_outcome start_agent(const parts& of, const start_context& context) {
   agent_options terms;
   terms.root = caf::actor_cast<supervisor_actor>(*of.root);
   terms.faults = of.options.faults;
+  terms.control = of.options.control;
+  terms.functions = of.options.worker.functions;
+  terms.permissions = of.options.worker.permissions;
+  terms.spawns = of.options.worker.runners;
   terms.process = make_process_control();
   terms.worker = context.sibling<worker_actor>("worker");
   terms.dial = of.options.dial;
   terms.log = of.options.worker.log;
+  terms.about = of.options.about;
+  terms.about.role = "worker";
   return start_outcome::started(context.system.spawn(agent, terms));
 }
 

@@ -1,6 +1,11 @@
 #include "nodes/shell/commands.hpp"
+#include "nodes/shell/completion.hpp"
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/reference_text.hpp"
+#include "nodes/shell/script_help.hpp"
 #include "nodes/shell/session.hpp"
+#include "nodes/shell/table_json.hpp"
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
 
@@ -8,29 +13,63 @@
 
 namespace troupe::shell {
 
+namespace {
+
+/// What help has besides commands.
+constexpr std::string_view scripts_topic = "scripts";
+
+/// Returns a completion script or the reference; nothing if neither is asked
+/// for.
+outcome<std::string> generated(const invocation& call) {
+  auto name = call.text("completion");
+  if (!name)
+    return call.has("reference") ? reference_text() : std::string{};
+  for (const auto& shell : completed_shells())
+    if (shell.name == *name)
+      return shell.script();
+  return refuse_usage(fmt::format(
+    "there is no completion for {}; the shell must be bash, zsh or fish",
+    quote_text(*name)));
+}
+
+} // namespace
+
 outcome<exit_code> help_command(session& self) {
   const auto& call = self.call();
-  if (auto shell = call.text("completion")) {
-    if (*shell != "bash")
-      return refuse_usage(fmt::format("there is no completion for {}; the "
-                                      "shell must be bash",
-                                      quote_text(*shell)));
-    self.out().write(bash_completion());
+  if (self.json() && (call.has("completion") || call.has("reference")))
+    return refuse_usage("--completion and --reference print no JSON: leave out "
+                        "--json");
+  auto text = generated(call);
+  if (!text)
+    return tl::unexpected{std::move(text.error())};
+  if (!text->empty()) {
+    self.out().write(*text);
     return exit_code::done;
   }
   if (call.positional().empty()) {
-    self.out().write(help_text());
+    self.out().write(self.json() ? table_json() + "\n" : help_text());
     return exit_code::done;
   }
   const auto& name = call.positional().front();
+  if (name == scripts_topic) {
+    self.out().write(self.json()
+                       ? fmt::format("{{\"topic\": {}, \"text\": "
+                                     "{}}}\n",
+                                     quoted(name), quoted(script_help()))
+                       : std::string{script_help()});
+    return exit_code::done;
+  }
   const auto* command = find_command(name);
   if (command == nullptr) {
-    auto meant = did_you_mean(name, command_names());
+    auto known = command_names();
+    known.emplace_back(scripts_topic);
+    auto meant = did_you_mean(name, known);
     return refuse_usage(
       fmt::format("there is no command {}{}", quote_text(name),
                   meant.empty() ? "; see troupe help" : meant));
   }
-  self.out().write(help_text(*command));
+  self.out().write(self.json() ? command_json(*command) + "\n"
+                               : help_text(*command));
   return exit_code::done;
 }
 

@@ -1,5 +1,6 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/delivery.hpp"
+#include "nodes/shell/dry_run.hpp"
 #include "nodes/shell/sending.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/submission.hpp"
@@ -9,15 +10,23 @@
 namespace troupe::shell {
 
 outcome<exit_code> submit_command(session& self) {
-  auto what = read_submission(self.call(), &self.interrupts().flag());
+  auto call = with_job_file(self.call(), &self.interrupts().flag());
+  if (!call)
+    return tl::unexpected{std::move(call.error())};
+  auto what = read_submission(*call, &self.interrupts().flag());
   if (!what)
     return tl::unexpected{std::move(what.error())};
+  if (call->has("dry-run"))
+    return dry_run(self, *call, *what);
   auto coordinator = self.connect();
   if (!coordinator)
     return tl::unexpected{std::move(coordinator.error())};
   if (auto ok = fit_to_cluster(*what, *coordinator); !ok)
     return tl::unexpected{std::move(ok.error())};
-  auto job = send_job(self, *what, *coordinator, false);
+  // While inputs are sent this is the reader of their results, although it
+  // reads none: the minute in which another one must come begins at its end.
+  auto job = send_job(self, *what, *coordinator, what->spec.options.stream);
+  self.interrupts().allow_detach(false);
   if (!job)
     return tl::unexpected{std::move(job.error())};
   if (!self.json()) {

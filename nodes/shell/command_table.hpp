@@ -3,6 +3,7 @@
 #include "nodes/shell/exit_code.hpp"
 #include "nodes/shell/failure.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,6 +27,20 @@ enum class argument_kind : uint8_t {
   files,    ///< One or more paths, up to the next option.
   reducer,  ///< What `--reduce` takes.
   shell,    ///< The name of a shell with completion.
+};
+
+/// What a positional argument is, for the completion.
+enum class value_kind : uint8_t {
+  none,
+  job,      ///< The number of a job.
+  task,     ///< JOB or JOB/INDEX.
+  node,     ///< The name of a node.
+  function, ///< The name of a function.
+  actor,    ///< The path of an actor, behind its node where there are several.
+  command,  ///< The name of a command.
+  context,  ///< The name of a saved context.
+  file,     ///< A path.
+  choice,   ///< One of `command_spec::choices`.
 };
 
 struct option_spec {
@@ -54,7 +69,19 @@ struct command_spec {
   std::string_view details; ///< Paragraphs for `help COMMAND`.
   std::span<const example> examples;
   outcome<exit_code> (*run)(session&) = nullptr;
+  std::string_view json = {}; ///< What `--json` prints, for the reference.
+  std::array<value_kind, 3> takes{}; ///< The positional arguments.
+  std::string_view choices = {};     ///< Of kind `choice`, between blanks.
 };
+
+/// Commands that belong together.
+struct command_group {
+  std::string_view title;
+  std::span<const command_spec> commands;
+};
+
+/// The groups in the order in which help lists them.
+std::vector<command_group> command_groups();
 
 /// All commands, in the order in which help lists them.
 std::span<const command_spec> command_table();
@@ -69,7 +96,8 @@ const command_spec* find_command(std::string_view name);
 std::vector<std::string> command_names();
 
 /// Returns the option of that name (without dashes) among the command's and
-/// the global ones, or nullptr. `command` may be null.
+/// the global ones, or nullptr. Without a command: among those for scripts and
+/// the global ones.
 const option_spec* find_option(const command_spec* command,
                                std::string_view name);
 

@@ -42,6 +42,11 @@ outcome<delivery> delivery::prepare(const invocation& call) {
   delivery out;
   out.raw_ = call.has("raw");
   auto path = call.text("output");
+  if (call.has("stream") && (out.raw_ || path))
+    return refuse_usage(fmt::format("--{} is about a merged result, and with "
+                                    "--stream there is none; leave one of them "
+                                    "out",
+                                    path ? "output" : "raw"));
   if (out.raw_ && call.has("json") && !path)
     return refuse_usage("--raw and --json exclude each other on stdout; give "
                         "one of them, or --output FILE");

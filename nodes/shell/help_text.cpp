@@ -1,38 +1,19 @@
 #include "nodes/shell/help_text.hpp"
 
+#include "nodes/shell/paragraphs.hpp"
+#include "nodes/shell/script_options.hpp"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
+#include <string>
 #include <string_view>
 
 namespace troupe::shell {
 
 namespace {
 
-constexpr size_t columns = 80;
 constexpr size_t option_indent = 26;
-
-/// Appends `text` word by word; lines but the first begin with `indent`
-/// blanks, and the first one starts at column `at`.
-void wrap(std::string_view text, size_t indent, size_t at, std::string& out) {
-  while (!text.empty()) {
-    auto end = text.find(' ');
-    auto word = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (at > indent && at + 1 + word.size() > columns) {
-      out += '\n';
-      out.append(indent, ' ');
-      at = indent;
-    } else if (at > indent) {
-      out += ' ';
-      ++at;
-    }
-    out += word;
-    at += word.size();
-  }
-  out += '\n';
-}
 
 /// Appends a name and its explanation in two columns.
 void write_row(std::string_view name, std::string_view what, size_t indent,
@@ -57,13 +38,12 @@ void write_options(std::span<const option_spec> options, std::string& out) {
   }
 }
 
-void write_paragraphs(std::string_view text, std::string& out) {
-  while (!text.empty()) {
-    auto end = text.find("\n\n");
-    out += '\n';
-    wrap(text.substr(0, end), 0, 0, out);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
-  }
+/// Appends paragraphs behind an empty line.
+void write_text(std::string_view text, std::string& out) {
+  if (text.empty())
+    return;
+  out += '\n';
+  write_paragraphs(paragraphs_of(text), out);
 }
 
 } // namespace
@@ -75,11 +55,31 @@ std::string usage_line(const command_spec& command) {
   return line + " [OPTION...]\n";
 }
 
+std::string json_sentence(const command_spec& command) {
+  if (command.json.empty())
+    return "";
+  std::string text{command.json};
+  // In the middle of a sentence; names in capitals stay.
+  if (text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) == 0)
+    text[0] =
+      static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+  return fmt::format("With --json: {}{}", text, text.ends_with('.') ? "" : ".");
+}
+
 std::string help_text() {
-  std::string out = "usage: troupe [OPTION...] COMMAND [ARGUMENT...]\n\n"
-                    "Runs jobs on a Troupe cluster.\n\nCommands:\n";
-  for (const auto& command : command_table())
-    write_row(command.name, command.summary, 14, out);
+  std::string out = "usage: troupe [OPTION...] COMMAND [ARGUMENT...]\n"
+                    "       troupe [OPTION...] -f FILE [ARGUMENT...]\n"
+                    "       troupe [OPTION...]\n\n"
+                    "Runs jobs on a Troupe cluster. Without a command it runs "
+                    "a script, or asks for\ncommands on a terminal; see "
+                    "`troupe help scripts`.\n";
+  for (const auto& group : command_groups()) {
+    out += fmt::format("\n{}:\n", group.title);
+    for (const auto& command : group.commands)
+      write_row(command.name, command.summary, 14, out);
+  }
+  out += "\nScripts, in place of a command:\n";
+  write_options(script_options(), out);
   out += "\nOptions of all commands:\n";
   write_options(global_options(), out);
   out += "\nExit codes: 0 done, 1 job failed or refused, 2 wrong command line, "
@@ -92,13 +92,14 @@ std::string help_text(const command_spec& command) {
   auto out = usage_line(command);
   out += '\n';
   wrap(std::string{command.summary} + ".", 0, 0, out);
-  write_paragraphs(command.details, out);
+  write_text(command.details, out);
   if (!command.options.empty()) {
     out += "\nOptions:\n";
     write_options(command.options, out);
   }
   out += "\nOptions of all commands:\n";
   write_options(global_options(), out);
+  write_text(json_sentence(command), out);
   out += "\nExamples:\n";
   for (const auto& item : command.examples)
     out += fmt::format("  {}\n      {}\n", item.line, item.what);

@@ -16,7 +16,7 @@ std::string help_text(const command_spec& command);
 /// Returns `usage: troupe ...` of a command, one line.
 std::string usage_line(const command_spec& command);
 
-/// Returns the completion script for bash, made from the command table.
-std::string bash_completion();
+/// Returns `With --json: ...` in paragraphs; empty if the table does not say.
+std::string json_sentence(const command_spec& command);
 
 } // namespace troupe::shell

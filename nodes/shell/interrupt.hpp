@@ -26,6 +26,12 @@ public:
     allowed_ = allowed;
   }
 
+  /// Ends a wait as a Ctrl-C would, when the command finds that it cannot go
+  /// on.
+  void request() {
+    flag_ = true;
+  }
+
   /// Is true after a Ctrl-C while detaching was allowed.
   const std::atomic<bool>& flag() const {
     return flag_;

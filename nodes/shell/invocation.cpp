@@ -1,5 +1,6 @@
 #include "nodes/shell/invocation.hpp"
 
+#include "nodes/shell/script_options.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/base/units.hpp"
@@ -55,6 +56,9 @@ std::string unknown_option(std::string_view name, const command_spec* command) {
   if (command != nullptr)
     for (const auto& option : command->options)
       known.push_back("--" + std::string{option.name});
+  if (command == nullptr)
+    for (const auto& option : script_options())
+      known.push_back("--" + std::string{option.name});
   for (const auto& option : global_options())
     known.push_back("--" + std::string{option.name});
   auto whose = command != nullptr
@@ -66,24 +70,21 @@ std::string unknown_option(std::string_view name, const command_spec* command) {
   return whose + (meant.empty() ? "; " + see_help(command) : meant);
 }
 
-/// Checks one argument by its kind.
-result<void> check(const option_spec& option, const std::string& text) {
-  auto nothing = [](auto&&) {};
-  switch (option.argument) {
-    case argument_kind::count:
-      return parse_count(text, 0, option.count_max).map(nothing);
-    case argument_kind::size: return parse_size(text).map(nothing);
-    case argument_kind::duration: return parse_duration(text).map(nothing);
-    case argument_kind::endpoint: return parse_endpoint(text).map(nothing);
-    default: return {};
-  }
+/// Returns what `-f` is short for behind that command.
+std::string_view short_f(const command_spec* command) {
+  for (std::string_view name : {"file", "follow"})
+    if (command != nullptr && find_option(command, name) != nullptr)
+      return name == "file" ? "--file" : "--follow";
+  return "-f";
 }
 
 /// Returns how many of the arguments come before the command's name.
 size_t command_position(std::span<const std::string> args) {
   size_t i = 0;
   while (i < args.size() && args[i].starts_with("-") && args[i] != "-") {
-    auto name = std::string_view{args[i]};
+    if (args[i] == "--")
+      break;
+    auto name = long_option(args[i]);
     name.remove_prefix(std::min<size_t>(2, name.size()));
     const auto* option = find_option(nullptr, name);
     bool takes_next =
@@ -95,19 +96,37 @@ size_t command_position(std::span<const std::string> args) {
 
 } // namespace
 
+result<void> check_argument(const option_spec& option,
+                            const std::string& text) {
+  auto nothing = [](auto&&) {};
+  switch (option.argument) {
+    case argument_kind::count:
+      return parse_count(text, 0, option.count_max).map(nothing);
+    case argument_kind::size: return parse_size(text).map(nothing);
+    case argument_kind::duration: return parse_duration(text).map(nothing);
+    case argument_kind::endpoint: return parse_endpoint(text).map(nothing);
+    default: return {};
+  }
+}
+
 outcome<invocation> invocation::parse(std::span<const std::string> args,
                                       const variables& environment) {
   std::vector<std::string> tokens{args.begin(), args.end()};
-  // The one short option, because every program has it.
-  std::replace(tokens.begin(), tokens.end(), std::string{"-h"},
-               std::string{"--help"});
   auto split = command_position(tokens);
   invocation call;
   auto begin = tokens.begin();
   auto middle = begin + static_cast<std::ptrdiff_t>(split);
+  std::transform(begin, middle, begin,
+                 [](const auto& x) { return std::string{long_option(x)}; });
   if (auto ok = call.parse_options({begin, middle}, nullptr); !ok)
     return tl::unexpected{std::move(ok.error())};
-  if (split < tokens.size()) {
+  if (!call.positional_.empty()) // A dash with a letter that means nothing.
+    return refuse_usage(unknown_option(call.positional_.front(), nullptr));
+  if (call.has("file") || call.has("command")) {
+    if (middle != tokens.end() && *middle == "--")
+      ++middle;
+    call.positional_.assign(middle, tokens.end());
+  } else if (split < tokens.size()) {
     call.command_ = find_command(tokens[split]);
     if (call.command_ == nullptr) {
       auto meant = did_you_mean(tokens[split], command_names());
@@ -117,16 +136,20 @@ outcome<invocation> invocation::parse(std::span<const std::string> args,
     }
   }
   if (call.command_ != nullptr) {
+    // The one short option everywhere, because every program has it.
+    std::replace(middle + 1, tokens.end(), std::string{"-h"},
+                 std::string{"--help"});
+    std::replace(middle + 1, tokens.end(), std::string{"-f"},
+                 std::string{short_f(call.command_)});
     auto ok = call.parse_options({middle + 1, tokens.end()}, call.command_);
     if (!ok)
       return tl::unexpected{std::move(ok.error())};
   }
   if (call.has("help") || call.has("version"))
     return call;
-  if (call.command_ == nullptr)
-    return refuse_usage("a command is missing; see troupe help");
-  if (auto ok = call.check_positional(); !ok)
-    return tl::unexpected{std::move(ok.error())};
+  if (call.command_ != nullptr)
+    if (auto ok = call.check_positional(); !ok)
+      return tl::unexpected{std::move(ok.error())};
   auto where = environment(connect_variable);
   if (!call.has("connect") && where && !where->empty()) {
     if (auto ok = parse_endpoint(*where); !ok)
@@ -141,8 +164,7 @@ outcome<void> invocation::parse_options(const std::vector<std::string>& tokens,
                                         const command_spec* command) {
   po::options_description known;
   describe(global_options(), known);
-  if (command != nullptr)
-    describe(command->options, known);
+  describe(command != nullptr ? command->options : script_options(), known);
   std::vector<po::option> found;
   try {
     found = po::command_line_parser(tokens)
@@ -188,7 +210,7 @@ outcome<void> invocation::add(const option_spec& option,
                               const std::vector<std::string>& values) {
   auto& all = options_[std::string{option.name}];
   for (const auto& value : values) {
-    if (auto ok = check(option, value); !ok)
+    if (auto ok = check_argument(option, value); !ok)
       return refuse_usage(
         fmt::format("--{}: {}", option.name, to_string(ok.error())));
     all.push_back(value);
@@ -200,7 +222,9 @@ outcome<void> invocation::check_positional() const {
   for (const auto& word : positional_)
     if (word.size() > 1 && word.front() == '-')
       return refuse_usage(unknown_option(word, command_));
-  if (positional_.size() < command_->positional_min)
+  // A job file may say what else the command line must.
+  auto least = has("file") ? 0 : command_->positional_min;
+  if (positional_.size() < least)
     return refuse_usage(fmt::format("the command {} needs {}; {}",
                                     command_->name, command_->positional,
                                     see_help(command_)));
@@ -209,6 +233,15 @@ outcome<void> invocation::check_positional() const {
       "the command {} has no use for {}; {}", command_->name,
       quote_text(positional_[command_->positional_max]), see_help(command_)));
   return {};
+}
+
+invocation invocation::completed(std::optional<std::string> positional,
+                                 option_texts options) const {
+  auto out = *this;
+  if (out.positional_.empty() && positional)
+    out.positional_.push_back(std::move(*positional));
+  out.options_.merge(options);
+  return out;
 }
 
 bool invocation::has(std::string_view option) const {

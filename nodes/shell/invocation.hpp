@@ -17,6 +17,9 @@
 
 namespace troupe::shell {
 
+/// Checks one argument of an option by its kind.
+result<void> check_argument(const option_spec& option, const std::string& text);
+
 /// A command line that was understood: all names are known, all counts, sizes,
 /// durations and endpoints are well-formed.
 class invocation {
@@ -31,11 +34,21 @@ public:
   static outcome<invocation> parse(std::span<const std::string> args,
                                    const variables& environment);
 
-  /// The command; nullptr if none was given (with `--help`, `--version`).
+  /// The arguments of options by their names.
+  using option_texts =
+    std::map<std::string, std::vector<std::string>, std::less<>>;
+
+  /// Returns this command line with what it does not say taken from there: a
+  /// positional argument if it has none, and options.
+  invocation completed(std::optional<std::string> positional,
+                       option_texts options) const;
+
+  /// The command; nullptr if none was given.
   const command_spec* command() const {
     return command_;
   }
 
+  /// The arguments of the command, or of the script if there is none.
   const std::vector<std::string>& positional() const {
     return positional_;
   }
@@ -65,7 +78,7 @@ private:
 
   const command_spec* command_ = nullptr;
   std::vector<std::string> positional_;
-  std::map<std::string, std::vector<std::string>, std::less<>> options_;
+  option_texts options_;
 };
 
 } // namespace troupe::shell

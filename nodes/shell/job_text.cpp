@@ -25,42 +25,8 @@ std::string_view name_of(node_state state) {
   return "unknown";
 }
 
-/// Returns the state as people see it, with what they did to the node.
-std::string state_text(const node_info& node) {
-  std::string result{name_of(node.state)};
-  auto is_here = node.state == node_state::up;
-  if (node.cordoned)
-    result += is_here && node.busy == 0 && node.queued == 0 ? ", drained"
-                                                            : ", cordoned";
-  return result;
-}
-
 std::string joined(const std::vector<std::string>& texts) {
   return fmt::format("{}", fmt::join(texts, ","));
-}
-
-tone tone_of(job_state state) {
-  switch (state) {
-    case job_state::open:
-    case job_state::running: return tone::plain;
-    case job_state::succeeded: return tone::good;
-    case job_state::failed: return tone::bad;
-    case job_state::cancelled: return tone::dim;
-  }
-  return tone::plain;
-}
-
-tone tone_of(const node_info& node) {
-  if (node.cordoned && node.state == node_state::up)
-    return tone::plain;
-  switch (node.state) {
-    case node_state::up: return tone::good;
-    case node_state::draining: return tone::plain;
-    case node_state::suspect: return tone::plain;
-    case node_state::gone:
-    case node_state::down: return tone::bad;
-  }
-  return tone::plain;
 }
 
 std::string plural(uint64_t count, std::string_view what) {
@@ -151,6 +117,39 @@ std::string node_json(const node_info& node) {
                      seconds(node.up_us), seconds(node.silent_us), node.phi,
                      node.busy, node.queued, seconds(node.oldest_us),
                      node.zombies, node.cordoned, offers_json(node));
+}
+
+std::string state_text(const node_info& node) {
+  std::string result{name_of(node.state)};
+  auto is_here = node.state == node_state::up;
+  if (node.cordoned)
+    result += is_here && node.busy == 0 && node.queued == 0 ? ", drained"
+                                                            : ", cordoned";
+  return result;
+}
+
+tone tone_of(job_state state) {
+  switch (state) {
+    case job_state::open:
+    case job_state::running: return tone::plain;
+    case job_state::succeeded: return tone::good;
+    case job_state::failed: return tone::bad;
+    case job_state::cancelled: return tone::dim;
+  }
+  return tone::plain;
+}
+
+tone tone_of(const node_info& node) {
+  if (node.cordoned && node.state == node_state::up)
+    return tone::plain;
+  switch (node.state) {
+    case node_state::up: return tone::good;
+    case node_state::draining: return tone::plain;
+    case node_state::suspect: return tone::plain;
+    case node_state::gone:
+    case node_state::down: return tone::bad;
+  }
+  return tone::plain;
 }
 
 std::string function_json(const function_info& function) {

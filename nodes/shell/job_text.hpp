@@ -26,6 +26,9 @@ void write_job_json(const job_status& job,
 std::string job_json(const job_status& job);
 
 std::string node_json(const node_info& node);
+
+/// Returns the state of a node as people see it, with what they did to it.
+std::string state_text(const node_info& node);
 std::string function_json(const function_info& function);
 
 /// Returns `[` objects `]`, one a line.
@@ -49,6 +52,9 @@ std::string failure_line(const job_status& job);
 std::string describe(const job_status& job);
 
 table job_table(const std::vector<job_status>& jobs);
+tone tone_of(job_state state);
+tone tone_of(const node_info& node);
+
 table node_table(const std::vector<node_info>& nodes);
 table function_table(const std::vector<function_info>& functions);
 

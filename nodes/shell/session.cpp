@@ -15,7 +15,8 @@ constexpr size_t columns_default = 80;
 
 session::session(const invocation& call, const surroundings& where,
                  interrupt_watch& interrupts)
-  : call_(call), where_(where), interrupts_(interrupts), out_(where.out) {
+  : call_(call), where_(where), interrupts_(interrupts),
+    out_(where.out, where.copy) {
   // nop
 }
 

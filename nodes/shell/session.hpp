@@ -42,6 +42,11 @@ public:
     return where_.err;
   }
 
+  /// Returns the descriptor behind `out`, to ask whether it is a terminal.
+  int out_descriptor() const {
+    return where_.out;
+  }
+
   /// Writes `troupe: TEXT` to stderr.
   void say(std::string_view text) const;
 

@@ -1,6 +1,8 @@
 #include "nodes/shell/submission.hpp"
 
 #include "nodes/shell/deadline_text.hpp"
+#include "nodes/shell/input_file.hpp"
+#include "nodes/shell/job_file.hpp"
 #include "nodes/shell/range_text.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/escape.hpp"
@@ -29,6 +31,41 @@ constexpr std::string_view input_options[] = {"range", "lines", "split", "glob",
 constexpr const char* input_names =
   "--range, --lines, --split, --glob or --input";
 constexpr size_t chunk_bytes_default = limits::mib;
+
+/// Reads all of a job file.
+outcome<std::string> read_text(input_file& file) {
+  std::string text;
+  if (auto ok = file.open(); !ok)
+    return refuse(ok.error());
+  for (;;) {
+    auto got = file.read(limits::mib, text);
+    if (!got)
+      return refuse(to_string(got.error()), got.error().code == errc::timed_out
+                                              ? exit_code::detached
+                                              : exit_code::failed);
+    if (*got == 0)
+      return text;
+    if (text.size() > job_file_bytes_max)
+      return refuse_usage(
+        fmt::format("{} has more than {}, the limit of a job file; put the "
+                    "inputs into a file of their own, for --lines",
+                    file.name(), format_bytes(job_file_bytes_max)));
+  }
+}
+
+/// Drops the inputs of a file whose command line has others. The size of
+/// pieces goes with the files that are split.
+void drop_inputs(const invocation& call, invocation::option_texts& file) {
+  auto is_given = [&](std::string_view name) { return call.has(name); };
+  if (!std::any_of(std::begin(input_options), std::end(input_options),
+                   is_given))
+    return;
+  for (auto name : input_options)
+    if (auto i = file.find(name); i != file.end())
+      file.erase(i);
+  if (!call.has("split"))
+    file.erase("chunk");
+}
 
 /// Returns the one option that says where inputs come from.
 outcome<std::string_view> input_option(const invocation& call) {
@@ -206,6 +243,10 @@ outcome<void> read_place(const invocation& call, submission& out) {
   auto& options = out.spec.options;
   if (auto ok = read_needs(call, options.needs); !ok)
     return ok;
+  options.stream = call.has("stream");
+  if (options.stream && call.has("reduce"))
+    return refuse_usage("--reduce has no use with --stream, which hands out "
+                        "the results one by one; leave one of them out");
   options.labels = call.texts("label");
   options.prefers = call.texts("prefer");
   out.near = call.text("near").value_or("");
@@ -226,6 +267,32 @@ outcome<void> read_place(const invocation& call, submission& out) {
 }
 
 } // namespace
+
+outcome<invocation> with_job_file(const invocation& call,
+                                  const std::atomic<bool>* interrupted) {
+  auto path = call.text("file");
+  if (!path)
+    return call;
+  input_file file{*path, interrupted};
+  auto text = read_text(file);
+  if (!text)
+    return tl::unexpected{std::move(text.error())};
+  auto name = *path == "-" ? file.name() : *path;
+  auto read = parse_job_file(name, *text, find_command("submit")->options);
+  if (!read)
+    return tl::unexpected{std::move(read.error())};
+  if (call.positional().empty() && !read->function)
+    return refuse_usage(fmt::format("{} names no function; give the command "
+                                    "one, or the file a key \"function\"",
+                                    escape_text(name)));
+  drop_inputs(call, read->options);
+  auto out =
+    call.completed(std::move(read->function), std::move(read->options));
+  if (*path == "-" && out.text("lines") == "-")
+    return refuse_usage("the job file and the lines cannot both come from the "
+                        "standard input; give one of them a file");
+  return out;
+}
 
 outcome<submission> read_submission(const invocation& call,
                                     const std::atomic<bool>* interrupted) {
@@ -255,7 +322,9 @@ outcome<void> fit_function(submission& what,
   what.spec.input_type = known->input_type;
   if (auto ok = fit_args(what, *known); !ok)
     return ok;
-  if (auto merged = make_reducer(what.spec.reducer, known->result_type))
+  if (what.spec.options.stream)
+    what.result_type = known->result_type;
+  else if (auto merged = make_reducer(what.spec.reducer, known->result_type))
     what.result_type = merged->result_type;
   if (what.source == nullptr)
     return fit_range(what, known->input_type);

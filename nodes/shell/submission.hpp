@@ -19,9 +19,17 @@ struct submission {
   job_spec spec;
   std::optional<std::string> args_json;
   std::unique_ptr<input_source> source;
-  std::string result_type; ///< Of the job; empty: not known here.
-  std::string near;        ///< Where its inputs are best run; or empty.
+  /// Of the job or, streamed, of each task; empty: not known here.
+  std::string result_type;
+  std::string near; ///< Where its inputs are best run; or empty.
 };
+
+/// Returns the command line with what its `--file` says besides: what both say,
+/// the command line decides, and if that has inputs, those of the file do not
+/// count. Without `--file` it is as it was.
+/// Failures: a file that cannot be read, or as `parse_job_file`.
+outcome<invocation> with_job_file(const invocation& call,
+                                  const std::atomic<bool>* interrupted);
 
 /// Reads function, options and inputs from a command line. Files are opened,
 /// so that a missing one is found before anything is submitted.

@@ -1,14 +1,18 @@
 #include "nodes/shell/surroundings.hpp"
 
+#include "nodes/shell/contexts.hpp"
+#include "runtime/base/units.hpp"
 #include <troupe/configure.hpp>
 #include <troupe/local_cluster.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <climits>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -35,14 +39,38 @@ struct host {
 
 /// A connection attempt that blocks in the kernel cannot be interrupted, and
 /// the destructor of an actor system waits for it. So it is never called: the
-/// process is about to end, which closes everything at once.
+/// process is about to end, which closes everything at once. The shell connects
+/// more than once, from several threads.
 caf::actor_system& host_system() {
-  return std::make_unique<host>().release()->system;
+  static auto& kept = *std::make_unique<host>().release();
+  return kept.system;
 }
 
-client_options options_of(const invocation& call) {
+/// What the user chose with `troupe connect`. Without a home there is nothing.
+outcome<std::optional<context>> chosen_context() {
+  auto path = contexts_path();
+  if (!path)
+    return std::nullopt;
+  auto all = load_contexts(*path);
+  if (!all)
+    return refuse(all.error());
+  return all->chosen();
+}
+
+outcome<client_options> options_of(const invocation& call) {
   client_options out;
-  out.coordinator = call.address("connect").value_or(out.coordinator);
+  if (auto where = call.address("connect")) {
+    out.coordinator = *where;
+  } else {
+    auto chosen = chosen_context();
+    if (!chosen)
+      return tl::unexpected{std::move(chosen.error())};
+    if (*chosen) {
+      out.coordinator = (*chosen)->coordinator;
+      if (!(*chosen)->cluster.empty())
+        out.cluster = (*chosen)->cluster;
+    }
+  }
   out.cluster = call.text("cluster").value_or(out.cluster);
   out.connect_timeout =
     call.duration("connect-timeout").value_or(out.connect_timeout);
@@ -65,7 +93,10 @@ outcome<client> connect_to_own_cluster() {
 outcome<client> connect_from_process(const invocation& call) {
   if (call.has("local"))
     return connect_to_own_cluster();
-  auto made = client::connect(host_system(), options_of(call));
+  auto options = options_of(call);
+  if (!options)
+    return tl::unexpected{std::move(options.error())};
+  auto made = client::connect(host_system(), *options);
   if (!made)
     return refuse(made.error());
   return std::move(*made);
@@ -76,10 +107,24 @@ std::optional<std::string> process_variable(std::string_view name) {
   return value != nullptr ? std::optional<std::string>{value} : std::nullopt;
 }
 
+/// Takes the descriptor over: what this process starts must not see it.
+int take_output_copy() {
+  auto text = process_variable(output_copy_variable);
+  ::unsetenv(output_copy_variable);
+  if (!text)
+    return -1;
+  auto number = parse_count(*text, STDERR_FILENO + 1, INT_MAX);
+  if (!number)
+    return -1;
+  auto descriptor = static_cast<int>(*number);
+  return ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 ? descriptor : -1;
+}
+
 } // namespace
 
 surroundings process_surroundings() {
-  return {STDOUT_FILENO, STDERR_FILENO, process_variable, connect_from_process};
+  return {STDOUT_FILENO,        STDERR_FILENO, process_variable,
+          connect_from_process, STDIN_FILENO,  take_output_copy()};
 }
 
 } // namespace troupe::shell

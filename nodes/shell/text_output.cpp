@@ -53,6 +53,9 @@ result<void> text_output::flush() {
 void text_output::write_through(std::string_view text) {
   if (problem_ == 0)
     problem_ = write_fully(descriptor_, text);
+  if (copy_ >= 0 && write_fully(copy_, text) != 0)
+    copy_ =
+      -1; // Whoever wanted it is gone, which is not the command's problem.
 }
 
 } // namespace troupe::shell

@@ -12,8 +12,11 @@ namespace troupe::shell {
 /// is written; a reader that went away (`troupe jobs | head -1`) is none.
 class text_output {
 public:
-  /// Does not own the descriptor. `SIGPIPE` must be ignored.
-  explicit text_output(int descriptor) : descriptor_(descriptor) {
+  /// Does not own the descriptors. `SIGPIPE` must be ignored.
+  /// @param copy Gets the same text, as long as that works; -1 if nobody wants
+  ///             a copy.
+  explicit text_output(int descriptor, int copy = -1)
+    : descriptor_(descriptor), copy_(copy) {
     // nop
   }
 
@@ -23,10 +26,20 @@ public:
   /// @returns the first failure so far as `errc::file_error`.
   result<void> flush();
 
+  int descriptor() const {
+    return descriptor_;
+  }
+
+  /// Whether nothing is written any more, be it that the reader went away.
+  bool is_broken() const {
+    return problem_ != 0;
+  }
+
 private:
   void write_through(std::string_view text);
 
   int descriptor_ = -1;
+  int copy_ = -1;
   std::string buffer_;
   int problem_ = 0; ///< errno of the first failure.
 };

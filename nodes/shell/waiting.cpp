@@ -2,6 +2,7 @@
 
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/progress_line.hpp"
+#include "nodes/shell/result_printer.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/wire/caf_error.hpp"
 
@@ -42,11 +43,29 @@ void print_unfinished(session& self, const client& coordinator, job_id job) {
   }
 }
 
+/// How to come back to a job that goes on.
+std::string way_back(job_id job, const result_printer* results) {
+  if (results == nullptr)
+    return fmt::format("job {0} goes on: troupe wait {0}", job);
+  if (!results->has_begun())
+    return fmt::format("job {0} goes on: troupe result {0}", job);
+  return fmt::format("job {0} goes on: troupe result {0} prints the rest, if "
+                     "it comes within a minute",
+                     job);
+}
+
+/// Says that the coordinator is lost, and that it is back.
+void tell_loss(const session& self, const std::string& what) {
+  self.say(what.empty() ? "the coordinator is back"
+                        : escape_text(what) + "; waiting for it");
+}
+
 } // namespace
 
 outcome<job_status> wait_for(session& self, const client& coordinator,
                              job_id job,
-                             std::optional<std::chrono::milliseconds> timeout) {
+                             std::optional<std::chrono::milliseconds> timeout,
+                             result_printer* results) {
   progress_line line{self.err()};
   reason_teller reasons{self};
   wait_options options;
@@ -56,24 +75,33 @@ outcome<job_status> wait_for(session& self, const client& coordinator,
     reasons.update(status, line);
     line.update(status, std::chrono::steady_clock::now());
   };
+  options.on_loss = [&](const std::string& what) {
+    line.erase();
+    tell_loss(self, what);
+  };
+  auto take = [&](task_index index, std::string_view bytes) {
+    line.erase();
+    results->take(index, bytes);
+  };
   self.interrupts().allow_detach(true);
-  auto ended = coordinator.wait(job, options);
+  auto ended = results != nullptr ? coordinator.stream(job, take, options)
+                                  : coordinator.wait(job, options);
   self.interrupts().allow_detach(false);
   line.erase();
   if (ended)
     return std::move(*ended);
   auto why = from_caf(ended.error());
+  auto is_open = results == nullptr || !results->has_begun();
   if (self.interrupts().flag()) {
-    print_unfinished(self, coordinator, job);
-    return refuse(
-      fmt::format("detached; job {0} goes on: troupe wait {0}", job),
-      exit_code::detached);
+    if (is_open)
+      print_unfinished(self, coordinator, job);
+    return refuse("detached; " + way_back(job, results), exit_code::detached);
   }
   if (why.code == errc::timed_out && options.timeout.count() > 0) {
-    print_unfinished(self, coordinator, job);
-    return refuse(
-      fmt::format("--timeout is over; job {0} goes on: troupe wait {0}", job),
-      exit_code::timed_out);
+    if (is_open)
+      print_unfinished(self, coordinator, job);
+    return refuse("--timeout is over; " + way_back(job, results),
+                  exit_code::timed_out);
   }
   // Here the coordinator is back, but the job is not: it is lost.
   if (why.code == errc::connection_lost)

@@ -85,6 +85,8 @@ constexpr entry entries[] = {
   {errc::unknown_node, "unknown_node", "no node that is up has this name"},
   {errc::faults_not_allowed, "faults_not_allowed",
    "the node does not allow faults"},
+  {errc::inputs_not_kept, "inputs_not_kept",
+   "the inputs of the job are not kept any more"},
 };
 
 static_assert(std::size(entries) == errc_count);

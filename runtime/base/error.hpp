@@ -59,14 +59,15 @@ enum class errc : uint8_t {
   bad_child_spec = 44,     ///< A child's spec or a supervisor's flag is wrong.
   start_failed = 45,       ///< A supervisor ended: a child did not start.
   node_down = 46, ///< This incarnation was silent too long: come back as new.
-  kills_workers = 47, ///< A task whose workers crashed again and again.
-  job_not_ended = 48, ///< Its dead letters may still change.
-  unknown_node = 49,  ///< No node that is up has this name.
+  kills_workers = 47,      ///< A task whose workers crashed again and again.
+  job_not_ended = 48,      ///< Its dead letters may still change.
+  unknown_node = 49,       ///< No node that is up has this name.
   faults_not_allowed = 50, ///< The node has not `node.faults = yes`.
+  inputs_not_kept = 51,    ///< The inputs of an ended job were dropped.
 };
 
 /// The number of codes: for tests and for checking what a peer sent.
-constexpr uint8_t errc_count = 51;
+constexpr uint8_t errc_count = 52;
 
 /// Returns the code's name as it appears in `--json` output and docs.
 std::string_view to_string(errc code);

@@ -165,6 +165,24 @@ constexpr size_t tree_children_max = 1024;
 /// Actors in the trees of one node, as far as they are listed.
 constexpr size_t tree_actors_max = 8 * tree_children_max;
 constexpr size_t actor_path_bytes_max = 1024;
+/// A question to a node, and what one of its roles answers, as JSON.
+constexpr size_t node_question_bytes_max = 64 * kib;
+constexpr size_t node_answer_bytes_max = 192 * kib;
+/// Roles of one node that answer.
+constexpr size_t node_answers_max = 8;
+/// Nested values in a JSON document that comes from elsewhere.
+constexpr size_t json_depth_max = 64;
+/// Groups of tasks in one answer to a listing.
+constexpr uint32_t task_groups_max = 512;
+/// Steps in one trace, and what it says of one.
+constexpr size_t trace_steps_max = 1000;
+constexpr size_t trace_text_bytes_max = 256;
+/// Failed attempts that the scheduler remembers for people.
+constexpr size_t recent_failures_max = 16;
+/// Nodes in one answer about who does what for a job.
+constexpr size_t job_shares_max = 1024;
+/// Lines of its log that a node keeps for people.
+constexpr size_t log_lines_kept = 2000;
 /// A fault that was asked for ends by itself after at most this time.
 constexpr auto fault_duration_max = 10min;
 constexpr uint32_t restart_intensity_max = 1'000'000;

@@ -15,7 +15,8 @@ index_range shared(index_range x, index_range y) {
 void backoff_queue::push(time_point due, job_id job, const ready_range& what) {
   const key at{due, ++last_};
   entries_.emplace(at, entry{job, what});
-  by_job_[job].insert(at);
+  by_job_[job].emplace(what.range.end, at);
+  tasks_ += what.range.size();
 }
 
 std::vector<backoff_queue::entry> backoff_queue::pop_due(time_point now) {
@@ -34,45 +35,49 @@ std::vector<ready_range> backoff_queue::parts(job_id job,
   const auto i = by_job_.find(job);
   if (i == by_job_.end())
     return result;
-  for (const auto& at : i->second) {
-    auto part = entries_.at(at).what;
+  for (auto at = i->second.upper_bound(range.begin); at != i->second.end();
+       ++at) {
+    auto part = entries_.at(at->second).what;
+    if (part.range.begin >= range.end)
+      break;
     part.range = shared(part.range, range);
-    if (!part.range.empty())
-      result.push_back(part);
+    result.push_back(part);
   }
-  std::sort(result.begin(), result.end(),
-            [](auto& x, auto& y) { return x.range.begin < y.range.begin; });
   return result;
+}
+
+std::optional<backoff_queue::waiting>
+backoff_queue::next(job_id job, task_index from) const {
+  const auto i = by_job_.find(job);
+  if (i == by_job_.end())
+    return std::nullopt;
+  const auto at = i->second.upper_bound(from);
+  if (at == i->second.end())
+    return std::nullopt;
+  return waiting{at->second.first, entries_.at(at->second).what};
 }
 
 std::optional<time_point> backoff_queue::due_of(job_id job,
                                                 task_index index) const {
-  auto i = by_job_.find(job);
-  if (i == by_job_.end())
+  const auto first = next(job, index);
+  if (!first || !first->what.range.contains(index))
     return std::nullopt;
-  for (const auto& at : i->second)
-    if (entries_.at(at).what.range.contains(index))
-      return at.first;
-  return std::nullopt;
+  return first->due;
 }
 
 void backoff_queue::take(job_id job, index_range range) {
-  const auto i = by_job_.find(job);
-  if (i == by_job_.end())
-    return;
-  const auto all = i->second; // The pieces around `range` come in anew.
-  for (const auto& at : all) {
-    const auto whole = entries_.at(at).what;
+  while (auto first = next(job, range.begin)) {
+    const auto& whole = first->what;
     const auto gone = shared(whole.range, range);
     if (gone.empty())
-      continue;
-    forget(at);
+      return;
+    forget(by_job_.at(job).at(whole.range.end));
     for (auto rest : {index_range{whole.range.begin, gone.begin},
                       index_range{gone.end, whole.range.end}}) {
       auto piece = whole;
       piece.range = rest;
       if (!rest.empty())
-        push(at.first, job, piece);
+        push(first->due, job, piece);
     }
   }
 }
@@ -80,9 +85,10 @@ void backoff_queue::take(job_id job, index_range range) {
 void backoff_queue::forget(key at) {
   const auto what = entries_.find(at);
   const auto job = by_job_.find(what->second.job);
-  job->second.erase(at);
+  job->second.erase(what->second.what.range.end);
   if (job->second.empty())
     by_job_.erase(job);
+  tasks_ -= what->second.what.range.size();
   entries_.erase(what);
 }
 
@@ -96,8 +102,11 @@ void backoff_queue::remove(job_id job) {
   const auto i = by_job_.find(job);
   if (i == by_job_.end())
     return;
-  for (const auto& at : i->second)
-    entries_.erase(at);
+  for (const auto& [end, at] : i->second) {
+    const auto what = entries_.find(at);
+    tasks_ -= what->second.what.range.size();
+    entries_.erase(what);
+  }
   by_job_.erase(i);
 }
 

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -23,6 +22,13 @@ public:
     ready_range what;
   };
 
+  /// An entry that is not due yet.
+  struct waiting {
+    time_point due{};
+    ready_range what;
+  };
+
+  /// Precondition: overlaps nothing that waits of this job.
   void push(time_point due, job_id job, const ready_range& what);
 
   /// Removes and returns what is due at `now` or was before, earliest first;
@@ -31,6 +37,10 @@ public:
 
   /// Returns what waits of `range`, cut to it, in index order.
   std::vector<ready_range> parts(job_id job, index_range range) const;
+
+  /// Returns the first of a job's entries that ends behind `from`, and when it
+  /// is due; nothing if there is none.
+  std::optional<waiting> next(job_id job, task_index from) const;
 
   /// Returns when a task is due; nothing when it does not wait here.
   std::optional<time_point> due_of(job_id job, task_index index) const;
@@ -48,6 +58,11 @@ public:
     return entries_.size();
   }
 
+  /// Returns how many tasks wait.
+  uint64_t tasks() const {
+    return tasks_;
+  }
+
 private:
   /// Due time, then order of arrival.
   using key = std::pair<time_point, uint64_t>;
@@ -55,7 +70,9 @@ private:
   void forget(key at);
 
   std::map<key, entry> entries_;
-  std::unordered_map<job_id, std::set<key>> by_job_;
+  /// By the end of each entry's range.
+  std::unordered_map<job_id, std::map<task_index, key>> by_job_;
+  uint64_t tasks_ = 0;
   uint64_t last_ = 0;
 };
 

@@ -30,6 +30,12 @@ struct lease_event {
   index_range range;
   uint32_t seq = 0;               ///< Of `accepted` only.
   std::vector<task_index> failed; ///< Of `accepted` only; ascending.
+  /// When, in microseconds by the clock of the coordinator's process, which
+  /// goes on when its actors are built anew.
+  uint64_t at_us = 0;
+  /// Of `accepted` only, by the worker's clock; see `slice`.
+  uint64_t waited_us = 0;
+  uint64_t took_us = 0;
 
   friend bool operator==(const lease_event&, const lease_event&) = default;
 };

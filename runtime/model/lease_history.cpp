@@ -15,6 +15,7 @@ constexpr unsigned same_lease = 8;
 constexpr unsigned same_term = 16;
 constexpr unsigned same_range = 32;
 constexpr unsigned all_well = 64; // No task failed.
+constexpr unsigned same_time = 128;
 static_assert(lease_event_kind_count <= kind_mask + 1);
 
 /// Seven bits a byte, the low ones first (LEB128).
@@ -89,7 +90,7 @@ void lease_history::add(const lease_event& what) {
     older_bytes_ += last_.size();
     older_.push_back(std::exchange(last_, {}));
     events_ = 0;
-    before_ = {{term_, 0}, {}};
+    before_ = {{term_, 0}, {}, 0};
   }
   if (size() == limits::lease_events_max) {
     older_bytes_ -= older_.front().size();
@@ -106,7 +107,11 @@ void lease_history::add(const lease_event& what) {
     first |= same_range;
   if (what.failed.empty())
     first |= all_well;
+  if (what.at_us == before_.at_us)
+    first |= same_time;
   last_.push_back(static_cast<char>(first));
+  if (!(first & same_time))
+    put_step(last_, std::exchange(before_.at_us, what.at_us), what.at_us);
   if (what.kind == lease_event_kind::resumed)
     return;
   if (!(first & (same_lease | same_term)))
@@ -119,11 +124,14 @@ void lease_history::add(const lease_event& what) {
     put_step(last_, before_.range.end, what.range.begin);
     put_step(last_, what.range.begin, what.range.end);
   }
-  if (what.kind == lease_event_kind::accepted)
+  if (what.kind == lease_event_kind::accepted) {
     put(last_, what.seq);
+    put(last_, what.waited_us);
+    put(last_, what.took_us);
+  }
   if (!(first & all_well))
     put_failed(last_, what.range.begin, what.failed);
-  before_ = {what.lease, what.range};
+  before_ = {what.lease, what.range, what.at_us};
 }
 
 std::vector<lease_event> lease_history::events(job_id job) const {
@@ -137,13 +145,16 @@ std::vector<lease_event> lease_history::events(job_id job) const {
 
 void lease_history::read(const std::string& block, job_id job,
                          std::vector<lease_event>& out) const {
-  context before{{term_, 0}, {}};
+  context before{{term_, 0}, {}, 0};
   for (std::string_view in{block}; !in.empty();) {
     auto first = static_cast<unsigned char>(in.front());
     in.remove_prefix(1);
     auto& x = out.emplace_back();
     x.kind = static_cast<lease_event_kind>(first & kind_mask);
     x.job = job;
+    if (!(first & same_time))
+      before.at_us = get_step(in, before.at_us);
+    x.at_us = before.at_us;
     if (x.kind == lease_event_kind::resumed)
       continue;
     x.lease = before.lease;
@@ -158,11 +169,14 @@ void lease_history::read(const std::string& block, job_id job,
       x.range.begin = get_step(in, before.range.end);
       x.range.end = get_step(in, x.range.begin);
     }
-    if (x.kind == lease_event_kind::accepted)
+    if (x.kind == lease_event_kind::accepted) {
       x.seq = static_cast<uint32_t>(get(in));
+      x.waited_us = get(in);
+      x.took_us = get(in);
+    }
     if (!(first & all_well))
       x.failed = get_failed(in, x.range.begin);
-    before = {x.lease, x.range};
+    before = {x.lease, x.range, x.at_us};
   }
 }
 

@@ -9,9 +9,9 @@
 
 namespace troupe {
 
-/// All that happened to the leases of one job, about 6 bytes an event. Holds
-/// the last `limits::lease_events_max` events or a few less: beyond that the
-/// oldest go, a block of them at a time.
+/// All that happened to the leases of one job, about 10 bytes an event, of
+/// which times are 4. Holds the last `limits::lease_events_max` events or a few
+/// less: beyond that the oldest go, a block of them at a time.
 class lease_history {
 public:
   /// Precondition: `what.failed` is ascending and within `what.range`.
@@ -39,6 +39,7 @@ private:
   struct context {
     lease_id lease;
     index_range range;
+    uint64_t at_us = 0;
   };
 
   void read(const std::string& block, job_id job,

@@ -88,6 +88,14 @@ const ready_range* ready_queue::front(job_id job) const {
   return i == jobs_.end() ? nullptr : &i->second.ranges.begin()->second;
 }
 
+const ready_range* ready_queue::next(job_id job, task_index from) const {
+  auto i = jobs_.find(job);
+  if (i == jobs_.end())
+    return nullptr;
+  auto at = i->second.ranges.upper_bound(from);
+  return at == i->second.ranges.end() ? nullptr : &at->second;
+}
+
 std::vector<ready_range> ready_queue::parts(job_id job,
                                             index_range range) const {
   std::vector<ready_range> result;

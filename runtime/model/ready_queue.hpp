@@ -46,6 +46,10 @@ public:
   /// Returns what `pop` would take from, without its size limit.
   const ready_range* front(job_id job) const;
 
+  /// Returns the first queued range of a job that ends behind `from`; null if
+  /// there is none. Valid until the queue changes.
+  const ready_range* next(job_id job, task_index from) const;
+
   /// Returns what is queued of `range`, cut to it, in index order.
   std::vector<ready_range> parts(job_id job, index_range range) const;
 

@@ -29,6 +29,10 @@ struct slice {
   body results; ///< Packed results of the others, or one merged partial.
   uint64_t busy_ns = 0; ///< Time spent in the function for all of `range`.
   error fatal; ///< Not `ok`: the whole job fails (an overflow in a reducer).
+  /// From the arrival of the lease at the worker to the start of its first
+  /// task, and from there to the end of its last one.
+  uint64_t waited_us = 0;
+  uint64_t took_us = 0;
 };
 
 } // namespace troupe

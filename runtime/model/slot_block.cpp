@@ -10,6 +10,23 @@
 
 namespace troupe {
 
+namespace {
+
+uint64_t microseconds(duration x) {
+  auto count = std::chrono::duration_cast<std::chrono::microseconds>(x).count();
+  return static_cast<uint64_t>(std::max<int64_t>(count, 0));
+}
+
+} // namespace
+
+uint64_t slot_block::output::waited_us(time_point arrived_at) const {
+  return microseconds(began_at - arrived_at);
+}
+
+uint64_t slot_block::output::took_us() const {
+  return microseconds(ended_at - began_at);
+}
+
 void slot_block::block_output::clear() {
   range = {};
   results.clear();
@@ -214,8 +231,12 @@ bool slot_block::is_held_up() const {
 }
 
 void slot_block::merge(block_output& what) {
-  if (pending_.range.empty())
+  const auto began = started_at_.value_or(pending_.ended_at);
+  if (pending_.range.empty()) {
     pending_.range.begin = what.range.begin;
+    pending_.began_at = began;
+  }
+  pending_.ended_at = began + std::chrono::nanoseconds{what.busy_ns};
   pending_.range.end = published_ = what.range.end;
   pending_.busy_ns += what.busy_ns;
   for (const auto& x : what.failed)

@@ -44,6 +44,12 @@ public:
     std::string results; ///< What the collector's `take` returned.
     uint64_t busy_ns = 0;
     error fatal;
+    time_point began_at{}; ///< When its first block was claimed.
+    time_point ended_at{}; ///< When its last one had run.
+
+    /// Return how long its first task waited, and all of them took.
+    uint64_t waited_us(time_point arrived_at) const;
+    uint64_t took_us() const;
   };
 
   /// What a runner is told after it published a block. `announce` and `flush`

@@ -112,6 +112,10 @@ void dispatcher::push_ready(job_entry& job, const ready_range& what) {
   update_waiting(job);
 }
 
+bool dispatcher::knows_any() const {
+  return !jobs_.empty();
+}
+
 void dispatcher::update_waiting(job_entry& job) {
   auto id = job.terms.id;
   auto& waiting = job.of->second.waiting;
@@ -161,6 +165,7 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
   if (auto cost = costs_.find(what.lease); cost != costs_.end())
     cost->second.moved_at = now;
   book_.begin_accept(what.lease, what.range);
+  tell_time(now);
   note_accepted(what);
   std::vector<dead_letter> result;
   auto i = jobs_.find(what.job);
@@ -175,6 +180,7 @@ std::vector<dead_letter> dispatcher::begin_accept(const slice& what,
   auto is_last = held.attempt >= job.terms.retry.max_attempts;
   for (const auto& task : what.failed) {
     auto record = record_of(job, held, task, now);
+    note_failure(record, what.job, task.index, is_last, now);
     if (!is_last) {
       notes_.setbacks.push_back({what.job, task.index, false, record});
       job.history.add(task.index, std::move(record));
@@ -204,6 +210,7 @@ void dispatcher::end_accept(const slice& what, time_point now) {
     return;
   auto& job = i->second;
   job.attempts += what.range.size();
+  measure(job, held, what, now);
   if (what.fatal.code != errc::ok)
     set_fatal(job, what.fatal);
   auto begin = what.range.begin;
@@ -363,8 +370,9 @@ dispatcher::granted dispatcher::grant_to(worker_entry& entry, job_entry& job,
   entry.alone = alone;
   entry.served = ++leases_granted_;
   result.first = entry.known_jobs.insert(id).second;
-  enter_cost(entry, result.lease,
-             {ns_per_task, what.range.size(), bytes, &job.of->second, now_});
+  enter_cost(
+    entry, result.lease,
+    {ns_per_task, what.range.size(), bytes, &job.of->second, now_, now_});
   touch(id);
   return result;
 }

@@ -16,11 +16,15 @@
 #include "runtime/model/resources.hpp"
 #include "runtime/model/slice.hpp"
 #include "runtime/model/task_explanation.hpp"
+#include "runtime/model/task_listing.hpp"
 #include "runtime/model/task_set.hpp"
 #include "runtime/policy/credit.hpp"
+#include "runtime/policy/failure_log.hpp"
 #include "runtime/policy/job_order.hpp"
+#include "runtime/policy/load_meter.hpp"
 #include "runtime/policy/placement.hpp"
 #include "runtime/policy/retry.hpp"
+#include "runtime/policy/work_shares.hpp"
 #include "runtime/policy/worker_pool.hpp"
 
 #include <cstdint>
@@ -222,9 +226,7 @@ public:
     return jobs_.contains(job);
   }
 
-  bool knows_any() const {
-    return !jobs_.empty();
-  }
+  bool knows_any() const;
 
   /// Returns the ids of all jobs, in any order.
   std::vector<job_id> known_jobs() const;
@@ -266,14 +268,18 @@ public:
   /// Returns a report for each job that changed since the last call.
   std::vector<report> take_reports();
 
+  /// Says what time it is for what is recorded from now on. Events that come
+  /// with a time say it themselves.
+  void tell_time(time_point now) {
+    recorded_at_ = now;
+  }
+
   /// Returns what happened to leases since the last call. What an accepted
   /// slice rests on is there when `begin_accept` returns.
   std::vector<lease_event> take_lease_events();
 
   /// Returns how many events wait to be taken.
-  size_t lease_events() const {
-    return lease_events_.size();
-  }
+  size_t lease_events() const;
   /// Lets the next `take_reports` return all jobs.
   void report_all();
 
@@ -289,20 +295,47 @@ public:
   task_explanation explain(job_id job, std::optional<task_index> index,
                            time_point now) const;
 
+  /// Which tasks `list` is asked for; as `list_tasks`.
+  struct task_filter {
+    uint32_t states = 0;
+    uint64_t older_us = 0;
+    task_index from = 0;
+    uint32_t most = 1;
+  };
+
+  /// Lists tasks in groups. Those that ended before the job was resumed are
+  /// listed as `cancelled` whenever tasks that have ended are wanted: it is not
+  /// known here how they ended. Looks at a limited number of groups, so there
+  /// may be more though few were found. Precondition: the job is known.
+  task_listing list(job_id job, const task_filter& which, time_point now) const;
+
+  /// Returns what each node does for a job. Precondition: the job is known.
+  std::vector<job_share> shares(job_id job) const;
+
+  /// Returns what there is to do, and how fast it gets done. Costs O(jobs +
+  /// workers).
+  cluster_load load(time_point now) const;
+
+  /// Returns what to tell those who follow events about failures.
+  std::vector<failure_log::news> take_failure_news(time_point now) {
+    return failures_.take_news(now);
+  }
+
+  /// Returns when there is more to tell even if nothing happens.
+  std::optional<time_point> failure_news_due() const {
+    return failures_.next_due();
+  }
+
   const lease_book& leases() const {
     return book_;
   }
 
   const task_set* tasks_of(job_id job) const;
 
-  uint64_t ready_tasks() const {
-    return ready_.tasks() + suspects_.tasks();
-  }
+  uint64_t ready_tasks() const;
 
   /// Returns the tasks that wait to have a worker for themselves.
-  uint64_t suspects() const {
-    return suspects_.tasks();
-  }
+  uint64_t suspects() const;
 
   /// Returns what a worker holds; null if it is not known.
   const worker_load* load_of(worker_id worker) const;
@@ -381,6 +414,7 @@ private:
     attempt_history history;
     uint64_t succeeded_before = 0; ///< Before it was resumed.
     uint64_t dead_before = 0;      ///< Before it was resumed.
+    work_shares shares;
   };
 
   /// What a lease weighs on its worker.
@@ -390,6 +424,7 @@ private:
     uint64_t bytes = 0;       ///< Of its inputs, until it ends.
     kind* of = nullptr;
     time_point moved_at{}; ///< When it was granted, or brought a slice.
+    time_point granted_at{};
   };
 
   /// A lease that was lost with its worker, as it was before.
@@ -425,6 +460,7 @@ private:
   void note(lease_event_kind what, const lease& held, index_range range);
   void note_accepted(const slice& what);
   void note_resumed(job_id job);
+  void record(lease_event&& what);
   static bool may_run(const job_entry& job);
   void push_ready(job_entry& job, const ready_range& what);
   void update_waiting(job_entry& job);
@@ -518,6 +554,13 @@ private:
                           const task_explanation& what) const;
   void explain_ready(const job_entry& job, task_explanation& out) const;
 
+  struct task_lister;
+  void measure(job_entry& job, const lease& held, const slice& what,
+               time_point now);
+  const std::string& node_of(worker_id worker) const;
+  void note_failure(const attempt_record& what, job_id job, task_index index,
+                    bool dead, time_point now);
+
   uint64_t opened_term_ = 0;
   lease_book book_;
   ready_queue ready_;
@@ -533,6 +576,7 @@ private:
   std::unordered_map<lease_id, lease_cost> costs_;
   std::set<job_id> changed_;
   std::vector<lease_event> lease_events_;
+  time_point recorded_at_{}; ///< Of what is recorded next.
   notes notes_;
   std::unordered_map<lease_id, lost_lease> lost_;
   std::deque<lease_id> lost_order_; ///< Oldest first; not all are in `lost_`.
@@ -547,6 +591,8 @@ private:
   time_point stole_at_{}; ///< When somebody looked for victims last.
   std::optional<time_point> steal_due_;
   job_order order_;
+  load_meter meter_;
+  failure_log failures_;
   time_point now_{}; ///< Of the last `dispatch`: since when jobs wait.
 };
 

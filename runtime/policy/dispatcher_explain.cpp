@@ -70,12 +70,13 @@ task_explanation dispatcher::explain(job_id id, std::optional<task_index> index,
   }
   result.state = job.tasks.state_of(result.index);
   if (result.state == task_state::leased) {
-    const auto& held = *leased_to(id, result.index);
-    auto worker = workers_.find(held.worker);
-    result.node = worker == workers_.end() ? "" : worker->second.node;
-    result.lease = held.id;
-    result.attempt = held.attempt;
-    result.running = result.index == held.received;
+    // Of one that is being recorded, the lease may have been revoked.
+    if (const auto* held = leased_to(id, result.index)) {
+      result.node = node_of(held->worker);
+      result.lease = held->id;
+      result.attempt = held->attempt;
+      result.running = result.index == held->received;
+    }
   } else if (result.state == task_state::backoff) {
     auto due = backoff_.due_of(id, result.index);
     result.retry_in_us = due && *due > now ? microseconds(*due - now) : 0;
@@ -150,6 +151,8 @@ std::string dispatcher::why_waiting(const job_entry& job,
   switch (what.state) {
     case task_state::waiting: return "it waits for other tasks";
     case task_state::leased:
+      if (what.lease == lease_id{})
+        return "its result has arrived and is being recorded";
       return std::string{what.running ? "it runs on " : "it is next on "}
              + (what.node.empty() ? "a worker that has left" : what.node);
     case task_state::backoff:

@@ -26,6 +26,7 @@ std::vector<lease_id> dispatcher::reconcile(worker_id id,
   w->second.joined = true;
   w->second.known_jobs.clear();
   awaited_.erase(w->second.node);
+  tell_time(now);
   std::set<lease_id> stays;
   for (const auto& part : held)
     if (keep(id, part) || adopt(id, part, held.size() == 1, now))
@@ -97,7 +98,8 @@ bool dispatcher::adopt(worker_id worker, const held_part& what, bool sole,
   entry.alone_since = now;
   enter_cost(entry, what.lease,
              {run_times_.ns_per_task(job.terms.function),
-              held.range.end - held.recorded, bytes, &job.of->second, now});
+              held.range.end - held.recorded, bytes, &job.of->second, now,
+              now});
   touch(what.job);
   return true;
 }

@@ -14,6 +14,7 @@ void dispatcher::resume_job(const job_terms& terms, const resumption& what,
   auto fresh = terms;
   fresh.tasks = 0;
   add_job(fresh);
+  tell_time(now);
   note_resumed(terms.id);
   auto& job = jobs_.at(terms.id);
   job.terms = terms;

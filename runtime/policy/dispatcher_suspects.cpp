@@ -34,12 +34,21 @@ void dispatcher::lose(const lease& held, index_range rest, time_point now,
   }
   if (held.alone) {
     auto crash = record_crash(job, held, now);
+    note_failure(crash, held.job, rest.begin, false, now);
     notes_.setbacks.push_back({held.job, rest.begin, true, crash});
     job.history.add(rest.begin, std::move(crash));
   }
   (void)job.tasks.apply(rest, task_event::returned);
   for (const auto& piece : split_after_crash(rest))
     push_ready(job, {piece, held.attempt, held.crashes + 1, blamed});
+}
+
+uint64_t dispatcher::ready_tasks() const {
+  return ready_.tasks() + suspects_.tasks();
+}
+
+uint64_t dispatcher::suspects() const {
+  return suspects_.tasks();
 }
 
 attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
@@ -55,6 +64,7 @@ attempt_record dispatcher::record_crash(const job_entry& job, const lease& held,
 dead_letter dispatcher::give_up_suspect(job_entry& job, const lease& held,
                                         task_index suspect, time_point now) {
   auto crash = record_crash(job, held, now);
+  note_failure(crash, held.job, suspect, true, now);
   dead_letter result;
   result.job = held.job;
   result.index = suspect;

@@ -41,6 +41,7 @@ uint64_t run_time_of(uint64_t tasks, const grant_question& question) {
 
 std::vector<dispatcher::granted> dispatcher::dispatch(time_point now) {
   now_ = now;
+  tell_time(now);
   take_due(now);
   if (grace_until_ && (awaited_.empty() || now >= *grace_until_))
     end_grace();

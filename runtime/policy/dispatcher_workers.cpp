@@ -88,6 +88,7 @@ std::vector<dead_letter> dispatcher::remove_worker(worker_id worker,
   auto w = workers_.find(worker);
   if (w == workers_.end())
     return result;
+  tell_time(now);
   for (const auto& id : book_.of_worker(worker)) {
     auto held = *book_.find(id);
     remember_lost(held);

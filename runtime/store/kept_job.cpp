@@ -98,12 +98,26 @@ size_t kept_job::release_inputs(const accept_record& done) {
     }
     if (part.missing == 0) {
       released += footprint(part);
-      i = chunks.erase(i);
+      i = put_aside(i);
     } else {
       ++i;
     }
   }
   return released;
+}
+
+/// Moves a chunk to the spare ones. @returns the next one.
+kept_job::chunk_position kept_job::put_aside(chunk_position which) {
+  auto next = std::next(which);
+  spare.insert(chunks.extract(which));
+  return next;
+}
+
+size_t kept_job::spare_bytes() const {
+  size_t result = 0;
+  for (const auto& [first, part] : spare)
+    result += footprint(part);
+  return result;
 }
 
 void kept_job::bury(const dead_letter& letter) {
@@ -122,33 +136,36 @@ void kept_job::note(const setback& what) {
   history.add(what.index, what.what);
 }
 
-size_t kept_job::release_all() {
+kept_job::release kept_job::release_all() {
   settled.clear();
   counts.clear();
   history = {};
   first_dead.clear();
-  size_t released = 0;
+  release result;
   if (dead.empty()) {
     for (const auto& entry : log)
-      released += footprint(entry);
+      result.bytes += footprint(entry);
     log = {};
     if (merged)
-      released += footprint(*merged);
+      result.bytes += footprint(*merged);
     merged.reset();
   }
   std::vector<task_index> needed;
   for (const auto& letter : dead)
     needed.push_back(letter.index);
   std::sort(needed.begin(), needed.end());
-  std::erase_if(chunks, [&](const auto& entry) {
-    const auto& [first, part] = entry;
-    auto i = std::lower_bound(needed.begin(), needed.end(), first);
-    if (i != needed.end() && *i < part.end)
-      return false;
-    released += footprint(part);
-    return true;
-  });
-  return released;
+  for (auto i = chunks.begin(); i != chunks.end();) {
+    const auto& [first, part] = *i;
+    auto wanted = std::lower_bound(needed.begin(), needed.end(), first);
+    if (wanted != needed.end() && *wanted < part.end) {
+      ++i;
+      continue;
+    }
+    result.spare += footprint(part);
+    i = put_aside(i);
+  }
+  result.bytes += result.spare;
+  return result;
 }
 
 std::vector<task_index>

@@ -34,6 +34,8 @@ size_t footprint(const kept_chunk& x);
 struct kept_job {
   job_record record;
   std::map<task_index, kept_chunk> chunks; ///< By first index.
+  std::map<task_index, kept_chunk> spare;  ///< Those that are not needed.
+  bool spare_dropped = false;              ///< Some were, for want of room.
   std::vector<accept_record> log; ///< Without gaps, ascending by `seq`.
   uint64_t last_seq = 0;
   std::optional<merge_checkpoint> merged;
@@ -55,11 +57,11 @@ struct kept_job {
   /// Returns what is held of tasks and leases; O(1).
   size_t past_bytes() const;
 
-  /// Returns all of it.
+  /// Returns all of it but the spare inputs.
   size_t bytes() const;
 
   /// Enters what was accepted, but not the record itself.
-  /// @returns the bytes of inputs that this released.
+  /// @returns the bytes of inputs that became spare by this.
   size_t complete(const accept_record& done);
 
   /// Enters a task that was given up.
@@ -68,10 +70,16 @@ struct kept_job {
   /// Enters what went wrong with a task, unless that task has ended.
   void note(const setback& what);
 
-  /// Drops what nobody needs when the job has ended: all inputs but those of
-  /// dead letters, and log and checkpoint if there are none.
-  /// @returns the bytes that this released, `past_bytes` apart.
-  size_t release_all();
+  /// Drops what nobody needs when the job has ended: log and checkpoint if it
+  /// has no dead letters. All inputs but those of dead letters become spare.
+  struct release {
+    size_t bytes = 0; ///< Dropped or spare, `past_bytes` apart.
+    size_t spare = 0; ///< Of them, those that became spare.
+  };
+  release release_all();
+
+  /// Returns the bytes of spare inputs; O(chunks).
+  size_t spare_bytes() const;
 
   /// Takes letters out. @returns their indices, ascending.
   std::vector<task_index> take_dead(const std::vector<task_index>& indices,
@@ -84,6 +92,8 @@ struct kept_job {
 
 private:
   size_t release_inputs(const accept_record& done);
+  using chunk_position = std::map<task_index, kept_chunk>::iterator;
+  chunk_position put_aside(chunk_position which);
   void settle(index_range range);
   std::vector<task_past> pasts(const std::vector<index_range>& ready) const;
 };

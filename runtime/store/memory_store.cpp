@@ -39,6 +39,10 @@ public:
     return bytes_;
   }
 
+  size_t spare_bytes() const override {
+    return spare_bytes_;
+  }
+
   std::vector<job_snapshot> load() override;
   result<put_job_reply> put_job(const job_spec& spec,
                                 uint64_t submitted_us) override;
@@ -68,6 +72,10 @@ public:
   requeue(job_id job, const std::vector<task_index>& indices) override;
   uint64_t purge(job_id job, const std::vector<task_index>& indices) override;
   std::vector<kept_inputs> inputs_of(job_id job) const override;
+  std::vector<kept_inputs> all_inputs_of(job_id job) const override;
+  std::vector<attempt_record> past_of(job_id job,
+                                      task_index index) const override;
+  bool has_streamed_inputs(job_id job) const override;
   uint64_t last_seq(job_id job) const override;
   void forget(job_id job) override;
 
@@ -91,6 +99,7 @@ private:
   result<void> reserve(size_t bytes) {
     if (bytes <= options_.bytes_max && bytes_ <= options_.bytes_max - bytes) {
       bytes_ += bytes;
+      make_room();
       return {};
     }
     return fail(errc::store_full,
@@ -98,6 +107,36 @@ private:
                             "has no room for {} more: wait until jobs end, or "
                             "raise coordinator.memory",
                             bytes_, options_.bytes_max, bytes));
+  }
+
+  /// Keeps inputs of a job that are not needed any more, while there is room.
+  void keep_spare(job_id job, size_t bytes) {
+    if (bytes > 0) {
+      spare_bytes_ += bytes;
+      with_spare_.insert(job);
+      if (jobs_.at(job).spare_dropped)
+        drop_spare(job); // It cannot be run again with some of its inputs.
+    }
+    make_room();
+  }
+
+  /// Drops spare inputs, those of the oldest job first, until they fit. Spare
+  /// is what is not needed, so it never makes the store full.
+  void make_room() {
+    auto most =
+      std::min(options_.bytes_max / 4,
+               options_.bytes_max - std::min(bytes_, options_.bytes_max));
+    while (spare_bytes_ > most && !with_spare_.empty())
+      drop_spare(*with_spare_.begin());
+  }
+
+  void drop_spare(job_id job) {
+    if (with_spare_.erase(job) == 0)
+      return;
+    auto& kept = jobs_.at(job);
+    spare_bytes_ -= kept.spare_bytes();
+    kept.spare.clear();
+    kept.spare_dropped = true;
   }
 
   /// Puts a name into a set or takes it out, and accounts for it.
@@ -117,7 +156,9 @@ private:
 
   const memory_store_options options_;
   uint64_t term_ = 0;
-  size_t bytes_ = 0;
+  size_t bytes_ = 0;            ///< Without those of spare inputs.
+  size_t spare_bytes_ = 0;      ///< Of spare inputs.
+  std::set<job_id> with_spare_; ///< Jobs that have spare inputs.
   job_id last_id_ = 0;
   std::unordered_map<job_id, kept_job> jobs_;
   std::unordered_map<std::string, job_id> keys_;
@@ -217,9 +258,12 @@ void memory_store::accept(std::vector<accept_record>& records) {
     if (!kept)
       continue;
     record.seq = ++kept->last_seq;
-    change(*kept, [&] { bytes_ -= kept->complete(record); });
+    size_t spare = 0;
+    change(*kept, [&] { spare = kept->complete(record); });
     bytes_ += footprint(record);
+    bytes_ -= spare;
     kept->log.push_back(record);
+    keep_spare(record.job, spare);
   }
 }
 
@@ -330,8 +374,11 @@ result<bool> memory_store::finish(const job_status& final_status, blob result) {
                 fmt::format("job {} is {} and cannot end as {}",
                             final_status.id, to_string(record.state),
                             to_string(final_status.state)));
-  change(*kept, [&] { bytes_ -= kept->release_all(); });
+  kept_job::release released;
+  change(*kept, [&] { released = kept->release_all(); });
+  bytes_ -= released.bytes;
   bytes_ += result.size();
+  keep_spare(final_status.id, released.spare);
   record.state = final_status.state;
   record.last = final_status;
   record.result = std::move(result);
@@ -383,8 +430,10 @@ uint64_t memory_store::purge(job_id job,
     return 0;
   size_t released = 0;
   auto dropped = kept->take_dead(indices, released).size();
-  change(*kept, [&] { released += kept->release_all(); });
-  bytes_ -= released;
+  kept_job::release rest;
+  change(*kept, [&] { rest = kept->release_all(); });
+  bytes_ -= released + rest.bytes;
+  keep_spare(job, rest.spare);
   return dropped;
 }
 
@@ -394,6 +443,29 @@ std::vector<kept_inputs> memory_store::inputs_of(job_id job) const {
     for (const auto& [first, part] : kept->chunks)
       result.push_back({{first, part.end}, part.inputs, part.near});
   return result;
+}
+
+std::vector<kept_inputs> memory_store::all_inputs_of(job_id job) const {
+  auto result = inputs_of(job);
+  if (const auto* kept = get(job))
+    for (const auto& [first, part] : kept->spare)
+      result.push_back({{first, part.end}, part.inputs, part.near});
+  std::sort(result.begin(), result.end(), [](const auto& x, const auto& y) {
+    return x.range.begin < y.range.begin;
+  });
+  return result;
+}
+
+std::vector<attempt_record> memory_store::past_of(job_id job,
+                                                  task_index index) const {
+  const auto* kept = get(job);
+  const auto* past = kept ? kept->history.find(index) : nullptr;
+  return past ? *past : std::vector<attempt_record>{};
+}
+
+bool memory_store::has_streamed_inputs(job_id job) const {
+  const auto* kept = get(job);
+  return kept && kept->input_seq > 0;
 }
 
 uint64_t memory_store::last_seq(job_id job) const {
@@ -409,6 +481,7 @@ void memory_store::forget(job_id job) {
   if (const auto& key = kept.record.spec.key; !key.empty())
     keys_.erase(key);
   bytes_ -= kept.bytes();
+  drop_spare(job);
   jobs_.erase(i);
 }
 

@@ -34,6 +34,11 @@ public:
   /// Bytes held: inputs, results and partials, and what is known of tasks.
   virtual size_t bytes() const = 0;
 
+  /// Bytes of inputs that nobody needs any more, kept so that their jobs can be
+  /// run again. They make room for anything else, those of the oldest job
+  /// first, and have at most a quarter of what the store may hold.
+  virtual size_t spare_bytes() const = 0;
+
   /// Begins a new term and returns all kept jobs in ascending order of their
   /// ids: what everybody else is rebuilt from.
   virtual std::vector<job_snapshot> load() = 0;
@@ -58,7 +63,7 @@ public:
   virtual result<void> close(job_id job) = 0;
 
   /// Records slices of the current term; sets the `seq` of each.
-  /// Inputs that are no longer needed are released.
+  /// Inputs that are no longer needed become spare.
   virtual void accept(std::vector<accept_record>& records) = 0;
 
   /// Keeps what went wrong with tasks that may still succeed, until they end.
@@ -129,6 +134,17 @@ public:
 
   /// Returns the packed inputs of a job that are still kept, by index.
   virtual std::vector<kept_inputs> inputs_of(job_id job) const = 0;
+
+  /// Returns the same and the spare ones: all of the job, if none were dropped.
+  virtual std::vector<kept_inputs> all_inputs_of(job_id job) const = 0;
+
+  /// Returns what is known of the failed attempts of a task of a job that has
+  /// not ended.
+  virtual std::vector<attempt_record> past_of(job_id job,
+                                              task_index index) const = 0;
+
+  /// Whether inputs of the job came after it was put.
+  virtual bool has_streamed_inputs(job_id job) const = 0;
 
   /// Returns the number of the last record of a job's accept log, 0 if none.
   virtual uint64_t last_seq(job_id job) const = 0;

@@ -1,6 +1,7 @@
 #include "runtime/telemetry/log.hpp"
 
 #include "runtime/base/escape.hpp"
+#include "runtime/telemetry/log_ring.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -115,9 +116,9 @@ log_format resolve(log_format format) {
 class stderr_logger final : public logger {
 public:
   stderr_logger(std::string node, log_level lowest, log_format format,
-                const wall_clock& clock)
+                std::shared_ptr<log_ring> ring, const wall_clock& clock)
     : logger(lowest), node_(std::move(node)), format_(resolve(format)),
-      clock_(clock),
+      ring_(std::move(ring)), clock_(clock),
       out_("troupe", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     out_.set_pattern("%v");
     out_.set_level(spdlog::level::trace);
@@ -127,12 +128,16 @@ public:
 
 private:
   void write(const log_record& record) override {
-    auto line = render_log_line(format_, clock_.now_us(), node_, record);
+    auto now_us = clock_.now_us();
+    if (ring_)
+      ring_->push(now_us, record);
+    auto line = render_log_line(format_, now_us, node_, record);
     out_.log(to_spdlog(record.level), spdlog::string_view_t{line});
   }
 
   const std::string node_;
   const log_format format_;
+  const std::shared_ptr<log_ring> ring_;
   const wall_clock& clock_;
   spdlog::logger out_;
 };
@@ -175,8 +180,14 @@ std::string render_log_line(log_format format, int64_t time_us,
 
 logger_ptr make_stderr_logger(std::string node, log_level lowest,
                               log_format format, const wall_clock& clock) {
+  return make_stderr_logger(std::move(node), lowest, format, nullptr, clock);
+}
+
+logger_ptr make_stderr_logger(std::string node, log_level lowest,
+                              log_format format, std::shared_ptr<log_ring> ring,
+                              const wall_clock& clock) {
   return std::make_shared<stderr_logger>(std::move(node), lowest, format,
-                                         clock);
+                                         std::move(ring), clock);
 }
 
 logger_ptr make_null_logger() {

@@ -81,7 +81,7 @@ typename Inspector::result_type inspect(Inspector& f, dead_selector& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, slice& x) {
   return f(caf::meta::type_name("t.slice"), x.lease, x.job, x.seq, x.range,
-           x.failed, x.results, x.busy_ns, x.fatal);
+           x.failed, x.results, x.busy_ns, x.fatal, x.waited_us, x.took_us);
 }
 
 template <class Inspector>

@@ -271,7 +271,8 @@ struct run_lease {
   lease_id lease;
   index_range range; ///< The lease as it was granted.
   uint32_t attempt = 1;
-  blob inputs; ///< Packed, one per index of `range`.
+  blob inputs;             ///< Packed, one per index of `range`.
+  time_point arrived_at{}; ///< At the worker, with its inputs.
 };
 
 enum class runner_event : uint8_t {
@@ -381,6 +382,9 @@ TROUPE_LOCAL_MESSAGE(store_change_dead)
 TROUPE_LOCAL_MESSAGE(store_dead_changed)
 TROUPE_LOCAL_MESSAGE(store_read_leases)
 TROUPE_LOCAL_MESSAGE(store_leases)
+TROUPE_LOCAL_MESSAGE(trace_leases)
+TROUPE_LOCAL_MESSAGE(store_read_inputs)
+TROUPE_LOCAL_MESSAGE(store_inputs)
 TROUPE_LOCAL_MESSAGE(store_put_node)
 TROUPE_LOCAL_MESSAGE(store_put_cordon)
 TROUPE_LOCAL_MESSAGE(store_read_cordons)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/wire/inspect.hpp"
+#include "runtime/wire/question_messages.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/atom.hpp>
@@ -444,15 +445,24 @@ enum class event_kind : uint8_t {
   node_left = 3, ///< Also when it is down.
   node_suspected = 4,
   node_recovered = 5,
+  task_failed = 6, ///< An attempt failed.
+  task_dead = 7,   ///< A task was given up.
+  node_cordoned = 8,
+  node_uncordoned = 9,
+  actor_restarted = 10, ///< Of the coordinator's node.
 };
+constexpr uint8_t event_kind_count = 11;
 
 struct event {
   uint64_t seq = 0;
   event_kind kind = event_kind::job_progress;
-  job_id job = 0;       ///< Of job events.
+  job_id job = 0;       ///< Of job and task events.
   job_status status;    ///< Of job events.
-  std::string node;     ///< Of node events.
+  std::string node;     ///< Of node and task events.
   uint64_t dropped = 0; ///< Events lost before this one: reader too slow.
+  task_index index = 0; ///< Of task events.
+  std::string text;     ///< What happened, for people; may be empty.
+  uint64_t at_us = 0;   ///< When: microseconds since 1970, UTC.
 };
 
 /// Subscribes the sender. `job` 0: everything; else only that job.
@@ -533,7 +543,7 @@ TROUPE_WIRE_TYPE(result_credit, "t.more_res", x.job, x.bytes, x.received)
 TROUPE_WIRE_TYPE(open_result, "t.open_res", x.job)
 TROUPE_WIRE_TYPE(job_result, "t.result", x.status, x.result)
 TROUPE_WIRE_TYPE(event, "t.event", x.seq, x.kind, x.job, x.status, x.node,
-                 x.dropped)
+                 x.dropped, x.index, x.text, x.at_us)
 TROUPE_WIRE_TYPE(supervised, "t.actor", x.path, x.type, x.state, x.state_us,
                  x.restarts, x.answered, x.strategy, x.restarts_used,
                  x.restarts_left, x.children, x.zombies)

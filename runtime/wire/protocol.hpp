@@ -26,6 +26,7 @@ namespace troupe {
 /// | `store_list_dead`      | COORDINATOR | store_dead            | local |
 /// | `store_change_dead`    | COORDINATOR | store_dead_changed    | local |
 /// | `store_read_leases`    | COORDINATOR | store_leases          | local |
+/// | `store_read_inputs`    | COORDINATOR | store_inputs          | local |
 /// | `store_put_node`       | MEMBERSHIP  | -                     | local |
 /// | `store_put_cordon`     | MEMBERSHIP  | -                     | local |
 /// | `store_read_cordons`   | MEMBERSHIP  | store_cordons         | local |
@@ -38,9 +39,10 @@ using store_actor = caf::typed_actor<
   caf::reacts_to<store_finish>, caf::reacts_to<store_read_result>,
   caf::reacts_to<store_forget>, caf::reacts_to<store_list_dead>,
   caf::reacts_to<store_change_dead>, caf::reacts_to<store_read_leases>,
-  caf::reacts_to<store_put_node>, caf::reacts_to<store_put_cordon>,
-  caf::reacts_to<store_read_cordons>, caf::reacts_to<store_accept>,
-  caf::reacts_to<store_read_log>, caf::reacts_to<store_put_checkpoint>>;
+  caf::reacts_to<store_read_inputs>, caf::reacts_to<store_put_node>,
+  caf::reacts_to<store_put_cordon>, caf::reacts_to<store_read_cordons>,
+  caf::reacts_to<store_accept>, caf::reacts_to<store_read_log>,
+  caf::reacts_to<store_put_checkpoint>>;
 
 /// Whoever gets events.
 using event_subscriber_actor = caf::typed_actor<caf::reacts_to<event>>;
@@ -69,6 +71,9 @@ using event_hub_actor =
 /// | `worker_leases`  | MEMBERSHIP  | -               | local |
 /// | `worker_cordon`  | MEMBERSHIP  | -               | local |
 /// | `explain_task`   | COORDINATOR | task_explanation | wire  |
+/// | `list_tasks`     | COORDINATOR | task_listing    | wire  |
+/// | `list_shares`    | COORDINATOR | job_shares      | wire  |
+/// | `show_load_atom` | any         | cluster_load    | wire  |
 /// | `schedule`       | COORDINATOR | progress_report | local |
 /// | `unschedule`     | COORDINATOR | -               | local |
 /// | `pause_job`      | AGGREGATOR  | -               | local |
@@ -85,6 +90,9 @@ using scheduler_actor =
                    caf::reacts_to<worker_health>, caf::reacts_to<worker_leases>,
                    caf::reacts_to<worker_cordon>,
                    caf::replies_to<explain_task>::with<task_explanation>,
+                   caf::replies_to<list_tasks>::with<task_listing>,
+                   caf::replies_to<list_shares>::with<job_shares>,
+                   caf::replies_to<show_load_atom>::with<cluster_load>,
                    caf::reacts_to<schedule>, caf::reacts_to<unschedule>,
                    caf::reacts_to<pause_job>, caf::reacts_to<store_accepted>,
                    caf::reacts_to<slices>, caf::reacts_to<trimmed_leases>,
@@ -104,6 +112,7 @@ using scheduler_actor =
 /// | `list_functions_atom` | any                    | function_info | wire  |
 /// | `show_tree`           | client                 | supervision_tree | wire |
 /// | `inject_fault`        | client                 | fault_done    | wire  |
+/// | `ask_node`            | client                 | node_answer   | wire  |
 /// | `cordon_node`         | client                 | node_info     | wire  |
 /// | `store_cordons`       | STORE                  | -             | local |
 /// | `follow_atom`         | SCHEDULER, COORDINATOR | worker_up     | local |
@@ -120,6 +129,7 @@ using membership_actor = caf::typed_actor<
   caf::reacts_to<follow_atom>, caf::reacts_to<follow_health_atom>,
   caf::replies_to<show_tree>::with<supervision_tree>,
   caf::replies_to<inject_fault>::with<fault_done>,
+  caf::replies_to<ask_node>::with<node_answer>,
   caf::replies_to<cordon_node>::with<node_info>, caf::reacts_to<store_cordons>,
   caf::reacts_to<use_event_hub>, caf::reacts_to<use_agent>,
   caf::reacts_to<tick_atom>>;
@@ -149,6 +159,10 @@ using health_follower_actor =
 /// | `purge_dead`            | client     | dead_changed   | wire  |
 /// | `verify_job`            | client     | job_audit      | wire  |
 /// | `explain_task`          | client     | task_explanation | wire |
+/// | `list_tasks`            | client     | task_listing   | wire  |
+/// | `list_shares`           | client     | job_shares     | wire  |
+/// | `trace_task`            | client     | task_trace     | wire  |
+/// | `rerun_job`             | client     | submit_reply   | wire  |
 /// | `frame_request`         | client     | frame          | wire  |
 /// | `frame`                 | client     | -              | wire  |
 /// | `store_put_jobs_done`   | STORE      | -              | local |
@@ -158,6 +172,7 @@ using health_follower_actor =
 /// | `store_dead`            | STORE      | -              | local |
 /// | `store_dead_changed`    | STORE      | -              | local |
 /// | `store_leases`          | STORE      | -              | local |
+/// | `store_inputs`          | STORE      | -              | local |
 /// | `store_snapshot`        | STORE      | -              | local |
 /// | `progress_report`       | SCHEDULER  | -              | local |
 /// | `job_merged`            | AGGREGATOR | -              | local |
@@ -180,11 +195,15 @@ using coordinator_actor = caf::typed_actor<
   caf::replies_to<purge_dead>::with<dead_changed>,
   caf::replies_to<verify_job>::with<job_audit>,
   caf::replies_to<explain_task>::with<task_explanation>,
-  caf::reacts_to<frame_request>, caf::reacts_to<frame>,
-  caf::reacts_to<store_put_jobs_done>, caf::reacts_to<store_put_inputs_done>,
-  caf::reacts_to<store_finish_done>, caf::reacts_to<store_result>,
-  caf::reacts_to<store_dead>, caf::reacts_to<store_dead_changed>,
-  caf::reacts_to<store_leases>, caf::reacts_to<store_snapshot>,
+  caf::replies_to<list_tasks>::with<task_listing>,
+  caf::replies_to<list_shares>::with<job_shares>,
+  caf::replies_to<trace_task>::with<task_trace>,
+  caf::replies_to<rerun_job>::with<submit_reply>, caf::reacts_to<frame_request>,
+  caf::reacts_to<frame>, caf::reacts_to<store_put_jobs_done>,
+  caf::reacts_to<store_put_inputs_done>, caf::reacts_to<store_finish_done>,
+  caf::reacts_to<store_result>, caf::reacts_to<store_dead>,
+  caf::reacts_to<store_dead_changed>, caf::reacts_to<store_leases>,
+  caf::reacts_to<store_inputs>, caf::reacts_to<store_snapshot>,
   caf::reacts_to<progress_report>, caf::reacts_to<job_merged>,
   caf::reacts_to<worker_up>, caf::reacts_to<worker_gone>,
   caf::replies_to<drain_atom, uint64_t>::with<std::vector<job_status>>,
@@ -192,14 +211,16 @@ using coordinator_actor = caf::typed_actor<
   caf::reacts_to<use_jobs>, caf::reacts_to<flush_atom>,
   caf::reacts_to<tick_atom>>;
 
-/// An AUDITOR checks the history of one job, away from the actors that tasks
+/// An AUDITOR reads the history of one job, away from the actors that tasks
 /// pass, and ends.
 ///
-/// | Message        | Sender      | Reply     | Scope |
-/// | -------------- | ----------- | --------- | ----- |
-/// | `store_leases` | COORDINATOR | job_audit | local |
+/// | Message        | Sender      | Reply      | Scope |
+/// | -------------- | ----------- | ---------- | ----- |
+/// | `store_leases` | COORDINATOR | job_audit  | local |
+/// | `trace_leases` | COORDINATOR | task_trace | local |
 using auditor_actor =
-  caf::typed_actor<caf::replies_to<store_leases>::with<job_audit>>;
+  caf::typed_actor<caf::replies_to<store_leases>::with<job_audit>,
+                   caf::replies_to<trace_leases>::with<task_trace>>;
 
 /// An AGGREGATOR merges the results of one job.
 ///
@@ -308,9 +329,11 @@ using uplink_actor = caf::typed_actor<
 /// | -------------- | ---------- | ---------------- | ----- |
 /// | `show_tree`    | MEMBERSHIP | supervision_tree | wire  |
 /// | `inject_fault` | MEMBERSHIP | fault_done       | wire  |
+/// | `ask_node`     | MEMBERSHIP | node_answer      | wire  |
 using agent_actor =
   caf::typed_actor<caf::replies_to<show_tree>::with<supervision_tree>,
-                   caf::replies_to<inject_fault>::with<fault_done>>;
+                   caf::replies_to<inject_fault>::with<fault_done>,
+                   caf::replies_to<ask_node>::with<node_answer>>;
 
 /// A child that starts asynchronously: it answers when it is up, and ends with
 /// an error when it cannot.

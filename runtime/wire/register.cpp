@@ -55,10 +55,11 @@ void register_types(caf::actor_system_config& config) {
             list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
             verify_job, job_audit, explain_task, task_explanation, watch_job,
             job_update, job_updates, result_slice, result_credit, open_result,
-            job_result>(config);
+            job_result, list_tasks, task_listing, list_shares, job_shares,
+            trace_task, task_trace, rerun_job, cluster_load>(config);
   // Events and supervision.
   add_types<event, subscribe, more_events, supervision_tree, show_tree,
-            inject_fault, fault_done>(config);
+            inject_fault, fault_done, ask_node, node_answer>(config);
   config.add_error_category(caf_error_category, render_error);
 }
 

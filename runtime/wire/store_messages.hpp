@@ -6,6 +6,7 @@
 #include "runtime/wire/messages.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ struct store_put_jobs {
     uint64_t submitted_us = 0; ///< Wall clock.
     std::string function_type; ///< What its function returns; empty: unknown.
     std::string near{};        ///< See `kept_inputs::near`.
+    /// Inputs behind those, of a job that is run again; `range` is of the
+    /// other.
+    std::vector<kept_inputs> more{};
   };
   uint64_t ticket = 0; ///< Returned with the reply.
   std::vector<item> items;
@@ -153,6 +157,8 @@ struct store_dead_changed {
 struct store_read_leases {
   uint64_t ticket = 0;
   job_id job = 0;
+  bool one = false; ///< Also for what is known of the task `index`.
+  task_index index = 0;
 };
 
 struct store_leases {
@@ -164,6 +170,34 @@ struct store_leases {
   job_status last;              ///< Of a job that has ended.
   std::vector<task_index> dead; ///< Its dead letters.
   lease_history leases;
+  job_options options{};
+  bool streamed_inputs = false;        ///< Some came after the submit.
+  std::vector<attempt_record> past{};  ///< Failed attempts of the task.
+  std::optional<dead_letter> letter{}; ///< Of the task, if it is one.
+};
+
+/// Asks an AUDITOR what became of a task or a job, from what the store knows.
+struct trace_leases {
+  trace_task what;
+  store_leases facts;
+  uint64_t submitted_us = 0; ///< By the clock of `lease_event::at_us`.
+  std::map<worker_id, std::string> nodes; ///< Names, as far as they are known.
+};
+
+/// Asks for what is needed to run a job again that has ended.
+struct store_read_inputs {
+  uint64_t ticket = 0;
+  job_id job = 0;
+};
+
+struct store_inputs {
+  uint64_t ticket = 0;
+  job_id job = 0;
+  bool found = false;
+  job_spec spec;
+  uint64_t tasks = 0;
+  std::vector<kept_inputs> inputs; ///< By index; what was dropped is missing.
+  std::vector<task_index> dead;    ///< Its dead letters, ascending.
 };
 
 // -- MEMBERSHIP and STORE -----------------------------------------------------

@@ -77,7 +77,7 @@ bool is_valid(input_kind kind) {
 }
 
 bool is_valid(event_kind kind) {
-  return kind <= event_kind::node_recovered;
+  return static_cast<uint8_t>(kind) < event_kind_count;
 }
 
 // -- parts of several messages ------------------------------------------------
@@ -432,6 +432,10 @@ result<void> check(const event& what) {
                      static_cast<unsigned>(what.kind));
   if (auto ok = check_size(what.node.size(), limits::name_bytes_max,
                            "the node of an event");
+      !ok)
+    return ok;
+  if (auto ok = check_size(what.text.size(), limits::error_text_bytes_max,
+                           "the text of an event");
       !ok)
     return ok;
   return check(what.status);

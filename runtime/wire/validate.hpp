@@ -46,6 +46,7 @@ bool is_valid(child_state state);
 bool is_valid(supervision_strategy strategy);
 bool is_valid(fault_kind kind);
 bool is_valid(event_kind kind);
+bool is_valid(trace_kind kind);
 
 // -- parts of several messages ------------------------------------------------
 
@@ -123,6 +124,23 @@ result<void> check(const result_slice& what);
 result<void> check(const result_credit& what);
 /// Errors: also `job_result_too_large`.
 result<void> check(const job_result& what);
+
+// -- questions ----------------------------------------------------------------
+
+result<void> check(const list_tasks& what);
+result<void> check(const task_group& what);
+result<void> check(const task_listing& what);
+result<void> check(const list_shares& what);
+result<void> check(const job_share& what);
+result<void> check(const job_shares& what);
+result<void> check(const trace_task& what);
+result<void> check(const trace_step& what);
+result<void> check(const task_trace& what);
+result<void> check(const rerun_job& what);
+result<void> check(const recent_failure& what);
+result<void> check(const cluster_load& what);
+result<void> check(const ask_node& what);
+result<void> check(const node_answer& what);
 
 // -- events -------------------------------------------------------------------
 

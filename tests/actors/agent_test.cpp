@@ -220,6 +220,24 @@ CAF_TEST(a_role_without_a_worker_leaves_those_faults_to_the_other) {
     CAF_CHECK(break_it({"", what, "", 10, 10, 1}).starts_with("unknown_child"));
 }
 
+CAF_TEST(tells_about_its_node) {
+  auto options = options_for(false);
+  options.about.role = "worker";
+  subject = sys.spawn(agent, options);
+  auto ask = [&](const std::string& topic, const std::string& text) {
+    std::string result;
+    auto pending = boss.ask(subject, ask_node{"n", topic, "", text});
+    sched.run();
+    pending.receive(
+      [&](const node_answer& x) { result = x.documents.at(0); },
+      [&](const caf::error& why) { result = to_string(from_caf(why)); });
+    return result;
+  };
+  CAF_CHECK_EQUAL(ask("config", ""), R"({"role": "worker", "values": []})");
+  CAF_CHECK(ask("log", "[").find("cannot be read") != std::string::npos);
+  CAF_CHECK(ask("weather", "").find("weather") != std::string::npos);
+}
+
 CAF_TEST(breaks_nothing_unless_it_may) {
   start(false);
   for (auto what :

@@ -42,6 +42,33 @@ CAF_TEST(connects_again_with_growing_waits) {
   CAF_CHECK(board->connected);
 }
 
+CAF_TEST(a_restarted_event_hub_is_found_and_nothing_else_is_done_again) {
+  auto hub = std::make_unique<puppet>(sys);
+  auto use = [&](const puppet& events) {
+    caf::anon_send(dial->door, front_door_handles{lead->as(), others.as(),
+                                                  others.as(), events.as()});
+    sched.run();
+  };
+  lose();
+  open();
+  use(*hub);
+  pass(5s);
+  CAF_REQUIRE(board->connected);
+  CAF_CHECK_EQUAL(board->handles.events, hub->as<event_hub_actor>());
+  auto followed = watch(1);
+  CAF_CHECK(lead->take<watch_job>().has_value());
+  puppet next{sys};
+  use(next);
+  hub.reset();
+  sched.run();
+  CAF_CHECK(board->connected);
+  CAF_CHECK(!board->handles.events);
+  pass(5s);
+  CAF_CHECK_EQUAL(board->handles.events, next.as<event_hub_actor>());
+  CAF_CHECK(!lead->take<watch_job>());
+  CAF_CHECK(!followed->ended);
+}
+
 CAF_TEST(a_refusal_for_good_is_final) {
   lose();
   dial->door = sys.spawn(refusing_door, errc::cluster_mismatch);

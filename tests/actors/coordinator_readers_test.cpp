@@ -41,13 +41,16 @@ struct fixture : test::cluster_fixture {
     return result;
   }
 
-  /// The client connects again and reads.
+  /// The client connects again and takes what comes.
   std::shared_ptr<watch_call> come_back(job_id job) {
     auto watch = std::make_shared<watch_call>();
     watch->job = job;
     watch->stream = true;
     connect_client();
-    call([=](client_session_state& at) { at.watch(watch); });
+    call([=](client_session_state& at) {
+      at.watch(watch);
+      at.count_arrivals(watch);
+    });
     pass(50ms);
     return watch;
   }

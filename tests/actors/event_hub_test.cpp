@@ -73,8 +73,16 @@ event_queue open_queue(job_id job, uint32_t credit = 1000) {
   return queue;
 }
 
+struct fixed_clock : wall_clock {
+  int64_t now_us() const override {
+    return 77;
+  }
+};
+
 struct fixture : test_coordinator_fixture<config> {
-  event_hub_actor hub = sys.spawn(event_hub, make_null_logger());
+  fixed_clock wall;
+  std::shared_ptr<event_ring> kept = std::make_shared<event_ring>(1);
+  event_hub_actor hub = sys.spawn(event_hub, make_null_logger(), kept, &wall);
 
   ~fixture() override {
     self->send_exit(hub, caf::exit_reason::user_shutdown);
@@ -107,6 +115,23 @@ struct fixture : test_coordinator_fixture<config> {
 };
 
 } // namespace
+
+CAF_TEST(a_follower_of_a_job_gets_its_task_events) {
+  event failed;
+  failed.kind = event_kind::task_failed;
+  failed.job = 7;
+  failed.node = "w1";
+  auto queue = open_queue(7);
+  queue.push(failed, start);
+  failed.job = 8;
+  failed.node = "w2";
+  queue.push(failed, start);
+  failed.job = 0; // Of several jobs.
+  queue.push(failed, start);
+  queue.push(joined("alpha"), start);
+  auto all = pop_all(queue, start);
+  CAF_CHECK_EQUAL(all, "w1");
+}
 
 CAF_TEST(events_leave_in_order_with_numbers) {
   auto queue = open_queue(0);
@@ -296,6 +321,30 @@ CAF_TEST(an_event_of_unknown_kind_is_dropped) {
   publish(strange);
   publish(change(2));
   CAF_CHECK_EQUAL(briefs(), "s2");
+}
+
+CAF_TEST(what_was_published_is_kept_for_those_who_come_later) {
+  publish(change(1));
+  auto strange = change(2);
+  strange.kind = static_cast<event_kind>(77);
+  publish(strange);
+  publish(change(3));
+  auto got = kept->read(0, 10, limits::mib);
+  CAF_REQUIRE_EQUAL(got.events.size(), 2u);
+  CAF_CHECK_EQUAL(got.events.at(0).job, 1u);
+  CAF_CHECK_EQUAL(got.events.at(1).job, 3u);
+}
+
+CAF_TEST(an_event_without_a_time_gets_it) {
+  tell(subscribe{0, 10});
+  auto timed = change(2);
+  timed.at_us = 5;
+  publish(change(1));
+  publish(timed);
+  auto got = received();
+  CAF_REQUIRE_EQUAL(got.size(), 2u);
+  CAF_CHECK_EQUAL(got.at(0).at_us, 77u);
+  CAF_CHECK_EQUAL(got.at(1).at_us, 5u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

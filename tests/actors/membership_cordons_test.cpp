@@ -237,4 +237,25 @@ CAF_TEST(a_cordoned_node_shows_all_leases_that_it_still_holds) {
   CAF_CHECK_EQUAL(find("w").queued, 0u);
 }
 
+CAF_TEST(a_cordon_is_an_event) {
+  puppet worker{sys};
+  join(worker, "w1", 1);
+  hub.take_items<events>();
+  cordon("w1", cordon_kind::cordon);
+  cordon("w1", cordon_kind::drain, 1000);
+  cordon("w1", cordon_kind::uncordon);
+  cordon("nobody", cordon_kind::cordon);
+  auto told = hub.take_items<events>();
+  CAF_REQUIRE_EQUAL(told.size(), 3u);
+  CAF_CHECK(told[0].kind == event_kind::node_cordoned);
+  CAF_CHECK(told[1].kind == event_kind::node_cordoned);
+  CAF_CHECK(contains(told[1].text, "drained"));
+  CAF_CHECK(told[2].kind == event_kind::node_uncordoned);
+  for (const auto& x : told) {
+    CAF_CHECK_EQUAL(x.node, "w1");
+    CAF_CHECK(x.at_us > 0);
+    CAF_CHECK(!x.text.empty());
+  }
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

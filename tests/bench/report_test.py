@@ -34,6 +34,8 @@ def measured(**changes):
         "troupe.range_worker_mb": 20,
         "troupe.nodes_ms_max": 5,
         "troupe.job_ms_max": 5,
+        "troupe.command_ms_max": 50,
+        "troupe.commands_range_per_s": 2e6,
         "troupe.metg_payload_us": 5,
         "troupe.metg_range_us": 0.5,
         "troupe.efficiency_payload/1000": 98,

@@ -8,7 +8,8 @@
 #   --runs N  runs of speed, scaling and peers, 5 (with --smoke 3); all else
 #             runs once
 #   --only    these parts: speed scaling footprint queued payloads answers
-#             granularity backpressure core; goals of the others do not count
+#             granularity commands backpressure core; goals of the others do
+#             not count
 #   --peers   other systems, too: those that are installed
 #
 # The programs come from $TROUPE_BUILD/bench and $TROUPE_BIN (default:
@@ -21,7 +22,7 @@ build="${TROUPE_BUILD:-$here/../../build/bench}"
 export TROUPE_BIN="${TROUPE_BIN:-$build/bin}"
 
 all_parts=(speed scaling footprint queued payloads answers granularity
-  backpressure core)
+  commands backpressure core)
 all_peers=(gearman redis beanstalkd rabbitmq bullmq dask)
 smoke=()
 parts=()
@@ -151,10 +152,11 @@ if wants core; then
   printf '==> core\n'
   measure '' "$build/bench/bench_scheduler_core" "${smoke[@]}"
 fi
-if wants granularity; then
-  printf '==> granularity\n'
-  measure '' python3 -B "$here/granularity.py" "${smoke[@]}"
-fi
+for part in granularity commands; do
+  wants "$part" || continue
+  printf '==> %s\n' "$part"
+  measure '' python3 -B "$here/$part.py" "${smoke[@]}"
+done
 
 python3 -B "$here/report.py" "${smoke[@]}" "${partial[@]}" --runs "$runs" \
   --json "$build/results.json" "$work/metrics"

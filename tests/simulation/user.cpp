@@ -52,14 +52,14 @@ void user::crash() {
   session_ = nullptr;
   for (auto& x : errands_) {
     x->keeps_up = x->keeps_up && x->at == phase::planned;
-    x->crashed = x->crashed || x->at == phase::submitted;
     if (x->at == phase::submitted) {
       // With a key it can ask for the job that may be there.
       x->at = x->plan->spec.key.empty() ? phase::abandoned : phase::planned;
     } else if (x->at == phase::known && x->plan->opens && !x->fed_all) {
       x->at = phase::abandoned; // The rest of its inputs is gone.
-    } else if (x->at == phase::known && x->plan->spec.options.stream) {
-      x->at = phase::abandoned; // So are the results that it had read.
+    } else if (x->at == phase::known) {
+      // Nobody may have heard what of a stream it had read last.
+      x->reads_again = true;
     }
   }
 }
@@ -203,7 +203,7 @@ void user::read_stream(errand& x) {
       }
       if (!view || position >= view->size())
         return violated(x, "I2: a slice of results is shorter than its range");
-      if (!x.streamed.emplace(i, (*view)[position++]).second)
+      if (!x.streamed.emplace(i, (*view)[position++]).second && !x.reads_again)
         violated(x, fmt::format("I2: result {} was streamed twice", i));
     }
     call([w = x.watch, what = std::move(what)](client_session_state& at) {
@@ -328,8 +328,6 @@ void user::check_result(errand& x, std::string_view result) {
 
 void user::check_stream(errand& x) {
   read_stream(x);
-  if (x.crashed)
-    return; // What the process before this one had received went with it.
   auto doomed = x.plan->doomed();
   for (task_index i = 0; i < x.plan->tasks(); ++i) {
     auto found = x.streamed.find(i);

@@ -79,8 +79,8 @@ private:
     uint64_t seq = 0;
     bool fed_all = false;
     bool asked_cancel = false;
-    bool keeps_up = true; ///< False: its connection was lost in between.
-    bool crashed = false; ///< Its process did, after the submit.
+    bool keeps_up = true;     ///< False: its connection was lost in between.
+    bool reads_again = false; ///< Its process crashed while it read.
     std::map<task_index, std::string> streamed;
     uint64_t streamed_from = 0;
   };

@@ -28,7 +28,9 @@ quietly cmake --install "$TROUPE_BUILD" --prefix "$prefix"
 
 for file in bin/trouped bin/troupe include/troupe/client.hpp \
   include/troupe/local_cluster.hpp \
-  share/bash-completion/completions/troupe; do
+  share/bash-completion/completions/troupe \
+  share/zsh/site-functions/_troupe \
+  share/fish/vendor_completions.d/troupe.fish; do
   [[ -s "$prefix/$file" ]] || fail "$file was not installed"
 done
 ls "$prefix"/share/troupe/config/*.conf >/dev/null \

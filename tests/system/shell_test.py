@@ -285,7 +285,7 @@ class commands(shell_case):
 
     def test_help_needs_no_cluster(self):
         nowhere = f"127.0.0.1:{free_port()}"
-        self.assertIn("Commands:", self.troupe("help", where=nowhere).out)
+        self.assertIn("Jobs:", self.troupe("help", where=nowhere).out)
         self.assertIn("--reduce", self.troupe("run", "-h", where=nowhere).out)
         self.assertIn("troupe ", self.troupe("--version", where=nowhere).out)
         self.assertIn("missing", self.troupe(where=nowhere, code=2).err)
@@ -436,51 +436,6 @@ class without_a_worker(shell_case):
         ended = self.troupe("--cluster", "other", "jobs", code=3)
         self.assertIn("other", ended.err)
         self.assertIn("default", ended.err)
-
-
-class completion(unittest.TestCase):
-    def complete(self, *words):
-        """What bash would offer for the last word."""
-        script = """
-            source <("$1/troupe" help --completion bash)
-            shift
-            COMP_WORDS=("$@")
-            COMP_CWORD=$(($# - 1))
-            _troupe
-            printf '%s\\n' "${COMPREPLY[@]}"
-        """
-        ended = subprocess.run(
-            ["bash", "-euc", script, "bash", PROGRAMS, "troupe", *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            timeout=COMMAND_SECONDS_MAX,
-            text=True,
-        )
-        self.assertEqual(ended.stderr, "")
-        return ended.stdout.split()
-
-    def test_offers_what_fits(self):
-        self.assertEqual(self.complete("can"), ["cancel"])
-        self.assertIn("--json", self.complete("--"))
-        self.assertEqual(self.complete("--connect", "h:1", "can"), ["cancel"])
-        self.assertIn("--reduce", self.complete("run", "f", "--"))
-        self.assertNotIn("--reduce", self.complete("jobs", "--"))
-        self.assertEqual(
-            self.complete("run", "f", "--reduce", "merge"), ["merge_counts"]
-        )
-        self.assertEqual(self.complete("help", "fun"), ["functions"])
-        self.assertEqual(self.complete("run", "f", "--name", "x"), [])
-
-    def test_offers_files(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = f"{folder}/file"
-            pathlib.Path(path).touch()
-            self.assertEqual(
-                self.complete("run", "f", "--split", "x", folder + "/"), [path]
-            )
-            self.assertEqual(
-                self.complete("result", "1", "--output", folder + "/"), [path]
-            )
 
 
 if __name__ == "__main__":

@@ -122,13 +122,13 @@ CASES = [
       "docs/configuration.md": "`node.name`"}, 1),
     (docs_checks.options_documented, "nothing there", {}, 3),
     (docs_checks.commands_documented, "documented",
-     {"nodes/shell/command_table.cpp":
-      'o[] = {{"json", kind::none}};\ncommands[] = {\n{"run", 1},\n};\n',
-      "docs/shell.md": "## run\n`--json`\n"}, 0),
+     {"nodes/shell/command_table.cpp": 'o[] = {{"json", kind::none}};\n',
+      "nodes/shell/job_commands.cpp": 'commands[] = {\n{"run", 1},\n};\n',
+      "docs/shell.md": "### run\n`--json`\n"}, 0),
     (docs_checks.commands_documented, "not documented",
      {"nodes/shell/command_table.cpp":
       'o[] = {{"json", kind::none}};\ncommands[] = {\n{"run", 1},\n};\n',
-      "docs/shell.md": "## runs\n`--json-lines`\n"}, 2),
+      "docs/shell.md": "### runs\n`--json-lines`\n"}, 2),
     (docs_checks.commands_documented, "nothing there", {}, 2),
     (docs_checks.links, "a dead link",
      {"README.md": "[a](docs/a.md) [b](docs/b.md)",

@@ -130,10 +130,12 @@ def _rows(path, text, begin, end, row):
 
 def command_names(files):
     """(name, path, line) of each command and of each option of the shell: rows
-    `{"name", ...` of the array `commands[]`, and rows `{"name", kind::...`."""
+    `{"name", ...` of the arrays `commands[]`, and rows `{"name", kind::...`."""
     commands = []
     options = []
-    for path, text in files.under(("nodes",), ["/command_table.cpp"]):
+    for path, text in files.under(
+        ("nodes",), ["_commands.cpp", "/command_table.cpp"]
+    ):
         table = re.search(
             r"\bcommands\[\]\s*=\s*\{(.*?)\n\};", text, re.DOTALL
         )
@@ -146,8 +148,9 @@ def command_names(files):
 
 
 def commands_documented(files, report):
-    """docs/shell.md has a heading with the command's name (`## run`) for each
-    command, and names each option (`--json`)."""
+    """docs/shell.md has a heading with the command's name (`### run`) for each
+    command, and names each option (`--json`): `./dev reference` writes them.
+    A unit test compares the texts."""
     commands, options = command_names(files)
     report.looked_at = len(commands) + len(options)
     if not commands:
@@ -157,7 +160,10 @@ def commands_documented(files, report):
     for name, path, line in commands:
         if name not in headings:
             report.add(
-                path, line, f"{COMMAND_DOCS} needs a section `## {name}`."
+                path,
+                line,
+                f"{COMMAND_DOCS} needs a section `### {name}`: run "
+                "./dev reference.",
             )
     for name, path, line in options:
         if not re.search(rf"(?<![\w-])--{name}(?![\w-])", docs):

@@ -40,6 +40,9 @@ struct wait_options {
   std::function<void(const job_status&)> on_progress;
   /// Polled ten times a second; true ends the wait with `errc::timed_out`.
   const std::atomic<bool>* interrupted = nullptr;
+  /// Called in the waiting thread with what is wrong when the coordinator is
+  /// lost, and with an empty text when it is back.
+  std::function<void(const std::string&)> on_loss = {};
 };
 
 /// A result and how to read it.
@@ -171,6 +174,27 @@ public:
   /// when the coordinator itself was hit.
   caf::expected<fault_done> inject(const inject_fault& what) const;
 
+  /// Asks the roles of a node a question of `topic`, about the actor at `path`
+  /// where it is about one; `text` is a JSON object with the rest, or empty.
+  /// Returns a JSON document for each role that had something to say. What is
+  /// asked may change something and is not asked twice.
+  /// Errors: `unknown_node`, `unknown_child`, `bad_usage`.
+  caf::expected<std::vector<std::string>> ask(const ask_node& question) const;
+
+  /// Returns what the scheduler has to do and how fast it gets done.
+  caf::expected<cluster_load> load() const;
+
+  /// Calls `sink` in this thread with each event from now on, of one job or,
+  /// for 0, of all and of nodes, until it returns false. Goes on when the
+  /// coordinator is back after a loss; `on_loss` is called with what is wrong,
+  /// and with an empty text when it is back.
+  /// Errors: `timed_out` as in `wait_options`, `cannot_connect` when the
+  /// coordinator stayed away for the connect timeout.
+  caf::expected<void> follow_events(
+    job_id job, const std::function<bool(const event&)>& sink,
+    const wait_options& options = {},
+    const std::function<void(const std::string&)>& on_loss = {}) const;
+
   // -- jobs, encoded ----------------------------------------------------------
 
   /// Begins a job whose inputs come as chunks (`spec.inputs` is `chunks`).
@@ -189,7 +213,26 @@ public:
   pending_result post(job_spec spec, std::string packed) const;
 
   caf::expected<std::vector<job_status>> jobs() const;
+  /// Returns at most `most` jobs, the newest first.
+  caf::expected<std::vector<job_status>> newest_jobs(size_t most) const;
   caf::expected<job_status> describe(job_id job) const;
+
+  /// Returns groups of tasks from `question.from` on; the answer says where the
+  /// next ones begin. Errors: `unknown_job`.
+  caf::expected<task_listing> tasks(const list_tasks& question) const;
+
+  /// Returns what each node does for a job that runs. Errors: `unknown_job`.
+  caf::expected<std::vector<job_share>> shares(job_id job) const;
+
+  /// Returns what happened to a task or, without an index, to the leases of a
+  /// job. Errors: `unknown_job`, `bad_usage` when there is no such task.
+  caf::expected<task_trace> trace(job_id job,
+                                  std::optional<task_index> index = {}) const;
+
+  /// Makes a new job with the function, options and inputs of one that has
+  /// ended, or with the inputs of its dead letters only.
+  /// Errors: `unknown_job`, `job_not_ended`, `inputs_not_kept`.
+  caf::expected<job_id> rerun(job_id job, bool only_dead = false) const;
 
   /// Cancels a job. Errors: `unknown_job`, `job_ended` naming the state.
   caf::expected<job_status> cancel(job_id job) const;
@@ -227,7 +270,10 @@ public:
   caf::expected<encoded_result> result(job_id job) const;
 
   /// Receives the results of a job submitted with `options.stream`, in the
-  /// order in which they were accepted. Blocks until the job ends.
+  /// order in which they were accepted. Blocks until the job ends, which it
+  /// does when all of them were read. After a timeout or an interruption,
+  /// whoever reads next, here or elsewhere, gets what the sink did not; a
+  /// process that was killed may have the last few read twice.
   /// @param sink Called in this thread with each index and encoded result.
   caf::expected<job_status>
   stream(job_id job,

@@ -11,6 +11,7 @@
 #include <caf/test/unit_test.hpp>
 
 #include <chrono>
+#include <string>
 
 using namespace troupe;
 using namespace std::chrono_literals;
@@ -48,8 +49,11 @@ struct fixture {
 CAF_TEST_FIXTURE_SCOPE(publication_tests, fixture)
 
 CAF_TEST(the_port_leads_to_the_new_front_door) {
+  CAF_CHECK_EQUAL(subject->address(), "-");
   auto port = subject->open(first);
   CAF_REQUIRE(port.has_value());
+  auto address = subject->address();
+  CAF_CHECK_EQUAL(address, "127.0.0.1:" + std::to_string(*port));
   auto led_to = there.middleman().remote_actor("127.0.0.1", *port);
   CAF_REQUIRE(led_to.engaged());
   CAF_CHECK_EQUAL(*led_to, first);

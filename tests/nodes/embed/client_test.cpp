@@ -7,7 +7,6 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
-#include <atomic>
 #include <map>
 #include <string>
 #include <thread>
@@ -201,76 +200,6 @@ CAF_TEST(a_function_that_nobody_knows_is_refused) {
 CAF_TEST(a_result_of_another_type_is_refused) {
   auto result = user->run<std::vector<std::string>>("double", integers{1});
   CAF_CHECK_EQUAL(code(result), "type_mismatch");
-}
-
-CAF_TEST(results_can_be_streamed) {
-  auto spec = chunks_of("double", "int");
-  spec.options.stream = true;
-  auto writer = user->open(spec);
-  CAF_REQUIRE(writer.engaged());
-  for (int64_t i = 0; i < 10'000; ++i)
-    CAF_REQUIRE(put(*writer, encoded(i)));
-  auto job = writer->close();
-  CAF_REQUIRE(job.engaged());
-  std::map<task_index, int64_t> results;
-  auto status =
-    user->stream(*job, [&](task_index index, std::string_view bytes) {
-      results[index] = decode<int64_t>(bytes).value_or(-1);
-    });
-  CAF_REQUIRE(status.engaged());
-  CAF_CHECK(status->state == job_state::succeeded);
-  CAF_REQUIRE_EQUAL(results.size(), 10'000u);
-  CAF_CHECK_EQUAL(results[9'999], 19'998);
-}
-
-CAF_TEST(a_stream_of_more_bytes_than_its_window_flows) {
-  auto spec = range_of("text", 0, 0, "collect");
-  spec.inputs = input_kind::chunks;
-  spec.input_type = "uint";
-  spec.options.stream = true;
-  auto writer = user->open(spec);
-  CAF_REQUIRE(writer.engaged());
-  for (int i = 0; i < 40; ++i)
-    CAF_REQUIRE(put(*writer, encoded(uint64_t{1'000'000})));
-  auto job = writer->close();
-  CAF_REQUIRE(job.engaged());
-  size_t bytes = 0;
-  auto status = user->stream(
-    *job, [&](task_index, std::string_view x) { bytes += x.size(); });
-  CAF_REQUIRE(status.engaged());
-  CAF_CHECK(status->state == job_state::succeeded);
-  CAF_CHECK(bytes >= 40'000'000u);
-}
-
-CAF_TEST(a_job_that_is_waited_for_can_be_streamed) {
-  auto spec = range_of("double", 0, 100, "collect");
-  spec.options.stream = true;
-  auto job = user->submit(spec, false);
-  CAF_REQUIRE(job.engaged());
-  wait_options options;
-  options.timeout = 20ms;
-  CAF_CHECK_EQUAL(code(user->wait(*job, options)), "timed_out");
-  size_t results = 0;
-  auto status =
-    user->stream(*job, [&](task_index, std::string_view) { ++results; });
-  CAF_REQUIRE(status.engaged());
-  CAF_CHECK_EQUAL(results, 100u);
-}
-
-CAF_TEST(results_have_one_reader_at_a_time) {
-  auto spec = range_of("double", 0, 100, "collect");
-  spec.options.stream = true;
-  auto job = user->submit(spec);
-  CAF_REQUIRE(job.engaged());
-  size_t results = 0;
-  auto status = user->stream(*job, [&](task_index, std::string_view) {
-    if (++results > 1)
-      return;
-    auto second = user->stream(*job, [](task_index, std::string_view) {});
-    CAF_CHECK_EQUAL(code(second), "bad_usage");
-  });
-  CAF_REQUIRE(status.engaged());
-  CAF_CHECK_EQUAL(results, 100u);
 }
 
 CAF_TEST(a_wait_ends_with_its_timeout) {

@@ -63,6 +63,14 @@ public:
     });
   }
 
+  /// Connects to the cluster.
+  outcome<client> connect() {
+    auto made = cluster_->connect();
+    if (!made)
+      return refuse(made.error());
+    return std::move(*made);
+  }
+
   bool started() const {
     return cluster_.has_value();
   }

@@ -38,4 +38,28 @@ CAF_TEST(has_no_options_of_waiting) {
   CAF_CHECK_EQUAL(connections, 0u);
 }
 
+CAF_TEST(a_job_can_come_from_a_file) {
+  auto file = folder.file("job.json", R"({"function": "echo",
+    "inputs": [1, "two"], "name": "from a file"})");
+  auto ended = run({"submit", "-f", file});
+  CAF_CHECK(ended.code == exit_code::done);
+  CAF_CHECK_EQUAL(ended.out, "1\n");
+  CAF_CHECK_EQUAL(run({"result", "1"}).out, "[1,\"two\"]\n");
+  CAF_CHECK(run({"job", "1"}).shows("from a file"));
+  CAF_CHECK_EQUAL(run({"run", "-f", file, "--reduce", "count"}).out, "2\n");
+}
+
+CAF_TEST(a_wrong_file_is_refused_before_the_cluster_hears_of_it) {
+  auto file = folder.file("job.json", R"({"function": "echo", "retrys": 1})");
+  for (const auto* command : {"submit", "run"}) {
+    auto ended = run_offline({command, "-f", file});
+    CAF_CHECK(ended.code == exit_code::usage);
+    CAF_CHECK(ended.says("did you mean \"retries\""));
+  }
+  CAF_CHECK(
+    run_offline({"run", "echo", "--input", "1", "--stream", "--raw"}).code
+    == exit_code::usage);
+  CAF_CHECK_EQUAL(connections, 0u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,42 +1,85 @@
 #define CAF_SUITE completion
 
-#include "nodes/shell/help_text.hpp"
+#include "nodes/shell/completion.hpp"
 
 #include <caf/test/unit_test.hpp>
 
 #include <string>
+#include <vector>
 
 using namespace troupe::shell;
 
-namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+CAF_TEST(knows_three_shells) {
+  std::vector<std::string> names;
+  for (const auto& shell : completed_shells()) {
+    names.emplace_back(shell.name);
+    auto script = shell.script();
+    CAF_CHECK(script.find("# " + names.back() + " completion for troupe")
+              != std::string::npos);
+  }
+  CAF_CHECK((names == std::vector<std::string>{"bash", "zsh", "fish"}));
 }
 
-} // namespace
+CAF_TEST(knows_what_is_fixed) {
+  struct row {
+    const char* command;
+    size_t position;
+    const char* want;
+  };
+  const row rows[] = {
+    {"dead", 0, "list show requeue purge"},
+    {"dead", 1, ""},
+    {"dead", 2, ""},
+    {"dead", 3, ""},
+    {"bench", 0, "throughput latency granularity"},
+    {"wait", 0, ""},
+    {"jobs", 0, ""},
+  };
+  for (const auto& [command, position, want] : rows) {
+    CAF_MESSAGE(command << " " << position);
+    auto got = fixed_values(*find_command(command), position);
+    CAF_CHECK_EQUAL(got, want);
+  }
+  auto commands = fixed_values(*find_command("help"), 0);
+  CAF_CHECK(commands.starts_with("run submit "));
+  auto shells = fixed_values(argument_kind::shell);
+  CAF_CHECK_EQUAL(shells, "bash zsh fish");
+  auto reducers = " " + fixed_values(argument_kind::reducer) + " ";
+  for (const auto* name : {" sum ", " top: ", " none "})
+    CAF_CHECK(reducers.find(name) != std::string::npos);
+  CAF_CHECK(fixed_values(argument_kind::text).empty());
+}
 
-// What bash makes of it is part of tests/system/shell_test.py.
-CAF_TEST(the_script_knows_every_command_and_option) {
-  auto script = bash_completion();
-  for (const auto& command : command_table()) {
-    std::string name{command.name};
-    CAF_CHECK(contains(script, " " + name) || contains(script, "\"" + name));
+CAF_TEST(names_of_arguments_have_no_brackets) {
+  auto names = argument_names(*find_command("fault"));
+  CAF_CHECK((names == std::vector<std::string>{"ACTION", "NODE", "PATH"}));
+  CAF_CHECK(argument_names(*find_command("jobs")).empty());
+}
+
+CAF_TEST(fills_one_place) {
+  std::string text = "a @B@ @B@";
+  fill(text, "B", "c");
+  CAF_CHECK_EQUAL(text, "a c @B@");
+  fill(text, "C", "d");
+  CAF_CHECK_EQUAL(text, "a c @B@");
+}
+
+CAF_TEST(finds_each_name_of_an_option_once) {
+  size_t timeouts = 0;
+  for (const auto* option : options_where([](const auto&) { return true; }))
+    timeouts += option->name == "timeout" ? 1 : 0;
+  CAF_CHECK_EQUAL(timeouts, 1u);
+  CAF_CHECK(options_where([](const auto&) { return false; }).empty());
+}
+
+// The scripts look at words before they know the command.
+CAF_TEST(options_of_one_name_agree_whether_they_take_an_argument) {
+  for (const auto& command : command_table())
     for (const auto& option : command.options)
-      CAF_CHECK(contains(script, "--" + std::string{option.name}));
-    CAF_CHECK_EQUAL(contains(script, "    " + name + ") options+="),
-                    !command.options.empty());
-  }
-  for (const auto& option : global_options())
-    CAF_CHECK(contains(script, " --" + std::string{option.name}));
-}
-
-CAF_TEST(every_place_of_the_script_is_filled) {
-  auto script = bash_completion();
-  auto at = script.find('@');
-  while (at != std::string::npos) {
-    // ${COMP_WORDS[@]} and the like are bash's own.
-    CAF_CHECK(at > 0 && script[at - 1] == '[');
-    at = script.find('@', at + 1);
-  }
+      for (const auto* other : options_where(
+             [&](const auto& x) { return x.name == option.name; })) {
+        CAF_MESSAGE(command.name << " --" << option.name);
+        CAF_CHECK_EQUAL(other->argument == argument_kind::none,
+                        option.argument == argument_kind::none);
+      }
 }

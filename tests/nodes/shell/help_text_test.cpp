@@ -1,6 +1,7 @@
 #define CAF_SUITE help_text
 
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/script_options.hpp"
 #include "nodes/shell/table.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -34,6 +35,8 @@ CAF_TEST(the_overview_names_all_commands_and_global_options) {
   }
   for (const auto& option : global_options())
     CAF_CHECK(contains(text, "  --" + std::string{option.name}));
+  for (const auto& option : script_options())
+    CAF_CHECK(contains(text, "  --" + std::string{option.name}));
   CAF_CHECK(widest_line(text) <= 80);
 }
 
@@ -49,5 +52,25 @@ CAF_TEST(the_help_of_a_command_names_all_its_options) {
     CAF_CHECK(widest_line(text) <= 80);
     CAF_CHECK(!contains(text, " \n"));
     CAF_CHECK(!contains(text, "\n\n\n"));
+  }
+}
+
+CAF_TEST(says_what_json_prints_in_one_sentence) {
+  struct row {
+    const char* json;
+    const char* want;
+  };
+  const row rows[] = {
+    {"", ""},
+    {"an array", "With --json: an array."},
+    {"An array.", "With --json: an array."},
+    {"A job. More.", "With --json: a job. More."},
+    {"JOB", "With --json: JOB."},
+    {"{\"a\"}", "With --json: {\"a\"}."},
+  };
+  for (const auto& [json, want] : rows) {
+    command_spec command{"x", "X", "", 0, 0, {}, "", {}, nullptr, json};
+    auto got = json_sentence(command);
+    CAF_CHECK_EQUAL(got, want);
   }
 }

@@ -80,6 +80,30 @@ CAF_TEST(help_and_version_need_no_command) {
   CAF_CHECK(parse({"run", "-h"})->command() != nullptr);
 }
 
+CAF_TEST(f_is_short_for_a_file) {
+  auto call = parse({"submit", "-f", "job.json"});
+  CAF_REQUIRE(call);
+  CAF_CHECK_EQUAL(call->text("file").value_or(""), "job.json");
+  CAF_CHECK(call->positional().empty());
+  auto stdin_too = parse({"run", "echo", "-f", "-"});
+  CAF_REQUIRE(stdin_too);
+  CAF_CHECK_EQUAL(stdin_too->text("file").value_or(""), "-");
+  CAF_CHECK(!parse({"jobs", "-f", "x"}));
+}
+
+CAF_TEST(what_a_command_line_does_not_say_comes_from_elsewhere) {
+  auto call = parse({"submit", "-f", "x", "--retries", "1"});
+  CAF_REQUIRE(call);
+  auto whole = call->completed(
+    "f", {{"retries", {"2"}}, {"label", {"a", "b"}}, {"stream", {}}});
+  CAF_CHECK_EQUAL(whole.positional(), words{"f"});
+  CAF_CHECK_EQUAL(whole.count("retries").value_or(0), 1u);
+  CAF_CHECK_EQUAL(whole.texts("label"), (words{"a", "b"}));
+  CAF_CHECK(whole.has("stream"));
+  auto own = parse({"submit", "g"})->completed("f", {});
+  CAF_CHECK_EQUAL(own.positional(), words{"g"});
+}
+
 CAF_TEST(durations_are_read) {
   auto call = parse({"wait", "7", "--timeout", "1.5s"});
   CAF_REQUIRE(call);
@@ -104,7 +128,6 @@ CAF_TEST(wrong_command_lines_get_a_sentence) {
     const char* text; ///< Part of the sentence.
   };
   const row rows[] = {
-    {"nothing", {}, "a command is missing"},
     {"unknown command", {"rnu"}, "no command \"rnu\"; did you mean \"run\""},
     {"far from all", {"qqqqqqqq"}, "see troupe help"},
     {"unknown option", {"run", "f", "--redcue", "x"}, "\"--reduce\""},
@@ -113,6 +136,12 @@ CAF_TEST(wrong_command_lines_get_a_sentence) {
     {"of another command", {"jobs", "--reduce", "x"}, "jobs has no option"},
     {"before the command", {"--reduce", "x", "run"}, "before the command"},
     {"short option", {"run", "f", "-x"}, "no option \"-x\""},
+    {"short before", {"-x", "run", "f"}, "no option \"-x\""},
+    {"short alone", {"-x"}, "no option \"-x\""},
+    {"short for a script", {"-x", "-c", "jobs"}, "no option \"-x\""},
+    {"script without text", {"-c"}, "--command"},
+    {"two scripts", {"-f", "x", "-f", "y"}, "more than once"},
+    {"script behind", {"jobs", "-c", "x"}, "no option \"-c\""},
     {"value is missing", {"run", "f", "--reduce"}, "--reduce"},
     {"option as value", {"run", "f", "--reduce", "--json"}, "--reduce"},
     {"flag with value", {"jobs", "--json=yes"}, "--json"},
@@ -133,4 +162,26 @@ CAF_TEST(wrong_command_lines_get_a_sentence) {
     CAF_MESSAGE(call.error().text);
     CAF_CHECK(call.error().text.find(text) != std::string::npos);
   }
+}
+
+CAF_TEST(scripts_stand_where_a_command_does) {
+  using texts = std::vector<std::string>;
+  auto call = parse({"--json", "-f", "a.troupe", "--keep-going", "x", "-h"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->command() == nullptr);
+  CAF_CHECK(call->text("file") == "a.troupe");
+  CAF_CHECK(call->has("keep-going"));
+  CAF_CHECK(call->has("json"));
+  CAF_CHECK(!call->has("help"));
+  CAF_CHECK((call->positional() == texts{"x", "-h"}));
+  call = parse({"-c", "jobs; nodes", "--", "-5", "jobs"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->text("command") == "jobs; nodes");
+  CAF_CHECK((call->positional() == texts{"-5", "jobs"}));
+  call = parse({"-f", "-"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->text("file") == "-");
+  call = parse({"--cluster", "x"});
+  CAF_REQUIRE(call);
+  CAF_CHECK(call->command() == nullptr);
 }

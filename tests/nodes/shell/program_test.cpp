@@ -22,7 +22,8 @@ exit_code run(const std::vector<std::string>& args, int out, int err) {
   auto never = [](const invocation&) -> outcome<client> {
     return refuse("not here", exit_code::cannot_connect);
   };
-  return run_program(args, {out, err, none, never});
+  captured nothing;
+  return run_program(args, {out, err, none, never, nothing.descriptor()});
 }
 
 } // namespace
@@ -34,6 +35,16 @@ CAF_TEST(the_version_goes_to_stdout) {
             == exit_code::done);
   CAF_CHECK(out.text().starts_with("troupe " + std::string{product_version}));
   CAF_CHECK_EQUAL(err.text(), "");
+}
+
+CAF_TEST(the_version_as_json) {
+  captured out;
+  captured err;
+  CAF_CHECK(run({"--version", "--json"}, out.descriptor(), err.descriptor())
+            == exit_code::done);
+  CAF_CHECK_EQUAL(out.text(), "{\"version\": \"" + std::string{product_version}
+                                + "\", \"protocol\": "
+                                + std::to_string(protocol_version) + "}\n");
 }
 
 CAF_TEST(a_failure_is_one_sentence_on_stderr) {

@@ -249,3 +249,103 @@ CAF_TEST(what_does_not_fit_is_refused_with_a_sentence) {
     CAF_CHECK_EQUAL(got.empty(), *text == '\0');
   }
 }
+
+namespace {
+
+outcome<submission> read_with_file(const temporary_folder& folder,
+                                   std::string_view text, words args) {
+  auto file = folder.file("job.json", text);
+  words all{"submit", "-f", file};
+  all.insert(all.end(), args.begin(), args.end());
+  auto call = invocation::parse(all, [](auto) { return std::nullopt; });
+  if (!call)
+    return tl::unexpected{call.error()};
+  auto whole = with_job_file(*call, nullptr);
+  if (!whole)
+    return tl::unexpected{whole.error()};
+  return read_submission(*whole, nullptr);
+}
+
+} // namespace
+
+CAF_TEST(a_file_says_what_the_command_line_does_not) {
+  temporary_folder folder;
+  constexpr auto text = R"({"function": "f", "range": "0..9", "retries": 5,
+                            "name": "n"})";
+  auto what = read_with_file(folder, text, {});
+  CAF_REQUIRE(what);
+  CAF_CHECK_EQUAL(what->spec.function, "f");
+  CAF_CHECK_EQUAL(what->spec.options.retries, 5u);
+  CAF_CHECK_EQUAL(what->spec.range.last, 9);
+  auto other =
+    read_with_file(folder, text, {"g", "--retries", "1", "--input", "7"});
+  CAF_REQUIRE(other);
+  CAF_CHECK_EQUAL(other->spec.function, "g");
+  CAF_CHECK_EQUAL(other->spec.options.retries, 1u);
+  CAF_CHECK_EQUAL(other->spec.name, "n");
+  CAF_CHECK(other->spec.inputs == input_kind::chunks);
+}
+
+CAF_TEST(inputs_of_the_command_line_replace_all_of_the_file) {
+  temporary_folder folder;
+  auto lines = folder.file("lines", "a\n");
+  constexpr auto text = R"({"function": "f", "split": ["x", "y"],
+                            "chunk": "1KiB"})";
+  CAF_CHECK(read_with_file(folder, text, {"--lines", lines}));
+  CAF_CHECK(read_with_file(folder, text, {"--split", lines}));
+  auto missing = read_with_file(folder, text, {});
+  CAF_REQUIRE(!missing);
+  CAF_CHECK(missing.error().text.find("cannot read \"x\"")
+            != std::string::npos);
+}
+
+CAF_TEST(no_inputs_in_a_file_are_a_job_without_tasks) {
+  temporary_folder folder;
+  auto what = read_with_file(folder, R"({"function": "f", "inputs": []})", {});
+  CAF_REQUIRE(what);
+  auto next = what->source->next();
+  CAF_CHECK(next && !*next);
+}
+
+CAF_TEST(a_file_that_says_too_little_or_too_much_is_refused) {
+  temporary_folder folder;
+  struct row {
+    const char* text;
+    words args;
+    const char* refusal;
+  };
+  const row rows[] = {
+    {"{}", {}, "names no function"},
+    {R"({"function": "f"})", {}, "the inputs are missing"},
+    {R"({"function": "f", "range": "0..1", "inputs": [1]})",
+     {},
+     "--range and --input"},
+    {R"({"function": "f", "range": "0..x"})", {}, "--range: "},
+    {R"({"retries": "x"})",
+     {"f"},
+     R"(job.json: /retries: expected a whole number, got "x")"},
+    {R"({"function": "f", "range": "0..1", "stream": true})",
+     {"--reduce", "sum"},
+     "--reduce has no use with --stream"},
+  };
+  for (const auto& [text, args, refusal] : rows) {
+    auto what = read_with_file(folder, text, args);
+    CAF_REQUIRE(!what);
+    CAF_MESSAGE(what.error().text);
+    CAF_CHECK(what.error().code == exit_code::usage);
+    CAF_CHECK(what.error().text.find(refusal) != std::string::npos);
+  }
+  auto none = invocation::parse(words{"submit", "--file", folder.path("none")},
+                                [](auto) { return std::nullopt; });
+  CAF_REQUIRE(none);
+  auto missing = with_job_file(*none, nullptr);
+  CAF_REQUIRE(!missing);
+  CAF_CHECK(missing.error().text.find("cannot read") != std::string::npos);
+}
+
+CAF_TEST(stdin_cannot_be_two_things) {
+  auto call = invocation::parse(words{"submit", "f", "-f", "-", "--lines", "-"},
+                                [](auto) { return std::nullopt; });
+  CAF_REQUIRE(call);
+  CAF_CHECK_EQUAL(call->text("file").value_or(""), "-");
+}

@@ -61,3 +61,18 @@ CAF_TEST(a_reader_that_went_away_is_none) {
   ::close(ends[1]);
   std::signal(SIGPIPE, before);
 }
+
+CAF_TEST(a_copy_gets_the_same_and_does_not_disturb) {
+  captured file;
+  captured copy;
+  text_output out{file.descriptor(), copy.descriptor()};
+  out.write("x");
+  CAF_CHECK(out.flush());
+  CAF_CHECK_EQUAL(copy.text(), "x");
+  auto full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  text_output other{file.descriptor(), full};
+  other.write("y");
+  CAF_CHECK(other.flush());
+  ::close(full);
+  CAF_CHECK_EQUAL(file.text(), "xy");
+}

@@ -29,6 +29,7 @@ lease_event drawn(random_source& random, uint64_t serial) {
   lease_event result;
   result.kind = static_cast<kind>(random.next() % lease_event_kind_count);
   result.job = 3;
+  result.at_us = serial / 3 * 1000 + random.next() % 5;
   if (result.kind == kind::resumed)
     return result;
   result.lease = {serial / 500 + 1, random.next() >> (random.next() % 64)};
@@ -39,6 +40,8 @@ lease_event drawn(random_source& random, uint64_t serial) {
   if (result.kind != kind::accepted)
     return result;
   result.seq = static_cast<uint32_t>(random.next());
+  result.waited_us = random.next() >> (random.next() % 64);
+  result.took_us = random.next() >> (random.next() % 64);
   for (auto i = result.range.begin; i < result.range.end; ++i)
     if (random.next() % 8 == 0)
       result.failed.push_back(i);
@@ -69,9 +72,21 @@ CAF_TEST(extreme_numbers_survive) {
      UINT64_MAX,
      {uint64_t{1} << 62, UINT64_MAX},
      0,
-     {}},
-    {kind::accepted, 3, {0, 0}, 0, {0, 1}, UINT32_MAX, {0}},
-    {kind::revoked, 3, {UINT64_MAX, 0}, 0, {0, 0}, 0, {}},
+     {},
+     UINT64_MAX},
+    {kind::accepted,
+     3,
+     {0, 0},
+     0,
+     {0, 1},
+     UINT32_MAX,
+     {0},
+     0,
+     UINT64_MAX,
+     UINT64_MAX},
+    {kind::revoked, 3, {UINT64_MAX, 0}, 0, {0, 0}, 0, {}, 5},
+    {kind::resumed, 3, {}, 0, {}, 0, {}, 4},
+    {kind::resumed, 3, {}, 0, {}, 0, {}, 4},
   };
   lease_history history;
   for (const auto& x : want)
@@ -82,11 +97,18 @@ CAF_TEST(extreme_numbers_survive) {
 CAF_TEST(an_event_costs_a_few_bytes) {
   lease_history history;
   CAF_CHECK_EQUAL(history.bytes(), 0u);
+  // A lease of a millisecond that waited for two others.
   for (uint64_t i = 0; i < 10'000; ++i) {
-    history.add(granted(i, {i * 1024, i * 1024 + 1024}));
-    history.add(accepted(i, 0, {i * 1024, i * 1024 + 1024}));
+    auto lease = granted(i, {i * 1024, i * 1024 + 1024});
+    lease.at_us = i * 1000;
+    history.add(lease);
+    auto slice = accepted(i, 0, {i * 1024, i * 1024 + 1024});
+    slice.at_us = i * 1000 + 700;
+    slice.waited_us = 2000;
+    slice.took_us = 1000;
+    history.add(slice);
   }
-  CAF_CHECK_LESS(history.bytes(), 20'000u * 10);
+  CAF_CHECK_LESS(history.bytes(), 20'000u * 11);
   // A thousand failures in a slice are one run of them.
   std::vector<task_index> failed;
   for (task_index i = 0; i < 1024; ++i)

@@ -521,3 +521,21 @@ CAF_TEST(two_threads_deliver_every_index_once_and_in_order) {
   runner.join();
   CAF_CHECK_EQUAL(good, 200u);
 }
+
+CAF_TEST(an_output_tells_how_long_it_waited_and_took) {
+  slot_block block;
+  begin(block, {0, 2});
+  for (auto at : {now, now + 3ms}) {
+    auto claimed = block.claim(1, at);
+    CAF_REQUIRE(claimed);
+    slot_block::block_output out;
+    out.range = *claimed;
+    out.busy_ns = 2'000'000;
+    out.results.add("x");
+    block.publish(out);
+  }
+  const auto taken = take(block);
+  CAF_CHECK_EQUAL(taken.waited_us(now - 1ms), 1000u);
+  CAF_CHECK_EQUAL(taken.took_us(), 5000u);
+  CAF_CHECK_EQUAL(taken.waited_us(now + 1ms), 0u); // Clocks that go back.
+}

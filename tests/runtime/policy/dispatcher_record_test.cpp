@@ -58,10 +58,19 @@ CAF_TEST(a_grant_is_recorded_with_its_worker) {
 CAF_TEST(a_slice_is_recorded_as_soon_as_it_is_taken) {
   record_stage stage;
   stage.core.take_lease_events();
-  stage.core.begin_accept(stage.part(stage.first, 0, {0, 4}, {1, 3}),
-                          stage.now);
+  stage.now += 5ms;
+  auto slice = stage.part(stage.first, 0, {0, 4}, {1, 3});
+  slice.waited_us = 30;
+  slice.took_us = 40;
+  stage.core.begin_accept(slice, stage.now);
   auto got = stage.only_event();
   CAF_CHECK(got.kind == kind::accepted);
+  auto since = stage.now.time_since_epoch();
+  auto at_us = static_cast<uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(since).count());
+  CAF_CHECK_EQUAL(got.at_us, at_us);
+  CAF_CHECK_EQUAL(got.waited_us, 30u);
+  CAF_CHECK_EQUAL(got.took_us, 40u);
   CAF_CHECK((got.range == index_range{0, 4}));
   CAF_CHECK_EQUAL(got.seq, 0u);
   CAF_CHECK((got.failed == std::vector<task_index>{1, 3}));

@@ -356,6 +356,41 @@ inline void purged_letters_release_what_was_kept_for_them(store& kept) {
   CAF_CHECK_EQUAL(kept.bytes(), empty);
 }
 
+inline void spare_inputs_are_all_there_until_the_job_is_forgotten(store& kept) {
+  auto empty = kept.bytes();
+  auto job = put_tasks(kept, 3, 1000);
+  CAF_CHECK_EQUAL(kept.spare_bytes(), 0u);
+  accept(kept, record_of(job, {1, 2}));
+  CAF_CHECK(kept.spare_bytes() >= 1000u && kept.spare_bytes() < 2000u);
+  CAF_CHECK_EQUAL(kept.inputs_of(job).size(), 2u);
+  kept.bury({letter_of(job, 0)});
+  accept(kept, record_of(job, {2, 3}));
+  CAF_CHECK(finish(kept, job, job_state::failed));
+  auto all = kept.all_inputs_of(job);
+  CAF_REQUIRE_EQUAL(all.size(), 3u);
+  for (task_index i = 0; i < 3; ++i)
+    CAF_CHECK((all[i].range == index_range{i, i + 1}));
+  CAF_CHECK_EQUAL(kept.purge(job, {0}), 1u);
+  CAF_CHECK(kept.spare_bytes() >= 3000u);
+  CAF_CHECK_EQUAL(kept.all_inputs_of(job).size(), 3u);
+  kept.forget(job);
+  CAF_CHECK_EQUAL(kept.spare_bytes(), 0u);
+  CAF_CHECK_EQUAL(kept.bytes(), empty);
+  CAF_CHECK(kept.all_inputs_of(job).empty());
+}
+
+inline void what_is_known_of_a_task_is_told(store& kept) {
+  auto job = put_tasks(kept, 2);
+  CAF_CHECK(!kept.has_streamed_inputs(job));
+  kept.note_setbacks({{job, 1, false, {1, errc::bad_input, "odd", "n", 0, 0}}});
+  CAF_CHECK(kept.past_of(job, 0).empty());
+  CAF_CHECK_EQUAL(kept.past_of(job, 1).size(), 1u);
+  CAF_CHECK(kept.past_of(999, 1).empty());
+  auto open = put(kept, spec_of());
+  CAF_REQUIRE(kept.put_inputs(open, packed({"a"}), 1));
+  CAF_CHECK(kept.has_streamed_inputs(open));
+}
+
 inline void only_ended_jobs_are_forgotten(store& kept) {
   auto job = put_tasks(kept, 1);
   kept.forget(job);
@@ -389,6 +424,8 @@ constexpr claim claims[] = {
   TROUPE_CLAIM(a_failed_job_goes_on_with_its_dead_letters),
   TROUPE_CLAIM(a_checkpoint_is_kept_for_dead_letters),
   TROUPE_CLAIM(purged_letters_release_what_was_kept_for_them),
+  TROUPE_CLAIM(spare_inputs_are_all_there_until_the_job_is_forgotten),
+  TROUPE_CLAIM(what_is_known_of_a_task_is_told),
   TROUPE_CLAIM(only_ended_jobs_are_forgotten),
 };
 
@@ -419,6 +456,33 @@ inline void check_full_store(const store_maker& make) {
   CAF_CHECK(kept->put_inputs(job, packed({std::string(12'000, 'i')}), 0));
 }
 
+/// Spare inputs never make a store full: they go, those of the oldest job first
+/// and all of a job at once.
+inline void check_spare_inputs(const store_maker& make) {
+  auto kept = make(40'000);
+  auto done = [&](size_t bytes) {
+    auto job = put_tasks(*kept, 2, bytes);
+    accept(*kept, record_of(job, {0, 1}));
+    accept(*kept, record_of(job, {1, 2}));
+    CAF_CHECK(finish(*kept, job, job_state::succeeded));
+    return job;
+  };
+  auto first = done(3000);
+  CAF_CHECK_EQUAL(kept->all_inputs_of(first).size(), 2u);
+  auto second = done(3000); // Both have more than a quarter of 40000.
+  CAF_CHECK(kept->all_inputs_of(first).empty());
+  CAF_CHECK_EQUAL(kept->all_inputs_of(second).size(), 2u);
+  auto large = done(6000); // It alone has more: only some would be no help.
+  CAF_CHECK(kept->all_inputs_of(large).empty());
+  CAF_CHECK_EQUAL(kept->spare_bytes(), 0u);
+  auto third = done(3000);
+  CAF_CHECK_EQUAL(kept->all_inputs_of(third).size(), 2u);
+  auto job = put(*kept, spec_of());
+  auto room = 40'000 - kept->bytes() - 1000;
+  CAF_CHECK(kept->put_inputs(job, packed({std::string(room, 'i')}), 0));
+  CAF_CHECK(kept->all_inputs_of(third).empty());
+}
+
 inline void check_conformance(const store_maker& make) {
   for (const auto& [what, check] : claims) {
     CAF_MESSAGE(what);
@@ -427,6 +491,7 @@ inline void check_conformance(const store_maker& make) {
   }
   check_rebuild(make);
   check_full_store(make);
+  check_spare_inputs(make);
 }
 
 } // namespace troupe::store_test

@@ -2,6 +2,7 @@
 
 #include "runtime/base/random.hpp"
 #include "runtime/telemetry/log.hpp"
+#include "runtime/telemetry/log_ring.hpp"
 
 #include <caf/test/unit_test.hpp>
 
@@ -220,6 +221,22 @@ CAF_TEST(stderr_gets_whole_lines_from_many_threads) {
   for (const auto& line : lines)
     whole += line == want ? 1 : 0;
   CAF_CHECK_EQUAL(whole, lines.size());
+}
+
+CAF_TEST(what_goes_to_stderr_may_be_kept_besides) {
+  const fixed_clock clock;
+  auto ring = std::make_shared<log_ring>();
+  stderr_capture capture;
+  auto log =
+    make_stderr_logger("alpha", log_level::info, log_format::json, ring, clock);
+  log->info("test", "said", {{"key", "value"}});
+  log->debug("test", "dropped");
+  CAF_CHECK_EQUAL(capture.lines().size(), 1u);
+  auto kept = ring->read(0, 10, log_level::trace, 1000);
+  CAF_REQUIRE_EQUAL(kept.records.size(), 1u);
+  CAF_CHECK_EQUAL(kept.records.front().text, "said");
+  CAF_CHECK_EQUAL(kept.records.front().time_us, noon_us);
+  CAF_CHECK_EQUAL(kept.records.front().fields.size(), 1u);
 }
 
 CAF_TEST(a_stderr_that_is_no_terminal_gets_json_by_default) {

@@ -216,7 +216,9 @@ CAF_TEST(only_wire_messages_are_marked_as_such) {
 
 CAF_TEST(docs_list_every_field_in_order) {
   std::vector<std::string> rows;
-  add_field_rows(rows, read_source("runtime/wire/messages.hpp"),
+  add_field_rows(rows,
+                 read_source("runtime/wire/messages.hpp")
+                   + read_source("runtime/wire/question_messages.hpp"),
                  std::regex{"TROUPE_WIRE_TYPE\\((\\w+),\\s*\"(t\\.\\w+)\","
                             "([^)]*)\\)"});
   add_field_rows(rows, read_source("runtime/wire/inspect.hpp"),

@@ -64,7 +64,8 @@ CAF_TEST(every_inspectable_type_of_the_headers_is_known) {
   for_each_type(nested_types{}, add_name{known});
   std::set<std::string> written;
   const std::regex name{"\"(t\\.[a-z_]+)\""};
-  for (const char* header : {"messages.hpp", "inspect.hpp"}) {
+  for (const char* header :
+       {"messages.hpp", "question_messages.hpp", "inspect.hpp"}) {
     auto text = read_source(std::string{"runtime/wire/"} + header);
     CAF_REQUIRE(!text.empty());
     for (std::sregex_iterator i{text.begin(), text.end(), name}, end; i != end;

@@ -89,7 +89,7 @@ CAF_TEST(enumerations_have_exactly_their_values) {
     {"job_state", count(job_state{}), static_cast<int>(job_state_count)},
     {"input_kind", count(input_kind{}), 3},
     {"task_state", count(task_state{}), static_cast<int>(task_state_count)},
-    {"event_kind", count(event_kind{}), 6},
+    {"event_kind", count(event_kind{}), event_kind_count},
   };
   for (const auto& [what, valid, want] : rows) {
     CAF_MESSAGE(what);
@@ -450,7 +450,9 @@ CAF_TEST(events_for_people) {
   check_rows({
     {"event", check(happened), ok},
     {"event of unknown kind",
-     changed(happened, [](event& x) { x.kind = static_cast<event_kind>(6); }),
+     changed(
+       happened,
+       [](event& x) { x.kind = static_cast<event_kind>(event_kind_count); }),
      bad},
     {"event of a job of unknown state",
      changed(happened,

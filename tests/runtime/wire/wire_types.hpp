@@ -29,14 +29,17 @@ using registered_types =
             list_dead, dead_letters, requeue_dead, purge_dead, dead_changed,
             verify_job, job_audit, explain_task, task_explanation, watch_job,
             job_update, job_updates, result_slice, result_credit, open_result,
-            job_result, event, subscribe, more_events, supervision_tree,
-            show_tree, inject_fault, fault_done>;
+            job_result, list_tasks, task_listing, list_shares, job_shares,
+            trace_task, task_trace, rerun_job, cluster_load, event, subscribe,
+            more_events, supervision_tree, show_tree, inject_fault, fault_done,
+            ask_node, node_answer>;
 
 /// The types that appear only inside of those.
 using nested_types =
   type_list<error, lease_id, index_range, body, failed_task, range_input,
             job_options, job_spec, attempt_record, dead_letter, dead_selector,
-            supervised, named_amount, resource_set, worker_verdict>;
+            supervised, named_amount, resource_set, worker_verdict, task_group,
+            job_share, trace_step, recent_failure>;
 
 /// Calls `f.template operator()<T>()` for each type.
 template <class... Ts, class F>

@@ -1,0 +1,103 @@
+#include "nodes/shell/actor_question.hpp"
+#include "nodes/shell/commands.hpp"
+#include "nodes/shell/job_text.hpp"
+#include "nodes/shell/node_json.hpp"
+#include "nodes/shell/session.hpp"
+#include "runtime/base/escape.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+
+#include <chrono>
+
+namespace troupe::shell {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::milliseconds time_default{60'000};
+constexpr int poll_interval_ms = 200;
+
+/// Returns the node of `--node`, or the only one that runs functions.
+outcome<std::string> node_for(const session& self, const client& from) {
+  if (auto name = self.call().text("node"))
+    return *name;
+  auto nodes = from.nodes();
+  if (!nodes)
+    return refuse(nodes.error());
+  std::vector<std::string> names;
+  for (const auto& x : *nodes)
+    if (x.slots > 0 && x.state != node_state::gone
+        && x.state != node_state::down)
+      names.push_back(escape_text(x.name));
+  if (names.size() == 1)
+    return names.front();
+  if (names.empty())
+    return refuse("no worker is up that could run a function");
+  return refuse_usage(fmt::format("several nodes run functions: say which one "
+                                  "with --node ({})",
+                                  fmt::join(names, ", ")));
+}
+
+outcome<json> ask_json(const client& from, const ask_node& question) {
+  auto document = ask_one(from, question);
+  if (!document)
+    return tl::unexpected{std::move(document.error())};
+  return parse_answer<nlohmann::json>(*document);
+}
+
+/// Waits for the end, which the node's own deadline brings.
+outcome<json> wait_for_end(session& self, const client& from,
+                           const std::string& node, uint64_t id) {
+  auto text = fmt::format(R"({{"id": {}}})", id);
+  self.interrupts().allow_detach(true);
+  for (;;) {
+    auto now = ask_json(from, {node, "spawned", {}, text});
+    if (!now || now->value("ended", false)) {
+      self.interrupts().allow_detach(false);
+      return now;
+    }
+    if (self.interrupts().flag())
+      return refuse(fmt::format("detached; {} goes on until its time is over",
+                                escape_text(text_at(*now, "path"))),
+                    exit_code::detached);
+    static_cast<void>(::poll(nullptr, 0, poll_interval_ms));
+  }
+}
+
+} // namespace
+
+outcome<exit_code> spawn_command(session& self) {
+  const auto& call = self.call();
+  json question{{"function", call.positional().front()},
+                {"input", call.text("input").value_or("null")}};
+  question["for_ms"] =
+    static_cast<uint64_t>(call.duration("for").value_or(time_default).count());
+  auto coordinator = self.connect();
+  if (!coordinator)
+    return tl::unexpected{std::move(coordinator.error())};
+  auto node = node_for(self, *coordinator);
+  if (!node)
+    return tl::unexpected{std::move(node.error())};
+  auto started =
+    ask_json(*coordinator, {*node, "spawn", {}, compact(question)});
+  if (!started)
+    return tl::unexpected{std::move(started.error())};
+  auto ended =
+    wait_for_end(self, *coordinator, *node, number_at(*started, "id"));
+  if (!ended)
+    return tl::unexpected{std::move(ended.error())};
+  (*ended)["node"] = *node;
+  if (self.json())
+    self.out().write(compact(*ended) + "\n");
+  if (ended->contains("text"))
+    return refuse(escape_text(text_at(*ended, "text")));
+  if (!self.json())
+    write_result_text(compact((*ended)["result"]), self.text_columns(),
+                      [&](std::string_view x) { self.out().write(x); });
+  return exit_code::done;
+}
+
+} // namespace troupe::shell

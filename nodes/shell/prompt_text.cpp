@@ -1,0 +1,94 @@
+#include "nodes/shell/prompt_text.hpp"
+
+#include "nodes/shell/table.hpp"
+#include "runtime/base/escape.hpp"
+#include "runtime/base/units.hpp"
+#include "runtime/base/version.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace troupe::shell {
+
+namespace {
+
+using reach = cluster_state::reach;
+
+constexpr std::string_view good = "\033[32m";
+constexpr std::string_view bad = "\033[31m";
+
+std::string counted(uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", format_count(count), what,
+                     count == 1 ? "" : "s");
+}
+
+/// Returns what is in parentheses, or nothing.
+std::string remark(const cluster_state& state) {
+  switch (state.at) {
+    case reach::unknown: return "connecting";
+    case reach::lost: return "not connected";
+    case reach::connected: break;
+  }
+  std::vector<std::string> parts;
+  if (state.jobs > 0)
+    parts.push_back(counted(state.jobs, "job"));
+  if (state.suspect > 0)
+    parts.push_back(counted(state.suspect, "node") + " silent");
+  if (state.lost > 0)
+    parts.push_back(counted(state.lost, "node") + " down");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+bool is_fine(const cluster_state& state) {
+  return state.at == reach::connected && state.suspect == 0 && state.lost == 0;
+}
+
+std::string colored(std::string_view text, std::string_view code, bool color) {
+  return color ? fmt::format("\1{}\1{}\1\033[0m\1", code, text)
+               : std::string{text};
+}
+
+} // namespace
+
+std::string prompt_text(const cluster_state& state, bool color) {
+  auto name = escape_text(state.cluster);
+  auto what = remark(state);
+  auto out = colored(name, good, color && is_fine(state));
+  if (!what.empty())
+    out += fmt::format(
+      " ({})", colored(what, bad,
+                       color && state.at != reach::unknown && !is_fine(state)));
+  // Not at its end: libedit loses what no character follows.
+  return out + "> ";
+}
+
+std::string continued_prompt(const cluster_state& state) {
+  auto columns = display_columns(prompt_text(state, false));
+  return std::string(columns - std::min<size_t>(columns, 4), ' ') + "... ";
+}
+
+std::string opening_text(const cluster_state& state) {
+  auto begin =
+    fmt::format("Troupe {}, cluster {} at {}", product_version,
+                escape_text(state.cluster), escape_text(state.where));
+  constexpr auto end = "\"help\" lists the commands";
+  switch (state.at) {
+    case reach::unknown:
+      return fmt::format("{}, which has not answered yet; {}", begin, end);
+    case reach::lost:
+      return fmt::format("{}: {}; {}", begin, escape_text(state.problem), end);
+    case reach::connected: break;
+  }
+  auto text = fmt::format("{}: {}, {}", begin, counted(state.nodes, "node"),
+                          counted(state.jobs, "job"));
+  if (state.suspect > 0)
+    text += fmt::format(", {} silent", counted(state.suspect, "node"));
+  if (state.lost > 0)
+    text += fmt::format(", {} down", counted(state.lost, "node"));
+  return fmt::format("{}; {}", text, end);
+}
+
+} // namespace troupe::shell

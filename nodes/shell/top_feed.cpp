@@ -1,0 +1,100 @@
+#include "nodes/shell/top_feed.hpp"
+
+#include "nodes/shell/top_details.hpp"
+#include "runtime/base/escape.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace troupe::shell {
+
+struct top_feed::shared {
+  shared(client x, invocation y, std::chrono::milliseconds z)
+    : from(std::move(x)), call(std::move(y)), interval(z) {
+    // nop
+  }
+
+  const client from;
+  const invocation call;
+  const std::chrono::milliseconds interval;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool ended = false;
+  bool runs = true;
+  std::optional<top_subject> wanted;
+  size_t columns = 80;
+  bool is_lost = false;
+  news fresh;
+};
+
+top_feed::top_feed(client from, invocation call,
+                   std::chrono::milliseconds interval)
+  : shared_(
+    std::make_shared<shared>(std::move(from), std::move(call), interval)) {
+  // Nobody waits for it: what it asks may take as long as a request.
+  std::thread{[state = shared_] { run(state); }}.detach();
+}
+
+top_feed::~top_feed() {
+  std::lock_guard guard{shared_->mutex};
+  shared_->ended = true;
+  shared_->changed.notify_all();
+}
+
+void top_feed::look_into(const std::optional<top_subject>& about,
+                         size_t columns) {
+  std::lock_guard guard{shared_->mutex};
+  shared_->columns = columns;
+  if (shared_->wanted == about)
+    return;
+  shared_->wanted = about;
+  if (about)
+    shared_->changed.notify_all();
+}
+
+top_feed::news top_feed::take() {
+  std::lock_guard guard{shared_->mutex};
+  return std::exchange(shared_->fresh, {});
+}
+
+void top_feed::finish() {
+  std::unique_lock lock{shared_->mutex};
+  shared_->ended = true;
+  shared_->changed.notify_all();
+  shared_->changed.wait(lock, [this] { return !shared_->runs; });
+}
+
+void top_feed::run(const std::shared_ptr<shared>& state) {
+  std::unique_lock lock{state->mutex};
+  while (!state->ended) {
+    auto about = state->wanted;
+    auto columns = state->columns;
+    lock.unlock();
+    std::vector<std::string> details;
+    if (about)
+      details = details_of(state->from, *about, columns);
+    auto view = view_cluster(state->from, state->call);
+    lock.lock();
+    if (about) {
+      state->fresh.about = about;
+      state->fresh.details = std::move(details);
+    }
+    if (view) {
+      state->fresh.view = std::move(*view);
+      if (std::exchange(state->is_lost, false))
+        state->fresh.lost = "";
+    } else {
+      state->is_lost = true;
+      state->fresh.lost = escape_text(to_string(from_caf(view.error())));
+    }
+    state->changed.wait_for(lock, state->interval, [&] {
+      return state->ended || (state->wanted && state->wanted != about);
+    });
+  }
+  state->runs = false;
+  state->changed.notify_all();
+}
+
+} // namespace troupe::shell

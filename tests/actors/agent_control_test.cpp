@@ -1,0 +1,80 @@
+#define CAF_SUITE agent_control
+
+#include "tests/actors/agent_tree.hpp"
+
+#include <string>
+
+using namespace troupe;
+using namespace std::chrono_literals;
+using test::agent_tree;
+
+CAF_TEST_FIXTURE_SCOPE(agent_control_tests, agent_tree)
+
+CAF_TEST(restarts_an_actor_through_its_supervisor) {
+  start();
+  CAF_CHECK(ask("restart", "worker/inner/b").at("done") == "restarting");
+  pass(1s);
+  CAF_CHECK(child_of("worker/inner/b").at("restarts") == 1);
+  CAF_CHECK(child_of("worker/inner").at("restarts") == 0);
+}
+
+CAF_TEST(refuses_a_restart_that_would_end_the_supervisor) {
+  start();
+  for (int i = 0; i < 2; ++i) {
+    ask("restart", "worker/inner/b");
+    pass(1s);
+  }
+  auto said = ask("restart", "worker/inner/b");
+  CAF_CHECK(says(said, "tolerates no further restart"));
+  pass(10s);
+  CAF_CHECK(ask("restart", "worker/inner/b").at("done") == "restarting");
+}
+
+CAF_TEST(refuses_to_restart_roots_and_temporary_actors) {
+  start();
+  CAF_CHECK(says(ask("restart", "worker"), "has no supervisor"));
+  CAF_CHECK(says(ask("restart", "worker/t"), "temporary"));
+}
+
+CAF_TEST(a_stopped_actor_stays_stopped_until_it_is_restarted) {
+  start();
+  CAF_CHECK(ask("stop", "worker/a").at("done") == "stopped");
+  pass(10s);
+  auto stopped = child_of("worker/a");
+  CAF_CHECK(stopped.at("state") == "stopped");
+  CAF_CHECK(stopped.at("last_ends").at(0).at("reason") == "shutdown");
+  CAF_CHECK(says(ask("state", "worker/a"), "does not run"));
+  CAF_CHECK(ask("restart", "worker/a").at("done") == "started");
+  CAF_CHECK(child_of("worker/a").at("state") == "running");
+}
+
+CAF_TEST(refuses_to_stop_what_is_needed) {
+  start();
+  CAF_CHECK(says(ask("stop", "worker"), "SIGTERM"));
+  CAF_CHECK(says(ask("stop", "worker/inner/b"), "siblings need it"));
+  CAF_CHECK(says(ask("stop", "worker/t"), "could not be started again"));
+}
+
+CAF_TEST(changes_nothing_unless_it_may) {
+  options.control = false;
+  start();
+  for (const auto* topic : {"restart", "stop", "send", "spawn"})
+    CAF_CHECK(says(ask(topic, "worker/a"), "node.control = yes"));
+  CAF_CHECK(ask("describe", "worker/a").is_object());
+}
+
+CAF_TEST(asks_only_what_the_table_has) {
+  start();
+  auto answer = ask("ask", "worker", R"({"message": "count"})");
+  CAF_CHECK(answer.at("answer").at("specs") == 3);
+  auto said = ask("ask", "worker", R"({"message": "coutn"})");
+  CAF_CHECK(says(said, "did you mean \"count\""));
+  CAF_CHECK(
+    says(ask("send", "worker", R"({"message": "flush"})"), "bad_usage"));
+  said = ask("ask", "worker", R"({"message": "count", "fields": {"x": 1}})");
+  CAF_CHECK(says(said, "no field \"x\""));
+  said = ask("ask", "worker", R"({"message": "count", "fields": 7})");
+  CAF_CHECK(says(said, "no JSON object"));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,23 @@
+#define CAF_SUITE actor_commands
+
+#include "nodes/shell/command_groups.hpp"
+
+#include <caf/test/unit_test.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+using namespace troupe::shell;
+
+CAF_TEST(has_the_commands_that_belong_together) {
+  auto commands = actor_commands();
+  for (std::string_view name :
+       {"tree", "actors", "describe", "state", "ask", "send", "monitor",
+        "restart", "stop", "spawn", "fault"}) {
+    CAF_MESSAGE(name);
+    CAF_CHECK_EQUAL(
+      std::count_if(commands.begin(), commands.end(),
+                    [name](const auto& x) { return x.name == name; }),
+      1);
+  }
+}

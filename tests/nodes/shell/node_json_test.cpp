@@ -1,0 +1,35 @@
+#define CAF_SUITE node_json
+
+#include "nodes/shell/node_json.hpp"
+
+#include <caf/test/unit_test.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using namespace troupe::shell;
+
+CAF_TEST(reads_objects_only) {
+  CAF_CHECK(parse_answer<nlohmann::json>(R"({"a": 1})").has_value());
+  for (const auto* text : {"", "[]", "7", "{", "{\"a\": }"})
+    CAF_CHECK(!parse_answer<nlohmann::json>(text));
+  CAF_CHECK(!parse_answer<nlohmann::json>("{\"a\":" + std::string(100, '[')
+                                          + std::string(100, ']') + "}"));
+}
+
+CAF_TEST(members_of_another_type_are_as_missing) {
+  auto what =
+    parse_answer<nlohmann::json>(R"({"text": "x", "number": 7, "other": [1]})");
+  CAF_REQUIRE(what.has_value());
+  CAF_CHECK(text_at(*what, "text") == "x");
+  CAF_CHECK(text_at(*what, "number").empty());
+  CAF_CHECK(text_at(nlohmann::json(nullptr), "text").empty());
+  CAF_CHECK(number_at(*what, "number") == 7);
+  CAF_CHECK(number_at(*what, "other") == 0);
+  CAF_CHECK(number_at(*what, "nothing") == 0);
+}
+
+CAF_TEST(bytes_that_are_no_text_do_no_harm) {
+  CAF_CHECK(!compact(nlohmann::json{std::string{"\xff"}}).empty());
+}
