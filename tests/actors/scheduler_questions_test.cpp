@@ -54,7 +54,7 @@ struct fixture : test::scheduler_fixture {
       auto what = slice_of(lease);
       for (auto i = lease.range.begin; i < lease.range.end; ++i)
         what.failed.push_back({i, errc::function_failed, "no luck", 0});
-      what.results = inline_body(test::packed_of({}));
+      what.results = test::inline_body(test::packed_of({}));
       tell(worker, slices{{what}});
     }
     record();

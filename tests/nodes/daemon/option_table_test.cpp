@@ -44,7 +44,7 @@ CAF_TEST(rows_are_complete_and_unique) {
     CAF_CHECK(row.help.ends_with('.'));
     CAF_CHECK(find_option(row.key) == &row);
   }
-  CAF_CHECK_EQUAL(keys.size(), 29u);
+  CAF_CHECK_EQUAL(keys.size(), 30u);
   CAF_CHECK(find_option("worker.slot") == nullptr);
   CAF_CHECK(find_option("") == nullptr);
 }

@@ -70,9 +70,6 @@ public:
     }
   }
 
-  std::atomic<bool> open = true;
-  std::optional<local_cluster> cluster;
-
 private:
   static caf::actor_system_config& configured(caf::actor_system_config& x) {
     configure(x, 2);
@@ -84,6 +81,10 @@ private:
   uint64_t changes_ = 0;
   caf::actor_system_config config_;
   caf::actor_system system_{configured(config_)};
+
+public:
+  std::atomic<bool> open = true;
+  std::optional<local_cluster> cluster; ///< Ends before its actor system.
 };
 
 } // namespace

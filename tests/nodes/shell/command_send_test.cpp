@@ -50,10 +50,10 @@ CAF_TEST(wrong_messages_are_refused_before_they_go) {
 
 CAF_TEST(messages_of_other_actors_are_refused_by_the_node) {
   auto ended = run({"ask", leader, "load"});
-  CAF_CHECK(ended.code == exit_code::usage);
+  CAF_CHECK(ended.code == exit_code::failed);
   CAF_CHECK(ended.says("cannot be asked of a coordinator"));
   ended = run({"ask", leader, "job"});
-  CAF_CHECK(ended.code == exit_code::usage);
+  CAF_CHECK(ended.code == exit_code::failed);
   CAF_CHECK(ended.says("needs its field"));
 }
 

@@ -199,7 +199,8 @@ CAF_TEST(ctrl_c_gives_a_new_line_and_ctrl_d_leaves) {
   CAF_CHECK(got.end == edited_line::ending::cancelled);
   got = read(editor, {{"", "\x03", nullptr}}); // Nothing was typed.
   CAF_CHECK(got.end == edited_line::ending::cancelled);
-  CAF_CHECK(keys.shown().find("half\r\n") != std::string::npos);
+  // The terminal itself makes two characters of "\n".
+  CAF_CHECK(keys.shown().find("half\r\r\n") != std::string::npos);
   got = read(editor, {{"", "jobs\r", nullptr}});
   CAF_CHECK(got.end == edited_line::ending::line);
   CAF_CHECK(got.text == "jobs");
