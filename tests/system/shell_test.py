@@ -258,7 +258,9 @@ class commands(shell_case):
         number = self.troupe("submit", "sleep", "--input", "60000").out.strip()
         ended = self.troupe("wait", number, "--timeout", "100ms", code=124)
         self.assertIn(f"troupe wait {number}", ended.err)
-        self.assertIn("has not ended", self.troupe("result", number, code=1).err)
+        ended = self.troupe("result", number, "--timeout", "100ms", code=124)
+        self.assertIn("has not ended", ended.err)
+        self.assertEqual(ended.out, "")
         self.assertEqual(self.json("cancel", number)["state"], "cancelled")
         self.assertIn("cancelled", self.troupe("cancel", number, code=1).err)
         self.assertEqual(
@@ -280,7 +282,7 @@ class commands(shell_case):
             self.troupe("submit", "echo", "--input", "1")
         ended = self.troupe("jobs", "--limit", "2")
         self.assertEqual(len(ended.out.splitlines()), 3)
-        self.assertIn("2 of ", ended.err)
+        self.assertIn("only the newest 2 ", ended.err)
         self.assertEqual(len(self.json("jobs", "--limit", "2")), 2)
 
     def test_help_needs_no_cluster(self):
