@@ -55,18 +55,22 @@ std::string cordon_text(const node_info& node) {
 }
 
 std::string uncordon_text(const node_info& node) {
-  return fmt::format("{} is not cordoned{}", escape_text(node.name),
+  return fmt::format("{} is no longer cordoned{}", escape_text(node.name),
                      is_away(node) ? "; it is not there now" : "");
 }
 
 std::string drain_text(const node_info& node, std::chrono::milliseconds grace) {
   if (is_away(node))
     return cordon_text(node);
-  return fmt::format("{} is being drained: what it runs may go on for {} and "
-                     "then runs elsewhere; it gets nothing new until troupe "
-                     "uncordon {}",
-                     escape_text(node.name), format_duration(grace),
-                     escape_text(node.name));
+  auto until = grace.count() == 0
+                 ? std::string{"what it runs is run elsewhere at once"}
+                 : fmt::format("what it runs may go on for {} and then runs "
+                               "elsewhere",
+                               format_duration(grace));
+  return fmt::format(
+    "{} is being drained: {}; it gets nothing new until troupe "
+    "uncordon {}",
+    escape_text(node.name), until, escape_text(node.name));
 }
 
 std::string drained_text(const node_info& node) {

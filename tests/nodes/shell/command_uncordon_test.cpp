@@ -13,7 +13,7 @@ CAF_TEST(an_uncordoned_node_works_again) {
   run({"cordon", "local"});
   auto text = run({"uncordon", "local"});
   CAF_CHECK(text.code == exit_code::done);
-  CAF_CHECK_EQUAL(text.out, "local is not cordoned\n");
+  CAF_CHECK_EQUAL(text.out, "local is no longer cordoned\n");
   CAF_CHECK(run({"run", "echo", "--input", "1"}).code == exit_code::done);
   auto json = run({"uncordon", "--json", "local"}); // Once more: harmless.
   CAF_CHECK(json.shows("\"state\": \"up\""));

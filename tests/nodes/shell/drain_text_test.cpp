@@ -82,6 +82,8 @@ CAF_TEST(each_command_says_what_it_did) {
   }
   CAF_CHECK(contains(cordon_text(gone), "not there now"));
   CAF_CHECK(contains(drain_text(up, 1500ms), "may go on for 1.50 s"));
-  CAF_CHECK_EQUAL(uncordon_text(up), "w1 is not cordoned");
+  CAF_CHECK(contains(drain_text(up, 0s), "what it runs is run elsewhere at "
+                                         "once; it gets nothing new"));
+  CAF_CHECK_EQUAL(uncordon_text(up), "w1 is no longer cordoned");
   CAF_CHECK(contains(uncordon_text(gone), "not there now"));
 }
