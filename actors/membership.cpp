@@ -68,7 +68,7 @@ join_reply membership_state::admit(const join_request& what) {
   who.since = self->clock().now();
   enter(who, what);
   publish(event_kind::node_joined, what.name,
-          "it joined with " + std::to_string(what.slots)
+          "joined with " + std::to_string(what.slots)
             + (what.slots == 1 ? " slot" : " slots"));
   options.log->info(
     "membership", "a node joined",
@@ -140,8 +140,8 @@ void membership_state::remove(member& who, node_state state) {
   self->send(options.store, store_put_node{who.terms.name, false});
   publish(event_kind::node_left, who.terms.name,
           state == node_state::down
-            ? "it was silent for too long and is down: its work runs elsewhere"
-            : "it is gone");
+            ? "was silent for too long and is down: its work runs elsewhere"
+            : "is gone");
   if (state == node_state::gone)
     options.log->info("membership", "a node is gone",
                       {{"node", who.terms.name}});
@@ -229,7 +229,7 @@ void membership_state::suspect(member& who, bool is_suspect) {
     self->send(follower, worker_health{who.id, is_suspect});
   publish(is_suspect ? event_kind::node_suspected : event_kind::node_recovered,
           who.terms.name,
-          is_suspect ? "it is silent: it gets nothing new" : "it is back");
+          is_suspect ? "is silent: it gets nothing new" : "is back");
   options.log->info("membership",
                     is_suspect ? "a node is silent: it gets nothing new"
                                : "a silent node is back",
@@ -374,28 +374,29 @@ membership_actor::behavior_type membership(membership_state::self_pointer self,
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.down(x); });
   self->send(state.options.store, store_read_cordons{});
-  return observed<membership_actor>(self, {
-    [&state](const join_request& x) { return state.join(x); },
-    [&state](leave_atom, uint64_t who) { state.leave(who); },
-    [&state](const heartbeat& x) { state.beat(x); },
-    [&state](const zombie_report& x) { state.note_zombies(x); },
-    [&state](list_nodes_atom) { return state.nodes(); },
-    [&state](list_functions_atom) { return state.functions(); },
-    [&state](follow_atom) { state.follow(); },
-    [&state](follow_health_atom) { state.follow_health(); },
-    [&state](const show_tree& x) { return state.show(x); },
-    [&state](const inject_fault& x) { return state.inject(x); },
-    [&state](const ask_node& x) { return state.ask(x); },
-    [&state](const cordon_node& x) { return state.cordon(x); },
-    [&state](const store_cordons& x) { state.remember_cordons(x); },
-    [&state](const use_event_hub& x) {
-      state.options.events = caf::actor_cast<event_hub_actor>(x.events);
-    },
-    [&state](const use_agent& x) {
-      state.own_agent = caf::actor_cast<agent_actor>(x.agent);
-    },
-    [&state](tick_atom) { state.tick(); },
-  });
+  return observed<membership_actor>(
+    self, {
+            [&state](const join_request& x) { return state.join(x); },
+            [&state](leave_atom, uint64_t who) { state.leave(who); },
+            [&state](const heartbeat& x) { state.beat(x); },
+            [&state](const zombie_report& x) { state.note_zombies(x); },
+            [&state](list_nodes_atom) { return state.nodes(); },
+            [&state](list_functions_atom) { return state.functions(); },
+            [&state](follow_atom) { state.follow(); },
+            [&state](follow_health_atom) { state.follow_health(); },
+            [&state](const show_tree& x) { return state.show(x); },
+            [&state](const inject_fault& x) { return state.inject(x); },
+            [&state](const ask_node& x) { return state.ask(x); },
+            [&state](const cordon_node& x) { return state.cordon(x); },
+            [&state](const store_cordons& x) { state.remember_cordons(x); },
+            [&state](const use_event_hub& x) {
+              state.options.events = caf::actor_cast<event_hub_actor>(x.events);
+            },
+            [&state](const use_agent& x) {
+              state.own_agent = caf::actor_cast<agent_actor>(x.agent);
+            },
+            [&state](tick_atom) { state.tick(); },
+          });
 }
 
 } // namespace troupe

@@ -15,11 +15,12 @@ namespace {
 /// What is told to those who follow events.
 std::string_view event_text(cordon_kind what) {
   switch (what) {
-    case cordon_kind::cordon: return "it gets nothing new";
-    case cordon_kind::uncordon: return "it may get work again";
+    case cordon_kind::cordon: return "is cordoned: it gets nothing new";
+    case cordon_kind::uncordon:
+      return "is no longer cordoned: it may get work again";
     case cordon_kind::drain:
-      return "it is drained: it gets nothing new, and what it has not begun "
-             "runs elsewhere";
+      return "is being drained: it gets nothing new, and what it has not "
+             "begun runs elsewhere";
   }
   return "";
 }

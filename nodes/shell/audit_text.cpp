@@ -1,5 +1,6 @@
 #include "nodes/shell/audit_text.hpp"
 
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/function/json.hpp"
@@ -8,13 +9,7 @@
 
 namespace troupe::shell {
 
-namespace {
-
-std::string count_of(uint64_t n, const char* what) {
-  return fmt::format("{} {}{}", format_count(n), what, n == 1 ? "" : "s");
-}
-
-} // namespace
+namespace {} // namespace
 
 std::string audit_json(const job_audit& audit) {
   auto out = fmt::format(
@@ -33,9 +28,9 @@ std::string audit_json(const job_audit& audit) {
 std::string describe(const job_audit& audit) {
   auto out = fmt::format(
     "job {}: {}; results of {} of {} accepted, {} failed, {}\n", audit.job,
-    audit.ok ? std::string{"no violation"} : count_of(audit.found, "violation"),
-    format_count(audit.accepted), count_of(audit.tasks, "task"),
-    count_of(audit.failed, "attempt"), count_of(audit.leases, "lease"));
+    audit.ok ? std::string{"no violation"} : counted(audit.found, "violation"),
+    format_count(audit.accepted), counted(audit.tasks, "task"),
+    counted(audit.failed, "attempt"), counted(audit.leases, "lease"));
   if (!audit.ended)
     out += "  it has not ended: tasks without a result are not judged\n";
   if (audit.incomplete)

@@ -67,10 +67,9 @@ std::string node_warning(const node_info& node) {
 std::string zombie_warning(const node_info& node) {
   if (node.zombies == 0 || !is_here(node))
     return {};
-  return fmt::format("node {} has {} zombie{}: attempts that ignored their "
-                     "stop and still use a thread; restart it",
-                     quote_text(node.name), format_count(node.zombies),
-                     node.zombies == 1 ? "" : "s");
+  return fmt::format("node {} has {}: attempts that ignored their stop and "
+                     "still use a thread; restart it",
+                     quote_text(node.name), counted(node.zombies, "zombie"));
 }
 
 } // namespace

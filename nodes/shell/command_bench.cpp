@@ -3,6 +3,7 @@
 #include "nodes/shell/granularity.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/table.hpp"
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/base/units.hpp"
@@ -28,10 +29,6 @@ struct measurement {
                             std::chrono::milliseconds time);
 };
 
-std::string slots_text(uint64_t slots) {
-  return fmt::format("{} slot{}", slots, slots == 1 ? "" : "s");
-}
-
 outcome<exit_code> bench_throughput(session& self, const client& coordinator,
                                     uint64_t slots,
                                     std::chrono::milliseconds time) {
@@ -45,11 +42,12 @@ outcome<exit_code> bench_throughput(session& self, const client& coordinator,
       "\n",
       slots, got->echo_per_s, got->range_per_s));
   else
-    self.out().write(fmt::format(
-      "{}: {} echo tasks of 64 B per second, {} range tasks per "
-      "second\n",
-      slots_text(slots), format_count(static_cast<uint64_t>(got->echo_per_s)),
-      format_count(static_cast<uint64_t>(got->range_per_s))));
+    self.out().write(
+      fmt::format("{}: {} echo tasks of 64 B per second, {} range tasks per "
+                  "second\n",
+                  counted(slots, "slot"),
+                  format_count(static_cast<uint64_t>(got->echo_per_s)),
+                  format_count(static_cast<uint64_t>(got->range_per_s))));
   return exit_code::done;
 }
 
@@ -66,10 +64,11 @@ outcome<exit_code> bench_latency(session& self, const client& coordinator,
                   "\n",
                   slots, got->samples, got->p50_us, got->p99_us));
   else
-    self.out().write(fmt::format(
-      "{}: one task at a time takes {:.0f} us at p50, {:.0f} us at "
-      "p99 ({} tasks)\n",
-      slots_text(slots), got->p50_us, got->p99_us, format_count(got->samples)));
+    self.out().write(
+      fmt::format("{}: one task at a time takes {:.0f} us at p50, {:.0f} us at "
+                  "p99 ({} tasks)\n",
+                  counted(slots, "slot"), got->p50_us, got->p99_us,
+                  format_count(got->samples)));
   return exit_code::done;
 }
 
@@ -136,7 +135,7 @@ outcome<exit_code> bench_granularity(session& self, const client& coordinator,
   self.show(points_table(payload, range));
   self.out().write(
     fmt::format("{}; METG(50 %): payload tasks {}, range tasks {}\n",
-                slots_text(slots), metg_text(payload), metg_text(range)));
+                counted(slots, "slot"), metg_text(payload), metg_text(range)));
   return exit_code::done;
 }
 

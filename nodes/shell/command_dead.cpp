@@ -2,6 +2,7 @@
 #include "nodes/shell/dead_text.hpp"
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/session.hpp"
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/base/units.hpp"
@@ -65,10 +66,9 @@ outcome<exit_code> change(session& self, const client& from,
     self.out().write(fmt::format("{{\"{}\": {}, \"jobs\": {}}}\n", what,
                                  done->letters, done->jobs));
   else
-    self.out().write(
-      fmt::format("{} {} dead letter{} of {} job{}\n", what,
-                  format_count(done->letters), done->letters == 1 ? "" : "s",
-                  format_count(done->jobs), done->jobs == 1 ? "" : "s"));
+    self.out().write(fmt::format("{} {} of {}\n", what,
+                                 counted(done->letters, "dead letter"),
+                                 counted(done->jobs, "job")));
   return done->letters == 0 && which.one ? exit_code::failed : exit_code::done;
 }
 

@@ -71,12 +71,12 @@ table dead_table(const std::vector<dead_letter>& letters) {
 }
 
 std::string describe(const dead_letter& letter) {
-  auto out = fmt::format(
-    "task {}/{} is dead after {} attempt{}: {}\n", letter.job, letter.index,
-    letter.attempts, letter.attempts == 1 ? "" : "s", escape_text(letter.text));
+  auto out =
+    fmt::format("task {}/{} is dead after {}: {}\n", letter.job, letter.index,
+                counted(letter.attempts, "attempt"), escape_text(letter.text));
   for (const auto& x : letter.history)
     out += fmt::format("  attempt {} on {}, {} after the submit, for {}: {}\n",
-                       x.attempt, x.node, span(x.started_us),
+                       x.attempt, escape_text(x.node), span(x.started_us),
                        span(x.duration_us), escape_text(x.text));
   return out;
 }

@@ -3,6 +3,7 @@
 #include "nodes/shell/job_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
+#include "runtime/base/units.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -30,7 +31,8 @@ std::string job_sentence(const event& what) {
   if (job.state == job_state::open || job.state == job_state::running)
     return fmt::format("job {}{} is {}: {} of {} tasks done", what.job, name,
                        to_string(job.state),
-                       job.succeeded + job.dead + job.cancelled, job.tasks);
+                       format_count(job.succeeded + job.dead + job.cancelled),
+                       format_count(job.tasks));
   auto text = summary_line(job);
   auto end = fmt::format("job {}", what.job).size();
   text.insert(std::min(end, text.size()), name);
@@ -48,11 +50,11 @@ std::string task_sentence(const event& what, std::string_view did) {
   return out;
 }
 
+/// @param did What happened, if the event does not say it better.
 std::string node_sentence(const event& what, std::string_view did) {
-  auto out = fmt::format("node {} {}", escape_text(what.node), did);
-  if (!what.text.empty())
-    out += ": " + escape_text(what.text);
-  return out;
+  return fmt::format("node {} {}", escape_text(what.node),
+                     what.text.empty() ? std::string{did}
+                                       : escape_text(what.text));
 }
 
 } // namespace
@@ -98,17 +100,14 @@ std::string event_sentence(const event& what) {
     case event_kind::task_failed: return task_sentence(what, "failed");
     case event_kind::task_dead: return task_sentence(what, "is dead");
     case event_kind::node_joined: return node_sentence(what, "joined");
-    case event_kind::node_left: return node_sentence(what, "left");
-    case event_kind::node_suspected:
-      return node_sentence(what, "is suspect: it is silent");
+    case event_kind::node_left: return node_sentence(what, "is gone");
+    case event_kind::node_suspected: return node_sentence(what, "is silent");
     case event_kind::node_recovered: return node_sentence(what, "is back");
     case event_kind::node_cordoned: return node_sentence(what, "is cordoned");
     case event_kind::node_uncordoned:
-      return node_sentence(what, "is uncordoned");
+      return node_sentence(what, "is no longer cordoned");
     case event_kind::actor_restarted:
-      return fmt::format("an actor of {} was restarted: {}",
-                         what.node.empty() ? "the coordinator"
-                                           : escape_text(what.node),
+      return fmt::format("node {}: {}", escape_text(what.node),
                          escape_text(what.text));
   }
   return "something happened";

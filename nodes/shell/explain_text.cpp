@@ -16,10 +16,6 @@ namespace {
 constexpr size_t key_columns = 9; ///< Of the keys and the blanks around them.
 constexpr size_t text_columns_min = 24;
 
-std::string count_of(uint64_t n, std::string_view what) {
-  return fmt::format("{} {}{}", format_count(n), what, n == 1 ? "" : "s");
-}
-
 /// Breaks a text at blanks into lines of at most `columns`, where it can.
 std::string broken(std::string_view text, size_t columns) {
   std::string out;
@@ -69,14 +65,14 @@ std::string headline(const task_explanation& what, bool one) {
 }
 
 std::string place_of(const task_explanation& what) {
-  auto tasks = what.tasks_before == 0
-                 ? std::string{"the next of its job"}
-                 : fmt::format("behind {} of its job",
-                               count_of(what.tasks_before, "task"));
+  auto tasks =
+    what.tasks_before == 0
+      ? std::string{"the next of its job"}
+      : fmt::format("behind {} of its job", counted(what.tasks_before, "task"));
   auto jobs = what.jobs_before == 0
                 ? std::string{"no job comes before its own"}
                 : fmt::format("{} before its own",
-                              count_of(what.jobs_before, "job")
+                              counted(what.jobs_before, "job")
                                 + (what.jobs_before == 1 ? " comes" : " come"));
   return tasks + "; " + jobs;
 }

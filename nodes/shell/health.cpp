@@ -80,21 +80,21 @@ void judge_nodes(const cluster_view& view, health_report& to) {
     else if (node.state == node_state::suspect)
       add(name + " is suspect");
     else if (node.state != node_state::gone && node.zombies > 0)
-      add(fmt::format("{} has {} zombies", name, format_count(node.zombies)));
+      add(name + " has " + counted(node.zombies, "zombie"));
   }
   for (const auto& [job, why] : view.impossible)
     add(fmt::format("job {} can never run", job));
 }
 
-std::string level_text(const std::optional<uint64_t>& level) {
-  return level ? std::to_string(*level) : std::string{};
-}
-
-/// Returns `name=value;warn;crit;least`, as plugins of Nagios do.
+/// Returns `name=value;warn;crit;least`, as plugins of Nagios do: an alarm is
+/// for what is above a level, or with `N:` for what is below it.
 std::string number(std::string_view name, uint64_t value,
-                   const alarm_levels& levels) {
-  return fmt::format("{}={};{};{};0", name, value, level_text(levels.warn),
-                     level_text(levels.crit));
+                   const alarm_levels& levels, std::string_view below = "") {
+  auto text = [below](const std::optional<uint64_t>& level) {
+    return level ? fmt::format("{}{}", *level, below) : std::string{};
+  };
+  return fmt::format("{}={};{};{};0", name, value, text(levels.warn),
+                     text(levels.crit));
 }
 
 std::string number_s(std::string_view name, uint64_t us,
@@ -157,12 +157,13 @@ health_report judge(const cluster_view& view, const health_rules& rules) {
             : fmt::format("only {} worker{} work", format_count(n.workers_up),
                           n.workers_up == 1 ? " takes" : "s take"));
   compare(out, view.load.ready, rules.queue, false,
-          fmt::format("{} tasks are ready", format_count(view.load.ready)));
+          counted(view.load.ready, "task")
+            + (view.load.ready == 1 ? " is ready" : " are ready"));
   compare(out, view.load.oldest_ready_us, rules.oldest_us, false,
           fmt::format("the oldest task waits for {}",
                       span(view.load.oldest_ready_us)));
   compare(out, failed, rules.failures, false,
-          fmt::format("{} attempts fail a minute", format_count(failed)));
+          counted(failed, "failed attempt") + " in the last minute");
   judge_nodes(view, out);
   std::stable_sort(
     out.problems.begin(), out.problems.end(),
@@ -179,10 +180,9 @@ std::string health_line(const health_report& report, const cluster_view& view,
   for (const auto& x : report.problems)
     text += (text.empty() ? "" : "; ") + x.text;
   if (text.empty())
-    text = fmt::format("{} worker{}, {} of {} slots busy, {} tasks ready",
-                       format_count(n.workers_up), n.workers_up == 1 ? "" : "s",
-                       format_count(n.busy), format_count(n.slots),
-                       format_count(view.load.ready));
+    text = fmt::format("{}, {} of {} slots busy, {} ready",
+                       counted(n.workers_up, "worker"), format_count(n.busy),
+                       format_count(n.slots), counted(view.load.ready, "task"));
   // What is behind a bar is read by programs.
   std::replace(text.begin(), text.end(), '|', '/');
   auto state = std::string{to_string(report.level)};
@@ -191,7 +191,7 @@ std::string health_line(const health_report& report, const cluster_view& view,
   });
   return fmt::format(
     "{}: {} | {} {} {} {} busy={};;;0;{}\n", state, text,
-    number("workers", n.workers_up, rules.workers),
+    number("workers", n.workers_up, rules.workers, ":"),
     number("ready", view.load.ready, rules.queue),
     number_s("oldest", view.load.oldest_ready_us, rules.oldest_us),
     number("failures", failures_a_minute(view), rules.failures), n.busy,

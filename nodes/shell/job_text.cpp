@@ -29,11 +29,6 @@ std::string joined(const std::vector<std::string>& texts) {
   return fmt::format("{}", fmt::join(texts, ","));
 }
 
-std::string plural(uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", format_count(count), what,
-                     count == 1 ? "" : "s");
-}
-
 uint64_t ended_tasks(const job_status& job) {
   return job.succeeded + job.dead + job.cancelled;
 }
@@ -191,7 +186,7 @@ std::string summary_line(const job_status& job) {
     fmt::format("job {} {}: {}, {}", job.id,
                 job.state == job_state::running ? std::string_view{"is running"}
                                                 : to_string(job.state),
-                plural(job.tasks, "task"), plural(job.attempts, "attempt"));
+                counted(job.tasks, "task"), counted(job.attempts, "attempt"));
   if (job.dead > 0)
     line += fmt::format(", {} dead", format_count(job.dead));
   if (job.cancelled > 0)

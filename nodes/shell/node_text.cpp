@@ -111,8 +111,7 @@ std::string describe(const node_info& node,
   out.add("roles", joined(node.roles));
   out.add("slots", fmt::format("{} busy of {}", format_count(node.busy),
                                format_count(node.slots)));
-  out.add("queued", fmt::format("{} lease{}", format_count(node.queued),
-                                node.queued == 1 ? "" : "s"));
+  out.add("queued", counted(node.queued, "lease"));
   if (node.oldest_us > 0)
     out.add("oldest", span(node.oldest_us));
   if (node.zombies > 0)

@@ -1,5 +1,6 @@
 #include "nodes/shell/notice_text.hpp"
 
+#include "nodes/shell/event_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/units.hpp"
 
@@ -25,13 +26,6 @@ std::optional<std::string> about_job(const job_status& job) {
   return text;
 }
 
-std::string about(const event& what, std::string_view happened) {
-  auto text = fmt::format("node {} {}", escape_text(what.node), happened);
-  if (!what.text.empty())
-    text += ": " + escape_text(what.text);
-  return text;
-}
-
 } // namespace
 
 std::optional<std::string> notice_text(const event& what, told_events which) {
@@ -42,15 +36,13 @@ std::optional<std::string> notice_text(const event& what, told_events which) {
   if (which == told_events::jobs)
     return std::nullopt;
   switch (what.kind) {
-    case event_kind::node_joined: return about(what, "has joined");
-    case event_kind::node_left: return about(what, "is gone");
-    case event_kind::node_suspected: return about(what, "is silent");
-    case event_kind::node_recovered: return about(what, "is heard again");
-    case event_kind::node_cordoned: return about(what, "is cordoned");
-    case event_kind::node_uncordoned: return about(what, "gets work again");
-    case event_kind::actor_restarted:
-      return fmt::format("an actor of the coordinator restarted: {}",
-                         escape_text(what.text));
+    case event_kind::node_joined:
+    case event_kind::node_left:
+    case event_kind::node_suspected:
+    case event_kind::node_recovered:
+    case event_kind::node_cordoned:
+    case event_kind::node_uncordoned:
+    case event_kind::actor_restarted: return event_sentence(what);
     // There may be millions.
     case event_kind::job_progress:
     case event_kind::job_state:

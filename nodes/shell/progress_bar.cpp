@@ -1,5 +1,6 @@
 #include "nodes/shell/progress_bar.hpp"
 
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/units.hpp"
 
 #include <fmt/format.h>
@@ -16,15 +17,6 @@ constexpr double smoothing_seconds = 5;
 constexpr auto left_max = std::chrono::hours{24 * 30};
 constexpr size_t bar_columns_min = 10;
 constexpr size_t bar_columns_max = 50;
-
-/// Returns three significant digits for small rates, whole numbers above.
-std::string format_rate(double per_second) {
-  if (per_second < 9.995)
-    return fmt::format("{:.2f}/s", per_second);
-  if (per_second < 99.95)
-    return fmt::format("{:.1f}/s", per_second);
-  return fmt::format("{}/s", format_count(static_cast<uint64_t>(per_second)));
-}
 
 /// Returns the share that is done in [0, 1].
 double share_of(const progress_view& what) {
@@ -66,7 +58,7 @@ std::vector<std::string> parts_of(const progress_view& what) {
   if (what.left && what.left->count() > 0 && !what.open)
     parts.push_back(fmt::format("{} left", format_duration(*what.left)));
   if (what.per_second > 0)
-    parts.push_back(format_rate(what.per_second));
+    parts.push_back(per_second(what.per_second));
   return parts;
 }
 

@@ -1,6 +1,7 @@
 #include "nodes/shell/prompt_text.hpp"
 
 #include "nodes/shell/table.hpp"
+#include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/units.hpp"
 #include "runtime/base/version.hpp"
@@ -19,11 +20,6 @@ using reach = cluster_state::reach;
 
 constexpr std::string_view good = "\033[32m";
 constexpr std::string_view bad = "\033[31m";
-
-std::string counted(uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", format_count(count), what,
-                     count == 1 ? "" : "s");
-}
 
 /// Returns what is in parentheses, or nothing.
 std::string remark(const cluster_state& state) {

@@ -56,6 +56,11 @@ result<range_argument> parse_range(std::string_view text) {
   return out;
 }
 
+std::string indices_text(index_range range) {
+  return range.size() == 1 ? std::to_string(range.begin)
+                           : fmt::format("{}..{}", range.begin, range.end);
+}
+
 std::string first_input_json(const range_argument& what) {
   const auto& range = what.range;
   if (what.kind == input_kind::integers)

@@ -22,6 +22,10 @@ struct range_argument {
 /// @returns `errc::bad_usage` saying what is wrong.
 result<range_argument> parse_range(std::string_view text);
 
+/// Returns tasks as `7`, or as `0..100` for [0, 100), as `--range` takes them.
+/// Precondition: not empty.
+std::string indices_text(index_range range);
+
 /// Returns input 0 of a range that is not empty, as JSON.
 std::string first_input_json(const range_argument& what);
 

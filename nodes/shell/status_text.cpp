@@ -113,13 +113,6 @@ std::string run_time(uint64_t ns) {
     std::chrono::nanoseconds{std::min<uint64_t>(ns, INT64_MAX)});
 }
 
-std::string per_second(double rate) {
-  constexpr double whole_from = 10;
-  if (rate >= whole_from)
-    return format_count(static_cast<uint64_t>(std::llround(rate))) + "/s";
-  return fmt::format("{:.1f}/s", rate);
-}
-
 std::vector<job_status> shown_jobs(const cluster_view& view) {
   auto count = std::min(view.jobs.size(), jobs_shown);
   auto end = view.jobs.begin() + static_cast<std::ptrdiff_t>(count);
@@ -139,9 +132,8 @@ std::string describe(const cluster_view& view) {
                   escape_text(view.coordinator),
                   leader.empty() ? "" : ", coordinator ", escape_text(leader)));
   row("nodes", nodes_text(n));
-  row("slots", fmt::format("{} busy of {}, {} lease{} queued",
-                           format_count(n.busy), format_count(n.slots),
-                           format_count(n.queued), n.queued == 1 ? "" : "s"));
+  row("slots", fmt::format("{} busy of {}, {} queued", format_count(n.busy),
+                           format_count(n.slots), counted(n.queued, "lease")));
   row("queue", queue_text(load));
   row("rate", fmt::format(
                 "{} accepted, {} failed; {} and {} since the start",

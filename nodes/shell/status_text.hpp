@@ -20,9 +20,6 @@ table failure_table(const std::vector<recent_failure>& failures);
 /// Returns a time in nanoseconds for people; `-` for 0.
 std::string run_time(uint64_t ns);
 
-/// Returns a rate for people: `1,204/s`, `0.3/s`.
-std::string per_second(double rate);
-
 std::string status_json(const cluster_view& view);
 
 } // namespace troupe::shell

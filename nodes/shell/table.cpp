@@ -9,20 +9,12 @@ namespace troupe::shell {
 
 namespace {
 
+/// What columns are cut to before others are left out, and when none is left
+/// that could be.
+constexpr size_t flexible_columns_good = 12;
 constexpr size_t flexible_columns_min = 8;
 constexpr std::string_view gap = "  ";
 constexpr std::string_view cut_mark = "...";
-
-/// Cuts a text to `columns` characters, with a visible mark.
-std::string cut(std::string_view text, size_t columns) {
-  if (display_columns(text) <= columns)
-    return std::string{text};
-  auto room = columns - std::min(columns, cut_mark.size());
-  size_t end = 0;
-  for (size_t shown = 0; shown < room && end < text.size(); ++shown)
-    end += std::max<size_t>(1, utf8_length(text.substr(end)));
-  return std::string{text.substr(0, end)} + std::string{cut_mark};
-}
 
 std::string_view color_of(tone meaning) {
   switch (meaning) {
@@ -51,9 +43,11 @@ public:
     shown_.resize(widths_.size());
     std::iota(shown_.begin(), shown_.end(), size_t{0});
     if (width_ > 0)
-      while (!shrink() && drop()) {
+      while (!shrink(flexible_columns_good) && drop()) {
         // One column less each time.
       }
+    if (width_ > 0)
+      shrink(flexible_columns_min);
   }
 
   std::string run(bool color) const {
@@ -78,14 +72,14 @@ private:
     return sum;
   }
 
-  /// Makes flexible columns narrower, the widest first.
+  /// Makes flexible columns narrower, down to `least`, the widest first.
   /// @returns whether the table fits.
-  bool shrink() {
+  bool shrink(size_t least) {
     widths_ = natural_widths_;
     while (total() > width_) {
       size_t widest = widths_.size();
       for (auto i : shown_)
-        if (table_.columns[i].flexible && widths_[i] > flexible_columns_min
+        if (table_.columns[i].flexible && widths_[i] > least
             && (widest == widths_.size() || widths_[i] > widths_[widest]))
           widest = i;
       if (widest == widths_.size())
@@ -146,6 +140,16 @@ size_t display_columns(std::string_view text) {
     std::count_if(text.begin(), text.end(), [](char c) {
       return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
     }));
+}
+
+std::string cut(std::string_view text, size_t columns) {
+  if (display_columns(text) <= columns)
+    return std::string{text};
+  auto mark = cut_mark.substr(0, columns);
+  size_t end = 0;
+  for (auto room = columns - mark.size(); room > 0 && end < text.size(); --room)
+    end += std::max<size_t>(1, utf8_length(text.substr(end)));
+  return std::string{text.substr(0, end)} + std::string{mark};
 }
 
 std::string render(const table& what, size_t width, bool color) {

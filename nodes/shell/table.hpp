@@ -40,4 +40,7 @@ std::string render(const table& what, size_t width, bool color);
 /// Returns the number of characters of a UTF-8 text.
 size_t display_columns(std::string_view text);
 
+/// Cuts a UTF-8 text to `columns` characters, with `...` as the last of them.
+std::string cut(std::string_view text, size_t columns);
+
 } // namespace troupe::shell

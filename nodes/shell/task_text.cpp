@@ -1,5 +1,6 @@
 #include "nodes/shell/task_text.hpp"
 
+#include "nodes/shell/range_text.hpp"
 #include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
@@ -31,13 +32,6 @@ tone tone_of(task_state state) {
     case task_state::backoff: return tone::plain;
   }
   return tone::plain;
-}
-
-/// The first and the last one: people count tasks, not borders.
-std::string indices(const index_range& range) {
-  if (range.size() == 1)
-    return std::to_string(range.begin);
-  return fmt::format("{}-{}", range.begin, range.end - 1);
 }
 
 std::string state_text(const task_group& group) {
@@ -91,7 +85,7 @@ table task_table(const std::vector<task_group>& groups) {
   for (const auto& group : groups) {
     auto is_leased = group.state == task_state::leased;
     auto waits = group.state == task_state::backoff;
-    out.rows.push_back({{indices(group.range)},
+    out.rows.push_back({{indices_text(group.range)},
                         {format_count(group.range.size())},
                         {state_text(group), tone_of(group.state)},
                         {format_count(group.attempt)},

@@ -4,6 +4,7 @@
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/node_question.hpp"
 #include "nodes/shell/node_text.hpp"
+#include "nodes/shell/range_text.hpp"
 #include "nodes/shell/value_text.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/units.hpp"
@@ -134,11 +135,8 @@ table group_table(const std::vector<task_group>& groups) {
     {"TASKS", true},       {"STATE"},     {"ATTEMPT", true, false, 1},
     {"NODE", false, true}, {"AGE", true}, {"RETRY IN", true, false, 2}};
   for (const auto& x : groups) {
-    auto last = x.range.end - 1;
-    auto is_one = x.range.begin == last;
     out.rows.push_back(
-      {{is_one ? std::to_string(last)
-               : fmt::format("{}..{}", x.range.begin, last)},
+      {{indices_text(x.range)},
        {x.running ? "running" : std::string{to_string(x.state)}},
        {std::to_string(x.attempt)},
        {x.node},

@@ -39,14 +39,6 @@ constexpr std::string_view help_lines[] = {
   "and run times above are those of the last seconds.",
 };
 
-/// Cuts a text to `columns` characters.
-std::string fitted(std::string_view text, size_t columns) {
-  size_t end = 0;
-  for (size_t shown = 0; shown < columns && end < text.size(); ++shown)
-    end += std::max<size_t>(1, utf8_length(text.substr(end)));
-  return std::string{text.substr(0, end)};
-}
-
 std::vector<std::string> split_lines(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
@@ -79,8 +71,8 @@ struct rated_job {
   }
 
   double share() const {
-    return status.tasks == 0
-             ? 0
+    return done() >= status.tasks
+             ? 1
              : static_cast<double>(done()) / static_cast<double>(status.tasks);
   }
 };
@@ -142,7 +134,7 @@ const std::vector<job_column>& job_columns() {
      [](j a, j b) { return a.status.state < b.status.state; }},
     {{"DONE", true},
      "done",
-     [](j x) { return cell{fmt::format("{:.0f} %", 100 * x.share())}; },
+     [](j x) { return cell{share_text(x.done(), x.status.tasks)}; },
      [](j a, j b) { return a.share() > b.share(); }},
     {{"TASKS", true, false, 1},
      "tasks",
@@ -352,8 +344,8 @@ std::vector<top_screen::row> top_screen::job_rows() const {
   std::vector<rated_job> jobs;
   for (const auto& x : seen_->jobs) {
     auto rate = rates_.find(x.id);
-    jobs.push_back(
-      {x, rate == rates_.end() ? std::nullopt : std::optional{rate->second}});
+    auto has_rate = rate != rates_.end() && !is_terminal(x.state);
+    jobs.push_back({x, has_rate ? std::optional{rate->second} : std::nullopt});
   }
   sort(jobs, job_columns()[order().column], order().reversed);
   std::vector<row> out;
@@ -381,7 +373,7 @@ size_t top_screen::selected_row(const std::vector<row>& rows) const {
 std::vector<screen_line> top_screen::header(size_t columns) const {
   std::vector<screen_line> out;
   auto add = [&](std::string_view text, tone meaning = tone::plain) {
-    out.push_back({fitted(text, columns), meaning});
+    out.push_back({cut(text, columns), meaning});
   };
   if (!seen_) {
     add("troupe top");
@@ -393,10 +385,10 @@ std::vector<screen_line> top_screen::header(size_t columns) const {
   }
   auto n = count(*seen_);
   const auto& load = seen_->load;
-  add(fmt::format("{} at {}: {} of {} nodes up, {} job{} with tasks to do",
-                  escape_text(seen_->cluster), escape_text(seen_->coordinator),
-                  n.in(node_state::up), n.nodes, format_count(load.jobs),
-                  load.jobs == 1 ? "" : "s"));
+  add(fmt::format("{} of {} nodes up, {} with tasks to do; {} at {}",
+                  n.in(node_state::up), n.nodes, counted(load.jobs, "job"),
+                  escape_text(seen_->cluster),
+                  escape_text(seen_->coordinator)));
   add(fmt::format(
     "slots {}/{} busy  queue {} ready, {} leased, {} backoff, "
     "oldest {}",
@@ -413,11 +405,9 @@ std::vector<screen_line> top_screen::header(size_t columns) const {
   else if (paused_)
     add("paused: p goes on", tone::dim);
   else if (!warnings.empty())
-    add(fmt::format("{}{}",
-                    warnings.size() == 1
-                      ? std::string{}
-                      : fmt::format("({}) ", warnings.size()),
-                    warnings.front()),
+    add(warnings.size() == 1 ? warnings.front()
+                             : fmt::format("1 of {} warnings: {}",
+                                           warnings.size(), warnings.front()),
         tone::bad);
   else
     add("");
@@ -430,7 +420,7 @@ std::vector<screen_line> top_screen::listing(size_t columns,
   auto names = sort_names();
   std::vector<screen_line> out;
   auto is_nodes = view_ == top_view::nodes;
-  out.push_back({fitted(
+  out.push_back({cut(
     fmt::format("{}  by {}{}", is_nodes ? "[nodes] jobs" : "nodes [jobs]",
                 names[order().column], order().reversed ? ", reversed" : ""),
     columns)});
@@ -444,13 +434,13 @@ std::vector<screen_line> top_screen::listing(size_t columns,
   for (const auto& x : all)
     shown.rows.push_back(x.cells);
   auto lines = split_lines(shell::render(shown, columns, false));
-  out.push_back({fitted(lines.front(), columns), tone::dim});
+  out.push_back({cut(lines.front(), columns), tone::dim});
   auto room = rows > out.size() ? rows - out.size() : 0;
   auto at = selected_row(all);
   // The selected row is on the screen, the last rows fill it.
   auto first = at < room ? 0 : at - room + 1;
   for (size_t i = first; i < all.size() && i < first + room; ++i)
-    out.push_back({fitted(lines[i + 1], columns), all[i].meaning, i == at});
+    out.push_back({cut(lines[i + 1], columns), all[i].meaning, i == at});
   return out;
 }
 
@@ -459,7 +449,7 @@ top_screen::scrolled(const std::vector<std::string>& text, size_t columns,
                      size_t rows) const {
   std::vector<screen_line> out;
   for (auto i = scroll_; i < text.size() && out.size() < rows; ++i)
-    out.push_back({fitted(text[i], columns)});
+    out.push_back({cut(text[i], columns)});
   return out;
 }
 
@@ -490,7 +480,7 @@ std::vector<screen_line> top_screen::render(size_t columns, size_t rows) const {
       break;
   while (rows > footer_rows && out.size() < rows - footer_rows)
     out.emplace_back();
-  out.push_back({fitted(footer(), columns), tone::dim});
+  out.push_back({cut(footer(), columns), tone::dim});
   if (out.size() > rows)
     out.resize(rows);
   return out;

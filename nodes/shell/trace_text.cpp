@@ -1,5 +1,6 @@
 #include "nodes/shell/trace_text.hpp"
 
+#include "nodes/shell/range_text.hpp"
 #include "nodes/shell/value_text.hpp"
 #include "runtime/base/units.hpp"
 
@@ -24,14 +25,6 @@ tone tone_of(trace_kind kind) {
 
 std::string lease_of(const trace_step& step) {
   return step.lease == lease_id{} ? std::string{} : to_string(step.lease);
-}
-
-/// Tasks as `7` or `0..100`, as --range takes them.
-std::string tasks_of(index_range range) {
-  if (range.empty())
-    return "";
-  return range.size() == 1 ? std::to_string(range.begin)
-                           : fmt::format("{}..{}", range.begin, range.end);
 }
 
 std::string step_json(const trace_step& step) {
@@ -89,7 +82,7 @@ table trace_table(const task_trace& what) {
       {{std::string{name_of(step.kind)}, tone_of(step.kind)},
        {span(step.at_us)},
        {&step == &what.steps.front() ? std::string{} : "+" + span(took)},
-       {tasks_of(step.range)},
+       {step.range.empty() ? "" : indices_text(step.range)},
        {step.node},
        {lease_of(step)},
        {step.attempt == 0 ? std::string{} : std::to_string(step.attempt)},

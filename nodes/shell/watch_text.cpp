@@ -23,19 +23,6 @@ constexpr size_t bar_columns = 20;
 constexpr size_t bar_columns_narrow = 10;
 constexpr size_t wide_columns = 70;
 
-/// Cuts a text of which every character takes one column.
-std::string cut(std::string_view text, size_t columns) {
-  constexpr std::string_view mark = "...";
-  if (display_columns(text) <= columns)
-    return std::string{text};
-  auto room = columns - std::min(columns, mark.size());
-  size_t end = 0;
-  for (size_t shown = 0; shown < room && end < text.size(); ++shown)
-    end += std::max<size_t>(1, utf8_length(text.substr(end)));
-  return std::string{text.substr(0, end)}
-         + std::string{mark.substr(0, std::min(columns, mark.size()))};
-}
-
 std::string line(std::string_view text, size_t columns) {
   return cut(text, columns > 0 ? columns - 1 : 0) + "\n";
 }
@@ -56,13 +43,6 @@ std::string title(const job_status& job) {
   if (!job.name.empty())
     text += "  " + escape_text(job.name);
   return text + fmt::format("  {}", span(job.seconds_us));
-}
-
-std::string rate_text(double per_second) {
-  return per_second < 100
-           ? fmt::format("{:.1f}/s", per_second)
-           : fmt::format("{}/s",
-                         format_count(static_cast<uint64_t>(per_second)));
 }
 
 /// The part of a node in all that was done.
@@ -86,10 +66,10 @@ std::string node_line(const watched_node& node, size_t name_columns,
                columns >= wide_columns ? bar_columns : bar_columns_narrow);
   std::vector<std::string> parts{
     fmt::format("{} done", format_count(share.succeeded)),
-    fmt::format("{} leased", format_count(share.leased)),
-    rate_text(node.per_second)};
+    fmt::format("{} leased", format_count(share.leased))};
   if (share.failed > 0)
     parts.push_back(fmt::format("{} failed", format_count(share.failed)));
+  parts.push_back(per_second(node.per_second));
   for (const auto& part : parts) {
     if (display_columns(text) + 2 + part.size() + 1 > columns)
       break;
@@ -129,8 +109,8 @@ std::string node_lines(const std::vector<watched_node>& all, size_t columns) {
   for (const auto& node : shown)
     out += node_line(node, name_columns, whole, columns);
   if (shown.size() < all.size())
-    out += line(fmt::format("and {} more nodes", all.size() - shown.size()),
-                columns);
+    out +=
+      line("and " + counted(all.size() - shown.size(), "more node"), columns);
   return out;
 }
 
@@ -177,16 +157,19 @@ std::string watch_line(const watch_view& what) {
   if (auto bar = text.find("] "); text.starts_with('[') && bar != text.npos)
     text.erase(0, bar + 2);
   auto first = text.find_first_not_of(' ');
-  return fmt::format("job {}  {}  {}", what.job.id, to_string(what.job.state),
-                     first == text.npos ? "" : text.substr(first));
+  auto why = what.lost ? std::string{"the coordinator is lost"}
+                       : escape_text(what.job.reason);
+  return fmt::format(
+    "job {}  {}  {}{}{}", what.job.id, to_string(what.job.state),
+    first == text.npos ? "" : text.substr(first), why.empty() ? "" : "  ", why);
 }
 
 std::string failure_text(job_id job, const watched_failure& what) {
   auto where =
     what.node.empty() ? "" : fmt::format(" on {}", escape_text(what.node));
-  return fmt::format("task {}/{} {}{}: {}", job, what.index,
+  return fmt::format("task {}/{} {}{}{}{}", job, what.index,
                      what.dead ? "was given up" : "failed", where,
-                     escape_text(what.text));
+                     what.text.empty() ? "" : ": ", escape_text(what.text));
 }
 
 std::string watch_json(const watch_view& what) {

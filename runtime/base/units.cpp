@@ -168,6 +168,8 @@ std::string format_duration(std::chrono::nanoseconds span) {
   if (negative)
     ns = ~ns + 1;
   const std::string sign = negative ? "-" : "";
+  if (ns == 0)
+    return "0 s";
   if (ns < 1'000)
     return fmt::format("{}{} ns", sign, ns);
   const auto value = static_cast<double>(ns);

@@ -41,7 +41,7 @@ CAF_TEST(shows_where_the_tasks_are) {
   run({"submit", "echo", "--range", "0..1000", "--label", "none"});
   auto waits = run({"tasks", "1"});
   CAF_CHECK(waits.code == exit_code::done);
-  CAF_CHECK(waits.shows("0-999  1,000  ready"));
+  CAF_CHECK(waits.shows("0..1000  1,000  ready"));
   CAF_CHECK_EQUAL(waits.err, "");
   auto json = run({"tasks", "1", "--json"});
   CAF_CHECK(json.out.starts_with(R"([{"job": 1, "begin": 0, "end": 1000, )"

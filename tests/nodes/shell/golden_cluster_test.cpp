@@ -7,6 +7,7 @@
 #include "nodes/shell/node_text.hpp"
 #include "nodes/shell/notice_text.hpp"
 #include "nodes/shell/status_text.hpp"
+#include "nodes/shell/value_text.hpp"
 #include "tests/nodes/shell/golden_samples.hpp"
 
 #include <caf/test/unit_test.hpp>

@@ -39,7 +39,7 @@ CAF_TEST(an_idle_cluster_is_well) {
   CAF_CHECK(report.level == health::ok);
   CAF_CHECK_EQUAL(health_line(report, idle_view(), {}),
                   "OK: 1 worker, 0 of 4 slots busy, 0 tasks ready | "
-                  "workers=1;;1;0 ready=0;;;0 oldest=0s;;;0 "
+                  "workers=1;;1:;0 ready=0;;;0 oldest=0s;;;0 "
                   "failures=0;;;0 busy=0;;;0;4\n");
 }
 
@@ -126,7 +126,7 @@ CAF_TEST(the_worst_comes_first_on_one_line) {
   CAF_CHECK_EQUAL(
     health_line(report, view, *rules),
     "CRITICAL: the oldest task waits for 12.0 s; 1,204 tasks are ready; node "
-    "\"w2\" is suspect | workers=2;;1;0 ready=1204;1000;;0 "
+    "\"w2\" is suspect | workers=2;;1:;0 ready=1204;1000;;0 "
     "oldest=12s;;10;0 failures=15;;;0 busy=7;;;0;12\n");
   CAF_CHECK_EQUAL(
     health_json(report, view),

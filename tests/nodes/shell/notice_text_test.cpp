@@ -49,13 +49,12 @@ CAF_TEST(jobs_are_told_when_they_end) {
 }
 
 CAF_TEST(nodes_are_told_with_the_reason) {
-  CAF_CHECK(told(node_event(event_kind::node_joined)) == "node w1 has joined");
-  CAF_CHECK(told(node_event(event_kind::node_left, "it is down"))
-            == "node w1 is gone: it is down");
+  CAF_CHECK(told(node_event(event_kind::node_joined)) == "node w1 joined");
+  CAF_CHECK(told(node_event(event_kind::node_left, "is down"))
+            == "node w1 is down");
   CAF_CHECK(told(node_event(event_kind::node_suspected))
             == "node w1 is silent");
-  CAF_CHECK(told(node_event(event_kind::node_recovered))
-            == "node w1 is heard again");
+  CAF_CHECK(told(node_event(event_kind::node_recovered)) == "node w1 is back");
 }
 
 CAF_TEST(one_chooses_what_is_told) {

@@ -36,13 +36,16 @@ CAF_TEST(a_line_shows_what_fits) {
      {0, 10, 0, false, 0, std::nullopt},
      40,
      "[>                         ]   0%  0/10"},
-    {"at the end", {10, 10, 0, false, 5, 0s}, 30, "100%  10/10  5.00/s"},
+    {"at the end",
+     {10, 10, 0, false, 5, 0s},
+     30,
+     "[========] 100%  10/10  5.0/s"},
     {"no tasks", {0, 0, 0, false, 0, std::nullopt}, 20, "100%  0/0"},
     {"not quite done",
      {999'999, 1'000'000, 0, false, 0, std::nullopt},
      20,
      "[===========>]  99%"},
-    {"open", {5, 70, 0, true, 2, 9s}, 60, "5 of 70 so far  2.00/s"},
+    {"open", {5, 70, 0, true, 2, 9s}, 60, "5 of 70 so far  2.0/s"},
   };
   for (const auto& [what, view, columns, want] : rows) {
     CAF_MESSAGE(what);

@@ -50,7 +50,7 @@ CAF_TEST(shares_and_groups_are_tables) {
   CAF_CHECK_EQUAL(render(group_table(groups), 0, false),
                   "TASKS  STATE    ATTEMPT  NODE     AGE  RETRY IN\n"
                   "    3  running        2  w1    1.00 s         -\n"
-                  " 4..9  backoff        1             -    500 ms\n");
+                  "4..10  backoff        1             -    500 ms\n");
 }
 
 CAF_TEST_FIXTURE_SCOPE(top_details_tests, node_fixture)

@@ -61,9 +61,9 @@ CAF_TEST_FIXTURE_SCOPE(top_screen_tests, fixture)
 CAF_TEST(a_usual_terminal_has_it_all) {
   CAF_CHECK_EQUAL(
     picture(80, 24),
-    "|default at 127.0.0.1:7400: 2 of 3 nodes up, 1 job with tasks to do\n"
+    "|2 of 3 nodes up, 1 job with tasks to do; default at 127.0.0.1:7400\n"
     "|slots 7/12 busy  queue 1,204 ready, 13 leased, 2 backoff, oldest 12.0 s\n"
-    "|rate 1,024/s, 0.2/s failed  run p50 1.2 ms p90 3 ms p99 9 ms\n"
+    "|rate 1,024/s, 0.25/s failed  run p50 1.2 ms p90 3 ms p99 9 ms\n"
     "|node \"w2\" is suspect: silent for 1.20 s\n"
     "|[nodes] jobs  by name\n"
     "|NAME   STATE    SLOTS  BUSY  QUEUED  OLDEST  ZOMBIES     UP  LABELS\n"
@@ -76,16 +76,16 @@ CAF_TEST(a_usual_terminal_has_it_all) {
 
 CAF_TEST(a_tiny_terminal_has_what_matters_most) {
   CAF_CHECK_EQUAL(picture(40, 10),
-                  "|default at 127.0.0.1:7400: 2 of 3 nodes \n"
-                  "|slots 7/12 busy  queue 1,204 ready, 13 l\n"
-                  "|rate 1,024/s, 0.2/s failed  run p50 1.2 \n"
+                  "|2 of 3 nodes up, 1 job with tasks to ...\n"
+                  "|slots 7/12 busy  queue 1,204 ready, 1...\n"
+                  "|rate 1,024/s, 0.25/s failed  run p50 ...\n"
                   "|node \"w2\" is suspect: silent for 1.20 s\n"
                   "|[nodes] jobs  by name\n"
                   "|NAME   STATE    SLOTS  BUSY  QUEUED\n"
                   ">alpha  up           4     3       0\n"
                   "|w1     up           4     4       6\n"
                   "|w2     suspect      4     0       0\n"
-                  "|q quit  ? help  Tab switch  Enter look i\n");
+                  "|q quit  ? help  Tab switch  Enter loo...\n");
 }
 
 CAF_TEST(no_picture_is_larger_than_its_terminal) {
@@ -181,7 +181,7 @@ CAF_TEST(jobs_have_rates_when_they_were_seen_twice) {
   auto view = busy_view();
   view.jobs[0].succeeded += 30;
   screen.update(view, now + 2s);
-  CAF_CHECK(line(6).find(" 15/s ") != std::string::npos);
+  CAF_CHECK(line(6).find(" 15.0/s ") != std::string::npos);
   CAF_MESSAGE("of another job with that number nothing is known");
   view.jobs[0].succeeded = 1;
   screen.update(view, now + 3s);
@@ -248,7 +248,7 @@ CAF_TEST(several_warnings_are_counted) {
   auto view = busy_view();
   view.nodes[1].zombies = 1;
   screen.update(view, now + 1s);
-  CAF_CHECK(line(3).starts_with("(2) node \"w2\""));
+  CAF_CHECK(line(3).starts_with("1 of 2 warnings: node \"w2\""));
 }
 
 CAF_TEST(help_lies_above_all_else) {

@@ -41,8 +41,8 @@ CAF_TEST(children_stand_indented_below_their_supervisor) {
     render(tree_table({tree}), 0, false),
     "NODE  ACTOR  STATE       FOR  RESTARTS  STRATEGY      WINDOW\n"
     "a     root   running  2.50 s         0  rest_for_one    1/10\n"
-    "a       x    running    0 ns         3\n"
-    "a         z  zombie     0 ns         3\n");
+    "a       x    running     0 s         3\n"
+    "a         z  zombie      0 s         3\n");
 }
 
 CAF_TEST(actors_as_json) {

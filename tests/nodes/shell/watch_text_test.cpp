@@ -49,7 +49,7 @@ CAF_TEST(a_wide_terminal_shows_everything) {
     "[====================>                           ]  42%  420/1,000  3 "
     "dead  47.0 s left  12.3/s\n"
     "alpha  [============      ]  300 done  16 leased  8.2/s\n"
-    "beta   [=====             ]  117 done  8 leased  4.1/s  5 failed\n");
+    "beta   [=====             ]  117 done  8 leased  5 failed  4.1/s\n");
 }
 
 CAF_TEST(a_narrow_terminal_shows_what_matters_most) {

@@ -177,7 +177,7 @@ CAF_TEST(durations_are_rendered_short) {
     std::string want;
   };
   const row rows[] = {
-    {0ns, "0 ns"},        {999ns, "999 ns"},
+    {0ns, "0 s"},         {999ns, "999 ns"},
     {12us, "12 us"},      {1500ns, "1.5 us"},
     {999999ns, "1 ms"},   {850ms, "850 ms"},
     {999999us, "1.00 s"}, {1250ms, "1.25 s"},
