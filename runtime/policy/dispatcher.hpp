@@ -441,12 +441,6 @@ private:
     uint32_t blamed = 0;
   };
 
-  /// What a worker has that others could run.
-  struct victim {
-    worker_id worker = 0;
-    uint64_t outstanding_ns = 0; ///< For each of its slots.
-  };
-
   /// Part of a job for a worker.
   struct placed {
     worker_entry* worker = nullptr;
@@ -544,9 +538,13 @@ private:
 
   void plan_steals();
   uint64_t idle_slots() const;
-  std::vector<victim> victims() const;
+  std::vector<worker_id> victims() const;
   bool steal_from(worker_id worker);
   uint64_t ns_left_per_task(const lease& held, bool runs) const;
+  void recall_overdue();
+  void recall_from(const worker_entry& worker);
+  bool others_wait(const worker_entry& worker, job_id job) const;
+  void look_again_at(time_point when);
 
   worker_verdict verdict_on(const worker_entry& worker,
                             const job_entry& job) const;
@@ -588,7 +586,8 @@ private:
   size_t steal_worthy_ = 0;      ///< Workers that have more than they run.
   std::map<lease_id, time_point> stealing_; ///< Shortened, not yet answered.
   std::vector<shortened_lease> steals_;
-  time_point stole_at_{}; ///< When somebody looked for victims last.
+  time_point stole_at_{};    ///< When somebody looked for victims last,
+  time_point recalled_at_{}; ///< and for what is overdue.
   std::optional<time_point> steal_due_;
   job_order order_;
   load_meter meter_;

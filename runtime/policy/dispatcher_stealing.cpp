@@ -1,11 +1,14 @@
 #include "runtime/policy/dispatcher.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <utility>
 
-/// The DISPATCHER's part that lets idle slots take over what others have not
-/// begun. It only asks the others to shorten their leases; what they give back
-/// is ready, and goes its usual way to a slot that idles.
+/// The DISPATCHER's part that takes back what a worker has not begun: for slots
+/// that idle, and for jobs that wait behind tasks which take longer than was
+/// thought. It only asks the worker to shorten its leases; what that gives back
+/// is ready, and goes its usual way.
 namespace troupe {
 
 namespace {
@@ -23,10 +26,19 @@ constexpr auto look_again_after = 10ms;
 /// is lost.
 constexpr auto steal_lost_after = 1s;
 
+/// What has run for so long and brought nothing takes longer than was thought:
+/// leases are granted for about 10 ms.
+constexpr auto overdue_after = 100ms;
+
 /// Looking for victims costs time for each worker, so it is not done at each
 /// result while slots idle.
 duration pause_between_looks(size_t workers) {
   return 1ms + workers * 1us;
+}
+
+/// The same for what is overdue, while all slots are busy with other things.
+duration pause_between_recalls(size_t workers) {
+  return overdue_after / 2 + workers * 10us;
 }
 
 } // namespace
@@ -42,23 +54,26 @@ void dispatcher::plan_steals() {
   });
   if (steal_worthy_ == 0)
     return;
+  recall_overdue();
   auto idle = idle_slots();
   if (idle <= stealing_.size())
     return;
   auto next = stole_at_ + pause_between_looks(workers_.size());
-  if (now_ < next) {
-    steal_due_ = next;
-    return;
-  }
+  if (now_ < next)
+    return look_again_at(next);
   stole_at_ = now_;
   auto thieves = idle - stealing_.size();
   for (const auto& from : victims()) {
     if (thieves == 0)
       return;
-    if (steal_from(from.worker))
+    if (steal_from(from))
       --thieves;
   }
-  steal_due_ = now_ + look_again_after;
+  look_again_at(now_ + look_again_after);
+}
+
+void dispatcher::look_again_at(time_point when) {
+  steal_due_ = steal_due_ ? std::min(*steal_due_, when) : when;
 }
 
 /// Returns how many slots idle that could run what is stolen; it may count some
@@ -73,8 +88,8 @@ uint64_t dispatcher::idle_slots() const {
 
 /// Returns workers that have more than they run, those with the most to do
 /// first.
-std::vector<dispatcher::victim> dispatcher::victims() const {
-  std::vector<victim> result;
+std::vector<worker_id> dispatcher::victims() const {
+  std::vector<std::pair<uint64_t, worker_id>> found; // By time for each slot.
   for (const auto& [id, worker] : workers_) {
     if (!worker.steal_worthy || worker.suspended)
       continue;
@@ -87,11 +102,12 @@ std::vector<dispatcher::victim> dispatcher::victims() const {
       ns += std::min(left, UINT64_MAX / 4 / each) * each;
       ns = std::min(ns, UINT64_MAX / 4);
     }
-    result.push_back({id, ns / std::max(worker.load.slots, 1u)});
+    found.emplace_back(ns / std::max(worker.load.slots, 1u), id);
   }
-  std::sort(result.begin(), result.end(), [](const auto& x, const auto& y) {
-    return x.outstanding_ns > y.outstanding_ns;
-  });
+  std::sort(found.begin(), found.end(), std::greater<>{});
+  std::vector<worker_id> result;
+  for (const auto& [ns, id] : found)
+    result.push_back(id);
   return result;
 }
 
@@ -152,6 +168,57 @@ bool dispatcher::steal_from(worker_id worker) {
   for (auto i = first; i < steals_.size(); ++i)
     stealing_.emplace(steals_[i].lease, now_);
   return steals_.size() > first;
+}
+
+/// Shortens leases to what they run where other jobs wait behind them.
+void dispatcher::recall_overdue() {
+  if (jobs_.size() < 2)
+    return;
+  const auto pause = pause_between_recalls(workers_.size());
+  if (now_ < recalled_at_ + pause)
+    return look_again_at(recalled_at_ + pause);
+  recalled_at_ = now_;
+  for (const auto& [id, worker] : workers_)
+    if (worker.steal_worthy && !worker.suspended)
+      recall_from(worker);
+  look_again_at(now_ + pause);
+}
+
+/// What of an overdue job waits at the worker goes back as a whole.
+void dispatcher::recall_from(const worker_entry& worker) {
+  std::set<job_id> overdue;
+  uint32_t position = 0;
+  for (const auto& id : book_.of_worker(worker.id)) {
+    const auto& held = *book_.find(id);
+    auto runs = position++ < worker.load.slots;
+    if (runs) {
+      if (now_ - costs_.at(id).moved_at < overdue_after
+          || !others_wait(worker, held.job))
+        continue;
+      overdue.insert(held.job);
+    }
+    auto end = held.received + (runs ? 1 : 0);
+    if (!overdue.contains(held.job) || end >= held.range.end
+        || stealing_.contains(id))
+      continue;
+    steals_.push_back({worker.id, id, end});
+    stealing_.emplace(id, now_);
+  }
+}
+
+/// Whether a job of no lower priority is to have a slot of that worker before
+/// this job has it again: it waits there, or is the next of its kind.
+bool dispatcher::others_wait(const worker_entry& worker, job_id job) const {
+  uint32_t position = 0;
+  for (const auto& id : book_.of_worker(worker.id))
+    if (position++ >= worker.load.slots && book_.find(id)->job != job)
+      return true;
+  auto rank = order_.place_of(job).rank;
+  return std::any_of(
+    worker.fits.begin(), worker.fits.end(), [&](const kind* of) {
+      return !of->waiting.empty() && of->waiting.front().job != job
+             && of->waiting.front().rank <= rank;
+    });
 }
 
 } // namespace troupe

@@ -175,3 +175,42 @@ CAF_TEST(whoever_cannot_run_it_steals_nothing) {
     CAF_CHECK(at.core.take_steals().empty());
   }
 }
+
+CAF_TEST(a_late_job_does_not_wait_behind_what_was_misjudged) {
+  stage at;
+  at.add_range_job(2, 1);
+  at.dispatch();
+  at.now += 99ms;
+  at.dispatch();
+  CAF_MESSAGE("so far the first task may be an exception");
+  CAF_CHECK(at.core.take_steals().empty());
+  CAF_REQUIRE(at.core.next_due().has_value());
+  at.now = *at.core.next_due();
+  at.dispatch();
+  auto asked = at.core.take_steals();
+  CAF_REQUIRE(!asked.empty());
+  CAF_CHECK(asked.front().lease == at.held.front().lease);
+  CAF_CHECK_EQUAL(tasks_in(at, asked), 14u); // All but what runs.
+  for (const auto& x : asked)
+    at.core.trimmed(1, x.lease, x.end);
+  at.dispatch();
+  auto leases = at.core.leases().of_worker(1);
+  CAF_REQUIRE(leases.size() > 1);
+  CAF_CHECK_EQUAL(at.core.leases().find(leases[1])->job, 2u);
+}
+
+CAF_TEST(what_is_overdue_stays_where_nobody_waits) {
+  stage alone;
+  stage elsewhere;
+  dispatcher::job_terms terms;
+  terms.id = 2;
+  terms.function = "g";
+  terms.payload = false;
+  terms.tasks = 1;
+  elsewhere.core.add_job(terms);
+  for (auto* at : {&alone, &elsewhere}) {
+    at->now += 1s;
+    at->dispatch();
+    CAF_CHECK(at->core.take_steals().empty());
+  }
+}
