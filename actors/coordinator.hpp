@@ -155,6 +155,7 @@ struct coordinator_state {
   void progress(const progress_report& what);
   void merged(const job_merged& what);
   void add_worker(const worker_up& what);
+  void name_worker(worker_id worker, const std::string& node);
   void remove_worker(const worker_gone& what);
   caf::result<std::vector<job_status>> drain(uint64_t timeout_ms);
   void tick();
