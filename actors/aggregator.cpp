@@ -147,7 +147,10 @@ void aggregator_state::add_credit(const result_credit& what) {
   credit += what.bytes;
   auto read = what.bytes;
   uint64_t seq = 0;
-  while (!sent.empty() && read >= weight(sent.front())) {
+  // Room alone says nothing about what was received: it may count twice what
+  // was sent to one reader over two connections.
+  while (!sent.empty() && sent.front().seq <= received
+         && read >= weight(sent.front())) {
     read -= weight(sent.front());
     unread_bytes -= weight(sent.front());
     seq = sent.front().seq;

@@ -347,6 +347,7 @@ void client_session_state::watch(const std::shared_ptr<watch_call>& asked) {
 /// Slices that were not read come again, behind those that are under way.
 void client_session_state::ask_for_updates(watch_call& call) {
   call.forget_unfinished();
+  call.seen_seq = 0;
   call.asked_again = true;
   auto credit = call.stream ? limits::client_result_window_bytes : 0;
   self->send(handles->coordinator, watch_job{call.job, credit});

@@ -50,6 +50,7 @@ struct watch_call {
   caf::actor source;               ///< Who gets credit for them.
   uint64_t last_slice_seq = 0;     ///< Of the last that was whole.
   uint64_t last_read_seq = 0;      ///< Of the last that was given credit for.
+  uint64_t seen_seq = 0;           ///< The highest that came from this source.
   uint64_t awaited_seq = 0; ///< Of the slice that must come next; 0: any.
   bool asked_again = false; ///< For the awaited slice, which was left out.
   bool reading = false;     ///< A thread of the host reads the slices.

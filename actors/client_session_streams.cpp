@@ -16,6 +16,7 @@ void client_session_state::take_slice(const result_slice& what) {
   auto& call = *i->second;
   if (call.source != from) { // Another aggregator knows no transfer of the old.
     call.forget_unfinished();
+    call.seen_seq = 0;
     update_board([&](client_board&) { call.source = from; });
   }
   if (call.awaited_seq != 0 && what.seq > call.awaited_seq) {
@@ -24,6 +25,7 @@ void client_session_state::take_slice(const result_slice& what) {
       ask_for_updates(call);
     return;
   }
+  call.seen_seq = std::max(call.seen_seq, what.seq);
   if (what.seq < call.awaited_seq) {
     // Sent again by a new aggregator, or to a new connection. Credit for those
     // that wait to be read follows when they are.
@@ -136,11 +138,15 @@ void client_session_state::end_stream(watch_call& call, const error& why) {
     watch(next->second);
 }
 
+/// What the source has still to send again is credited when it comes: credit
+/// for it now would pass for credit for what comes before.
 void client_session_state::give_credit(const std::shared_ptr<watch_call>& call,
                                        const result_slice& read) {
   auto i = watches.find(call->job);
   auto& reader = i != watches.end() && i->second->stream ? *i->second : *call;
   reader.last_read_seq = std::max(reader.last_read_seq, read.seq);
+  if (read.seq > reader.seen_seq)
+    return;
   if (auto to = caf::actor_cast<aggregator_actor>(reader.source))
     self->send(to, result_credit{call->job,
                                  read.results.size + sizeof(result_slice),

@@ -11,6 +11,7 @@
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -297,9 +298,7 @@ void coordinator_state::advance(job_id id, job& of, const job_progress& what) {
 
 void coordinator_state::add_worker(const worker_up& what) {
   workers[what.worker] = what.functions;
-  node_names[what.worker] = what.node;
-  if (node_names.size() > node_names_max)
-    node_names.erase(node_names.begin());
+  name_worker(what.worker, what.node);
   for (const auto& info : what.functions)
     functions.insert_or_assign(info.name, info);
   store_note_functions message;
@@ -320,6 +319,14 @@ void coordinator_state::add_worker(const worker_up& what) {
   }
   if (!message.items.empty())
     self->send(options.store, std::move(message));
+}
+
+/// Forgets the names of those that are gone first, the oldest before.
+void coordinator_state::name_worker(worker_id worker, const std::string& node) {
+  node_names[worker] = node;
+  for (auto i = node_names.begin();
+       i != node_names.end() && node_names.size() > node_names_max;)
+    i = workers.contains(i->first) ? std::next(i) : node_names.erase(i);
 }
 
 void coordinator_state::remove_worker(const worker_gone& what) {

@@ -83,6 +83,9 @@ struct coordinator_state {
     bool writing_end = false;
     bool kept_ended = false; ///< It is in `ended`.
     bool purged = false;     ///< Some of its dead letters are gone for good.
+    /// How those tasks did that the scheduler knows only as ended before, if
+    /// they are no dead letters; none: that differs, and is not kept.
+    std::optional<task_state> others = task_state::cancelled;
     blob result;             ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
@@ -152,6 +155,7 @@ struct coordinator_state {
   void progress(const progress_report& what);
   void merged(const job_merged& what);
   void add_worker(const worker_up& what);
+  void name_worker(worker_id worker, const std::string& node);
   void remove_worker(const worker_gone& what);
   caf::result<std::vector<job_status>> drain(uint64_t timeout_ms);
   void tick();
@@ -230,6 +234,9 @@ struct coordinator_state {
   static bool is_over(const job& of);
   void list_ended(const list_tasks& what, const job& of,
                   caf::typed_response_promise<task_listing> promise);
+  void settle(const list_tasks& what, const job& of,
+              std::optional<task_state> others, task_listing found,
+              caf::typed_response_promise<task_listing> promise);
   void add_dead(const list_tasks& what, task_listing found, task_state others,
                 caf::typed_response_promise<task_listing> promise);
   bool list_dead_tasks(const store_dead& what);

@@ -1,5 +1,6 @@
 #include "actors/coordinator.hpp"
 #include "runtime/base/limits.hpp"
+#include "runtime/policy/ended_tasks.hpp"
 #include "runtime/wire/caf_error.hpp"
 #include "runtime/wire/validate.hpp"
 
@@ -113,6 +114,7 @@ void coordinator_state::resume(const store_dead_changed::resumed_job& what,
   auto& entry = jobs[id];
   entry.spec = what.spec;
   entry.status = what.last;
+  entry.others = state_of_others(what.last, entry.purged);
   auto& status = entry.status;
   status.state = job_state::running;
   status.reason.clear();

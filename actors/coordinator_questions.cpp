@@ -29,9 +29,10 @@ bool is_settled(const task_listing& found) {
 }
 
 caf::error not_known(const list_tasks& what, const job_status& status) {
-  auto has = is_terminal(status.state) ? " has ended" : " was requeued";
-  return to_caf({errc::job_ended,
-                 name_of(what.job) + has + ": of its "
+  auto has_ended = is_terminal(status.state);
+  return to_caf({has_ended ? errc::job_ended : errc::job_not_ended,
+                 name_of(what.job)
+                   + (has_ended ? " has ended" : " was requeued") + ": of its "
                    + std::to_string(status.tasks) + " tasks "
                    + std::to_string(status.succeeded)
                    + " have succeeded, and which ones is not kept; ask for "
@@ -57,10 +58,8 @@ caf::result<task_listing> coordinator_state::list(const list_tasks& what) {
         auto of = jobs.find(what.job);
         if (is_settled(x) || of == jobs.end())
           promise.deliver(std::move(x));
-        else if (of->second.purged && !is_about_dead(what))
-          promise.deliver(not_known(what, of->second.status));
         else
-          add_dead(what, std::move(x), task_state::succeeded, promise);
+          settle(what, of->second, of->second.others, std::move(x), promise);
       },
       [this, promise, what](caf::error& x) mutable {
         // It may have ended while the question was under way.
@@ -80,19 +79,25 @@ bool coordinator_state::is_over(const job& of) {
 void coordinator_state::list_ended(
   const list_tasks& what, const job& of,
   caf::typed_response_promise<task_listing> promise) {
-  auto others = state_of_others(of.status, of.purged);
-  if (!others && !is_about_dead(what)) {
-    promise.deliver(not_known(what, of.status));
-    return;
-  }
   task_listing all;
   if (what.from < of.status.tasks) {
     auto& group = all.items.emplace_back();
     group.range = {what.from, of.status.tasks};
     group.state = task_state::cancelled; // Until it is settled.
   }
-  add_dead(what, std::move(all), others.value_or(task_state::succeeded),
-           promise);
+  settle(what, of, state_of_others(of.status, of.purged), std::move(all),
+         promise);
+}
+
+/// Says how those tasks did that are only known to have ended.
+void coordinator_state::settle(
+  const list_tasks& what, const job& of, std::optional<task_state> others,
+  task_listing found, caf::typed_response_promise<task_listing> promise) {
+  if (others || is_about_dead(what))
+    add_dead(what, std::move(found), others.value_or(task_state::succeeded),
+             promise);
+  else
+    promise.deliver(not_known(what, of.status));
 }
 
 /// Asks the store for the dead letters among tasks that have ended.

@@ -3,11 +3,27 @@
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 /// The COORDINATOR's part that is about its own restart: everything that it
 /// must know is in the store, and clients come back by themselves.
 namespace troupe {
+
+namespace {
+
+/// Returns how those tasks of a job that runs did that are neither to run nor
+/// dead letters. Those that were cancelled before it was requeued, or purged,
+/// are not told from those that succeeded.
+std::optional<task_state> others_in(const job_snapshot& what) {
+  auto known = what.succeeded + what.dead;
+  for (const auto& range : what.ready)
+    known += range.size();
+  return known < what.record.tasks ? std::nullopt
+                                   : std::optional{task_state::succeeded};
+}
+
+} // namespace
 
 caf::result<void> coordinator_state::load() {
   loaded = self->make_response_promise();
@@ -55,6 +71,7 @@ void coordinator_state::restore(const job_snapshot& what, schedule& out) {
   status.succeeded = what.succeeded;
   status.dead = what.dead;
   status.attempts = what.attempts;
+  entry.others = others_in(what);
   entry.last_seq = what.input_seq;
   entry.log_seq = what.last_seq;
   if (record.state == job_state::open)

@@ -9,6 +9,14 @@
 /// the store still has of them.
 namespace troupe {
 
+namespace {
+
+/// What may be copied before the store has said that there is room for it, as a
+/// part of what it may hold.
+constexpr size_t copied_part = 4;
+
+} // namespace
+
 caf::result<submit_reply> coordinator_state::rerun(const rerun_job& what) {
   auto i = jobs.find(what.job);
   if (i == jobs.end())
@@ -39,7 +47,8 @@ void coordinator_state::read_inputs(const store_inputs& what) {
   auto known = functions.find(what.spec.function);
   auto plan = plan_rerun(what, asked.what.only_dead,
                          known == functions.end() ? std::string{}
-                                                  : known->second.input_type);
+                                                  : known->second.input_type,
+                         options.memory_bytes_max / copied_part);
   if (!plan) {
     asked.promise.deliver(to_caf(plan.error()));
     return;
@@ -75,8 +84,12 @@ bool coordinator_state::stored_rerun(const store_put_jobs_done& what) {
   if (node.empty())
     return false;
   auto& asked = node.mapped();
-  if (what.items.empty())
+  if (what.items.empty()) {
+    asked.promise.deliver(
+      to_caf({errc::internal, "the store did not say what became of the new "
+                              "job: please report this"}));
     return true;
+  }
   auto stored = what.items.front();
   if (stored.why.code == errc::store_full) {
     size_t bytes = asked.item.spec.args.size();

@@ -64,7 +64,7 @@ join_reply membership_state::admit(const join_request& what) {
       return readmit(who, what);
     remove(who, node_state::gone);
   }
-  who.id = ++last_worker;
+  who.id = ++*options.last_worker;
   who.since = self->clock().now();
   enter(who, what);
   publish(event_kind::node_joined, what.name,

@@ -10,6 +10,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -27,6 +28,10 @@ struct membership_options {
   /// the same process (and so of the same incarnation).
   node_info own_node;
   detector_settings detection;
+  /// The last id that a worker was given. Outlives the actor: what is kept of
+  /// leases names workers that are gone by their ids.
+  std::shared_ptr<std::atomic<worker_id>> last_worker =
+    std::make_shared<std::atomic<worker_id>>(0);
   const wall_clock* wall = &system_wall_clock(); ///< Of events.
   std::shared_ptr<logger> log;
 };
@@ -138,7 +143,6 @@ struct membership_state {
   local_health health;
   bool ticking = false;
   agent_actor own_agent; ///< Of the coordinator's role.
-  worker_id last_worker = 0;
   time_point started_at{};
 };
 

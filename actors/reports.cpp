@@ -67,8 +67,8 @@ std::string report_of(const membership_state& of) {
     R"("last_worker": {}, "timer": {}}})",
     of.members.size(), count(node_state::up), count(node_state::suspect),
     count(node_state::down), count(node_state::gone), of.wishes.size(),
-    of.followers.size(), of.health_followers.size(), of.last_worker,
-    of.ticking);
+    of.followers.size(), of.health_followers.size(),
+    of.options.last_worker->load(), of.ticking);
 }
 
 std::string report_of(const runner_state& of) {

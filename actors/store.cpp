@@ -52,6 +52,29 @@ auto serve(self_pointer self, Reply (store_state::*method)(Message) const) {
   return [=](Message what) { handle(self, method, what); };
 }
 
+/// Returns the first letter with this index or a higher one.
+auto first_from(const std::vector<dead_letter>& letters, task_index index) {
+  return std::lower_bound(
+    letters.begin(), letters.end(), index,
+    [](const dead_letter& x, task_index y) { return x.index < y; });
+}
+
+/// Adds to a page what it has room for of the letters of one job.
+void add_page(const std::vector<dead_letter>& letters, const list_dead& what,
+              std::vector<dead_letter>& page) {
+  auto i = letters.begin();
+  if (i != letters.end() && i->job == what.after_job)
+    i = first_from(letters, what.after_index);
+  for (; i != letters.end() && page.size() < what.most; ++i) {
+    const auto& [job, index, attempts, code, text, node, history] = *i;
+    if (!what.which(*i) || (job == what.after_job && index <= what.after_index))
+      continue;
+    page.push_back({job, index, attempts, code, text, node, {}});
+    if (what.which.one)
+      page.back().history = history;
+  }
+}
+
 } // namespace
 
 uint64_t store_fence::pass() {
@@ -175,27 +198,17 @@ void store_state::forget(const store_forget& what) {
 }
 
 store_dead store_state::list_dead(const store_list_dead& what) const {
-  const auto& [which, after_job, after_index, most] = what.what;
   store_dead reply;
   reply.ticket = what.ticket;
-  auto& found = reply.found.items;
-  for (auto job : kept->jobs()) {
-    if (job < after_job || (which.job != 0 && job != which.job))
-      continue;
-    auto letters = kept->dead_letters(job);
-    std::sort(letters.begin(), letters.end(),
-              [](auto& x, auto& y) { return x.index < y.index; });
-    for (auto& letter : letters) {
-      if (!which(letter) || (job == after_job && letter.index <= after_index))
-        continue;
-      if (found.size() >= most)
-        return reply;
-      if (!which.one)
-        letter.history.clear();
-      found.push_back(std::move(letter));
-    }
-  }
+  auto& page = reply.found.items;
+  for (auto job : jobs_of(what.what.which))
+    if (job >= what.what.after_job && page.size() < what.what.most)
+      add_page(kept->dead_letters(job), what.what, page);
   return reply;
+}
+
+std::vector<job_id> store_state::jobs_of(const dead_selector& which) const {
+  return which.job != 0 ? std::vector{which.job} : kept->jobs();
 }
 
 std::vector<task_index> store_state::dead_of(job_id job,
@@ -210,9 +223,7 @@ std::vector<task_index> store_state::dead_of(job_id job,
 store_dead_changed store_state::change_dead(const store_change_dead& what) {
   store_dead_changed done;
   done.ticket = what.ticket;
-  for (auto job : kept->jobs()) {
-    if (what.which.job != 0 && job != what.which.job)
-      continue;
+  for (auto job : jobs_of(what.which)) {
     auto meant = dead_of(job, what.which);
     if (meant.empty())
       continue;
@@ -267,9 +278,10 @@ store_leases store_state::read_leases(const store_read_leases& what) const {
   if (!what.one)
     return reply;
   reply.past = kept->past_of(what.job, what.index);
-  for (auto& letter : kept->dead_letters(what.job))
-    if (letter.index == what.index)
-      reply.letter = std::move(letter);
+  const auto& letters = kept->dead_letters(what.job);
+  auto letter = first_from(letters, what.index);
+  if (letter != letters.end() && letter->index == what.index)
+    reply.letter = *letter;
   return reply;
 }
 
@@ -286,7 +298,6 @@ store_inputs store_state::read_inputs(const store_read_inputs& what) const {
   reply.inputs = kept->all_inputs_of(what.job);
   for (const auto& letter : kept->dead_letters(what.job))
     reply.dead.push_back(letter.index);
-  std::sort(reply.dead.begin(), reply.dead.end());
   return reply;
 }
 

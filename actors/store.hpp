@@ -74,6 +74,8 @@ struct store_state {
   store_cordons cordons(const store_read_cordons& what) const;
 
 private:
+  /// Returns the jobs whose dead letters may be meant.
+  std::vector<job_id> jobs_of(const dead_selector& which) const;
   /// Returns the indices of a job's dead letters that are meant.
   std::vector<task_index> dead_of(job_id job, const dead_selector& which) const;
   store_dead_changed::resumed_job

@@ -14,6 +14,9 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
+#include <memory>
+
 /// The supervision tree of a coordinator (docs/supervision.md):
 ///
 ///     coordinator      one_for_one
@@ -40,6 +43,7 @@ struct parts {
   /// In memory mode what is kept outlives the actor that serves it.
   fenced_store kept;
   std::shared_ptr<event_ring> events; ///< Outlives the actor that fills it.
+  std::shared_ptr<std::atomic<worker_id>> last_worker; ///< As long.
 };
 
 /// To the EVENT HUB that runs now; while it restarts, nobody listens.
@@ -109,6 +113,7 @@ start_outcome start_membership(const parts& of, const start_context& context) {
   terms.store = context.sibling<store_actor>("store");
   terms.term = of.options.term;
   terms.own_node = of.options.own_node;
+  terms.last_worker = of.last_worker;
   terms.detection = of.options.detection;
   terms.wall = of.options.wall;
   terms.log = of.options.log;
@@ -200,6 +205,7 @@ coordinator_role start_coordinator(caf::actor_system& system,
     std::make_shared<restart_news>(options.own_node.name, *options.wall);
   all.kept.kept = make_memory_store({options.term, options.memory_bytes_max});
   all.events = std::make_shared<event_ring>(options.term);
+  all.last_worker = std::make_shared<std::atomic<worker_id>>(0);
   supervisor_options root;
   root.path = "coordinator";
   root.flags = root_flags();

@@ -136,9 +136,9 @@ struct dispatcher::task_lister {
       default: break;
     }
     task_group group{rest, state, 0, {}, {}, false, 0, 0};
-    // Nothing else is cancelled while the job runs.
-    if (state == task_state::cancelled && job.dead_before == 0
-        && job.succeeded_before > 0)
+    // What ended before the job was resumed counts as cancelled here.
+    if (state == task_state::cancelled
+        && job.tasks.count(state) == job.succeeded_before)
       group.state = task_state::succeeded;
     return group;
   }

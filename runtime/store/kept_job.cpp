@@ -125,7 +125,10 @@ void kept_job::bury(const dead_letter& letter) {
   if (first_dead.empty())
     first_dead = "task " + std::to_string(letter.index) + ": "
                  + to_string(error{letter.code, letter.text});
-  dead.push_back(letter);
+  auto behind = std::upper_bound(
+    dead.begin(), dead.end(), letter,
+    [](const auto& x, const auto& y) { return x.index < y.index; });
+  dead.insert(behind, letter);
 }
 
 void kept_job::note(const setback& what) {
@@ -150,14 +153,12 @@ kept_job::release kept_job::release_all() {
       result.bytes += footprint(*merged);
     merged.reset();
   }
-  std::vector<task_index> needed;
-  for (const auto& letter : dead)
-    needed.push_back(letter.index);
-  std::sort(needed.begin(), needed.end());
+  auto wanted = dead.begin();
   for (auto i = chunks.begin(); i != chunks.end();) {
     const auto& [first, part] = *i;
-    auto wanted = std::lower_bound(needed.begin(), needed.end(), first);
-    if (wanted != needed.end() && *wanted < part.end) {
+    while (wanted != dead.end() && wanted->index < first)
+      ++wanted;
+    if (wanted != dead.end() && wanted->index < part.end) {
       ++i;
       continue;
     }
@@ -180,7 +181,6 @@ kept_job::take_dead(const std::vector<task_index>& indices, size_t& released) {
     taken.push_back(letter.index);
     return true;
   });
-  std::sort(taken.begin(), taken.end());
   return taken;
 }
 

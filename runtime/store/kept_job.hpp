@@ -39,7 +39,7 @@ struct kept_job {
   std::vector<accept_record> log; ///< Without gaps, ascending by `seq`.
   uint64_t last_seq = 0;
   std::optional<merge_checkpoint> merged;
-  std::vector<dead_letter> dead;
+  std::vector<dead_letter> dead; ///< Ascending by index.
   uint64_t submitted_us = 0;
   uint64_t input_seq = 0;
   uint64_t succeeded = 0;

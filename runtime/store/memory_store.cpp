@@ -67,7 +67,7 @@ public:
   result<bool> finish(const job_status& final_status, blob result) override;
   const job_record* find(job_id job) const override;
   std::vector<job_id> jobs() const override;
-  std::vector<dead_letter> dead_letters(job_id job) const override;
+  const std::vector<dead_letter>& dead_letters(job_id job) const override;
   std::vector<task_index>
   requeue(job_id job, const std::vector<task_index>& indices) override;
   uint64_t purge(job_id job, const std::vector<task_index>& indices) override;
@@ -399,9 +399,10 @@ std::vector<job_id> memory_store::jobs() const {
   return ids;
 }
 
-std::vector<dead_letter> memory_store::dead_letters(job_id job) const {
+const std::vector<dead_letter>& memory_store::dead_letters(job_id job) const {
+  static const std::vector<dead_letter> none;
   const auto* kept = get(job);
-  return kept ? kept->dead : std::vector<dead_letter>{};
+  return kept ? kept->dead : none;
 }
 
 std::vector<task_index>

@@ -115,8 +115,9 @@ public:
   /// Returns the ids of all kept jobs in ascending order.
   virtual std::vector<job_id> jobs() const = 0;
 
-  /// Returns the dead letters of a job in the order of their burial.
-  virtual std::vector<dead_letter> dead_letters(job_id job) const = 0;
+  /// Returns the dead letters of a job, ascending by index, until the store
+  /// changes; none of an unknown one.
+  virtual const std::vector<dead_letter>& dead_letters(job_id job) const = 0;
 
   /// Takes dead letters of a failed job back: `failed -> running`. Its accept
   /// log, its checkpoint and the inputs of its dead letters were kept for that.

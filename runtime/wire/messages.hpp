@@ -367,7 +367,7 @@ struct result_slice {
 struct result_credit {
   job_id job = 0;
   uint64_t bytes = 0;
-  /// Number of a slice: it and all before it have arrived as a whole. 0: none.
+  /// All slices up to this were read, or arrived at a client that reads none.
   uint64_t received = 0;
 };
 

@@ -295,11 +295,27 @@ CAF_TEST(what_was_read_may_be_dropped_by_the_store) {
   auto slices_got = reader.take_all<result_slice>();
   CAF_REQUIRE_EQUAL(slices_got.size(), 3u);
   CAF_CHECK(!store.take<store_put_checkpoint>());
-  tell(reader,
-       result_credit{job, credit_of(slices_got[0]) + credit_of(slices_got[1])});
+  tell(reader, result_credit{
+                 job, credit_of(slices_got[0]) + credit_of(slices_got[1]), 2});
   auto kept = store.take<store_put_checkpoint>();
   CAF_REQUIRE(kept.has_value());
   CAF_CHECK_EQUAL(kept->checkpoint.seq, 2u);
+}
+
+CAF_TEST(what_was_not_received_is_kept_whatever_the_credit) {
+  start("collect", "string", true);
+  tell(coordinator, stream_to{reader.as(), 10 * limits::mib});
+  grow(3);
+  serve(mebibytes(1, 3));
+  auto sent = reader.take_all<result_slice>();
+  CAF_REQUIRE_EQUAL(sent.size(), 3u);
+  tell(reader, result_credit{job, 3 * credit_of(sent[0]), 1});
+  auto kept = store.take<store_put_checkpoint>();
+  CAF_REQUIRE(kept.has_value());
+  CAF_CHECK_EQUAL(kept->checkpoint.seq, 1u);
+  CAF_MESSAGE("the next reader gets the rest");
+  tell(coordinator, stream_to{reader.as(), 10 * limits::mib});
+  CAF_CHECK_EQUAL(reader.take_all<result_slice>().size(), 2u);
 }
 
 CAF_TEST(a_streamed_job_ends_when_everything_has_arrived) {
@@ -337,10 +353,10 @@ CAF_TEST(a_job_pauses_at_64_MiB_of_unread_results_until_half_is_read) {
   CAF_CHECK(!scheduler.take<pause_job>()); // Sent is not read.
   uint64_t position = 0;
   for (; position < 37; ++position)
-    tell(reader, result_credit{job, credit_of(sent[position])});
+    tell(reader, result_credit{job, credit_of(sent[position]), position + 1});
   CAF_CHECK(!scheduler.take<pause_job>());
   for (; position < 40; ++position)
-    tell(reader, result_credit{job, credit_of(sent[position])});
+    tell(reader, result_credit{job, credit_of(sent[position]), position + 1});
   auto go_on = scheduler.take<pause_job>();
   CAF_REQUIRE(go_on.has_value());
   CAF_CHECK(!go_on->paused);
@@ -354,7 +370,7 @@ CAF_TEST(another_reader_gets_what_the_lost_one_did_not_read) {
   serve(mebibytes(1, 3));
   auto sent = first->take_all<result_slice>();
   CAF_REQUIRE_EQUAL(sent.size(), 3u);
-  tell(*first, result_credit{job, credit_of(sent[0])});
+  tell(*first, result_credit{job, credit_of(sent[0]), 1});
   first.reset();
   sched.run();
   tell(coordinator, stream_to{reader.as(), 10 * limits::mib});

@@ -35,6 +35,15 @@ struct fixture : test::client_session_fixture {
     return result;
   }
 
+  /// The host reads the slices that it holds, all but the last `left`.
+  void read(const std::shared_ptr<watch_call>& seen, size_t left) {
+    while (seen->slices.size() > left) {
+      auto slice = seen->slices.front();
+      seen->slices.pop_front();
+      call([=](client_session_state& at) { at.give_credit(seen, slice); });
+    }
+  }
+
   /// Ends the stream of a watched job.
   void break_stream(puppet& merger, job_id job) {
     merger.send(subject,
@@ -136,6 +145,36 @@ CAF_TEST(no_credit_goes_to_the_handle_of_a_lost_connection) {
   auto credit = credit_at(merger);
   CAF_REQUIRE_EQUAL(credit.size(), 1u);
   CAF_CHECK(credit[0].bytes > 0);
+}
+
+CAF_TEST(what_is_read_before_it_comes_again_is_credited_once) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  send_slices(merger, {1, 2, 3, 4});
+  lose();
+  open();
+  send_slices(merger, {1}); // The others are under way.
+  read(seen, 1);
+  auto early = credit_at(merger);
+  CAF_REQUIRE_EQUAL(early.size(), 1u);
+  CAF_CHECK_EQUAL(early[0].received, 1u);
+  send_slices(merger, {2, 3, 4});
+  auto late = credit_at(merger);
+  CAF_REQUIRE_EQUAL(late.size(), 2u);
+  CAF_CHECK_EQUAL(late[0].received, 3u);
+  read(seen, 0);
+  CAF_CHECK_EQUAL(credit_at(merger).size(), 1u);
+}
+
+CAF_TEST(slices_that_were_asked_for_again_are_credited_once) {
+  auto seen = watch(3, true);
+  puppet merger{sys};
+  send_slices(merger, {1, 2});
+  send_slices(merger, {4}); // The third is missing.
+  read(seen, 0);
+  CAF_CHECK(credit_at(merger).empty());
+  send_slices(merger, {1, 2, 3, 4});
+  CAF_CHECK_EQUAL(credit_at(merger).size(), 2u);
 }
 
 CAF_TEST(a_large_slice_is_pulled_and_those_behind_it_wait) {

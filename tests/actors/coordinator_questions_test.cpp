@@ -45,6 +45,21 @@ struct fixture : test::cluster_fixture {
                     [](const caf::error&) { CAF_FAIL("no such node"); });
   }
 
+  /// A job that failed early and whose dead letters wait to be run again.
+  job_id requeued(uint64_t first) {
+    auto item = range_job("fail", first, 10'000'000, "count");
+    item.spec.options.retries = 0;
+    item.spec.options.max_dead = 1;
+    auto job = submit(std::move(item));
+    pass(1s);
+    CAF_REQUIRE(job.watch->ended);
+    CAF_REQUIRE(job.watch->status.cancelled > 0);
+    cordon(cordon_kind::cordon);
+    CAF_CHECK(ask<dead_changed>(requeue_dead{{job.id(), false, 0, ""}}).letters
+              > 0);
+    return job.id();
+  }
+
   test::puppet people{sys};
   error why;
 };
@@ -85,6 +100,35 @@ CAF_TEST(a_job_that_succeeded_is_known_by_its_counts) {
   ask<job_shares>(list_shares{job.id()});
   CAF_CHECK(why.code == errc::job_ended);
   CAF_CHECK(contains(why.text, "has ended"));
+}
+
+CAF_TEST(which_tasks_were_cancelled_before_a_requeue_is_not_known) {
+  start();
+  auto job = requeued(0); // The first task succeeds, the second does not.
+  auto check = [&] {
+    auto text = tasks(job);
+    CAF_CHECK_EQUAL(text, "");
+    CAF_CHECK(why.code == errc::job_not_ended);
+    CAF_CHECK(contains(why.text, "was requeued"));
+    tasks(job, 1u << static_cast<uint32_t>(task_state::dead));
+    CAF_CHECK(why.code == errc::ok);
+    text = tasks(job, 1u << static_cast<uint32_t>(task_state::ready));
+    CAF_CHECK(contains(text, "r["));
+  };
+  check();
+  CAF_MESSAGE("nor by a coordinator that was restarted");
+  caf::anon_send_exit(now().coordinator, caf::exit_reason::kill);
+  pass(10s);
+  check();
+}
+
+CAF_TEST(tasks_of_which_none_had_succeeded_before_a_requeue_were_cancelled) {
+  start();
+  auto job = requeued(1); // The very first task dies.
+  auto text = tasks(job);
+  CAF_CHECK(why.code == errc::ok);
+  CAF_CHECK(contains(text, " c["));
+  CAF_CHECK(!contains(text, "s["));
 }
 
 CAF_TEST(a_job_cancelled_before_it_ran_is_known) {

@@ -1,5 +1,6 @@
 #define CAF_SUITE coordinator_rerun
 
+#include "actors/coordinator.hpp"
 #include "runtime/wire/caf_error.hpp"
 #include "tests/actors/cluster_fixture.hpp"
 #include "tests/actors/puppet.hpp"
@@ -80,6 +81,62 @@ struct fixture : test::cluster_fixture {
   error why;
 };
 
+/// The test plays everybody around the coordinator, which knows job 3.
+struct played : test::stage {
+  played() {
+    coordinator_options options;
+    options.store = store.as<store_actor>();
+    options.scheduler = others.as<scheduler_actor>();
+    options.membership = others.as<membership_actor>();
+    options.events = others.as<event_hub_actor>();
+    options.memory_bytes_max = 4000;
+    options.log = log;
+    subject = sys.spawn(coordinator, options);
+    others.send(subject, started_atom::value);
+    sched.run();
+    store_snapshot known;
+    known.ticket = store.take<store_load>().value().ticket;
+    auto& record = known.jobs.emplace_back().record;
+    record.id = 3;
+    record.state = job_state::failed;
+    store.send(subject, known);
+    sched.run();
+  }
+
+  ~played() override {
+    end(subject);
+  }
+
+  /// The store answers a rerun of the dead letters of a job, one of two.
+  void answer(size_t bytes) {
+    store_inputs result;
+    result.ticket = store.take<store_read_inputs>().value().ticket;
+    result.job = 3;
+    result.found = true;
+    result.spec.function = "echo";
+    result.spec.input_type = "any";
+    result.tasks = 2;
+    result.inputs = {{{0, 2}, test::packed_of({std::string(bytes, 'i'), "b"})}};
+    result.dead = {0};
+    store.send(subject, result);
+    sched.run();
+  }
+
+  template <class Pending>
+  static errc code_of(Pending pending) {
+    auto code = errc::ok;
+    pending.receive([](const submit_reply&) {},
+                    [&](const caf::error& x) { code = from_caf(x).code; });
+    return code;
+  }
+
+  std::shared_ptr<capturing_logger> log = std::make_shared<capturing_logger>();
+  test::puppet store{sys};
+  test::puppet others{sys};
+  test::puppet people{sys};
+  coordinator_actor subject;
+};
+
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(coordinator_rerun_tests, fixture)
@@ -135,6 +192,29 @@ CAF_TEST(what_cannot_run_again_is_refused) {
   auto job = submit(std::move(item));
   CAF_CHECK_EQUAL(rerun(job.id()), 0u);
   CAF_CHECK(why.code == errc::job_not_ended);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
+
+CAF_TEST_FIXTURE_SCOPE(coordinator_rerun_store_tests, played)
+
+CAF_TEST(a_large_copy_is_refused_before_the_store_is_asked) {
+  auto pending = people.ask(subject, rerun_job{3, true});
+  sched.run();
+  answer(1001);
+  CAF_CHECK(!store.take<store_put_jobs>());
+  CAF_CHECK(code_of(std::move(pending)) == errc::store_full);
+}
+
+CAF_TEST(a_store_that_says_nothing_of_the_new_job_is_an_error) {
+  auto pending = people.ask(subject, rerun_job{3, true});
+  sched.run();
+  answer(1000);
+  auto put = store.take<store_put_jobs>();
+  CAF_REQUIRE(put.has_value());
+  store.send(subject, store_put_jobs_done{put->ticket, {}});
+  sched.run();
+  CAF_CHECK(code_of(std::move(pending)) == errc::internal);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -78,6 +78,33 @@ CAF_TEST(what_runs_is_told_while_it_runs) {
   CAF_CHECK_EQUAL(count(whole, trace_kind::leased), 1u);
 }
 
+CAF_TEST(nobody_is_named_for_what_a_worker_did_that_is_gone) {
+  start();
+  auto job = submit(range_job("echo", 0, 10, "count"));
+  pass(1s);
+  kill_worker(0);
+  caf::anon_send_exit(now().membership, caf::exit_reason::kill);
+  pass(10s);
+  add_worker("another");
+  auto found = trace({job.id(), false, 0});
+  CAF_CHECK_EQUAL(first(found, trace_kind::leased).node, "");
+}
+
+CAF_TEST(a_worker_that_is_up_keeps_its_name_however_many_come_and_go) {
+  start();
+  auto job = submit(range_job("echo", 0, 10, "count"));
+  pass(1s);
+  for (worker_id id = 1000; id < 6000; ++id) {
+    worker_up other;
+    other.worker = id;
+    other.node = "other";
+    caf::anon_send(now().coordinator, other);
+    caf::anon_send(now().coordinator, worker_gone{id});
+  }
+  auto found = trace({job.id(), false, 0});
+  CAF_CHECK_EQUAL(first(found, trace_kind::leased).node, "w1");
+}
+
 CAF_TEST(unknown_jobs_and_tasks_are_refused) {
   start();
   trace({77, false, 0});

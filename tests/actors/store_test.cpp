@@ -271,6 +271,36 @@ CAF_TEST(a_dead_letter_ends_the_past_of_its_task) {
   CAF_CHECK_EQUAL(got.jobs[0].dead, 1u);
 }
 
+CAF_TEST(a_page_of_dead_letters_begins_behind_the_one_before) {
+  store_accept what;
+  auto first = put(packed({"a", "b", "c"}), true);
+  auto second = put(packed({"a"}), true);
+  for (auto [job, index] : {std::pair{first, 2}, {second, 0}, {first, 0}})
+    what.dead.push_back({job,
+                         static_cast<task_index>(index),
+                         1,
+                         errc::bad_input,
+                         "odd",
+                         "n",
+                         {attempt_record{}}});
+  ask<store_accepted>(what);
+  auto page = [&](dead_selector which, job_id job, task_index after) {
+    std::string text;
+    for (const auto& x :
+         ask<store_dead>(store_list_dead{1, {which, job, after, 2}})
+           .found.items)
+      text += std::to_string(x.job) + "/" + std::to_string(x.index) + "+"
+              + std::to_string(x.history.size()) + " ";
+    return text;
+  };
+  CAF_CHECK_EQUAL(page({}, 0, 0), "1/0+0 1/2+0 ");
+  CAF_CHECK_EQUAL(page({}, 1, 0), "1/2+0 2/0+0 ");
+  CAF_CHECK_EQUAL(page({}, 1, UINT64_MAX), "2/0+0 ");
+  CAF_CHECK_EQUAL(page({first, false, 0, ""}, 1, 1), "1/2+0 ");
+  CAF_CHECK_EQUAL(page({first, true, 2, ""}, 0, 0), "1/2+1 ");
+  CAF_CHECK_EQUAL(page({77, false, 0, ""}, 0, 0), "");
+}
+
 CAF_TEST(the_leases_of_a_job_are_read_back) {
   auto job = put(packed({"a", "b"}), true);
   lease_event grant{lease_event_kind::granted, job, {1, 1}, 4, {0, 2}, 0, {}};

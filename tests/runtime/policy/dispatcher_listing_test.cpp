@@ -168,11 +168,11 @@ CAF_TEST(a_question_costs_a_limited_time) {
 }
 
 CAF_TEST(what_ended_before_a_job_was_resumed_has_succeeded_or_is_left_open) {
-  auto resume = [&](job_id id, uint64_t dead) {
+  auto resume = [&](job_id id, uint64_t dead, uint64_t cancelled = 0) {
     dispatcher::resumption what;
     what.tasks = 10;
     what.ready = {{4, 6}};
-    what.succeeded = 8 - dead;
+    what.succeeded = 8 - dead - cancelled;
     what.dead = dead;
     core.resume_job({id, "f", false, 10, {}}, what, now);
   };
@@ -184,6 +184,8 @@ CAF_TEST(what_ended_before_a_job_was_resumed_has_succeeded_or_is_left_open) {
   CAF_CHECK_EQUAL(brief(dead), "c[0, 4)0 c[6, 10)0");
   auto succeeded = core.list(1, {bit(task_state::dead), 0, 0, 100}, now);
   CAF_CHECK_EQUAL(brief(succeeded), "");
+  resume(3, 0, 7); // It had failed early.
+  CAF_CHECK_EQUAL(tasks(3), "c[0, 4)0 r[4, 6)1 c[6, 10)0");
 }
 
 CAF_TEST(a_task_of_a_revoked_lease_is_being_recorded) {

@@ -290,6 +290,17 @@ inline void dead_letters_and_their_inputs_stay(store& kept) {
   CAF_CHECK_EQUAL(kept.bytes(), empty);
 }
 
+inline void dead_letters_are_shown_by_index_and_not_copied(store& kept) {
+  auto job = put_tasks(kept, 4);
+  kept.bury({letter_of(job, 2), letter_of(job, 0)});
+  kept.bury({letter_of(job, 3), letter_of(job, 1)});
+  const auto& letters = kept.dead_letters(job);
+  CAF_REQUIRE_EQUAL(letters.size(), 4u);
+  for (task_index i = 0; i < 4; ++i)
+    CAF_CHECK_EQUAL(letters[i].index, i);
+  CAF_CHECK(letters.data() == kept.dead_letters(job).data());
+}
+
 inline void a_failed_job_goes_on_with_its_dead_letters(store& kept) {
   auto empty = kept.bytes();
   auto job = put_tasks(kept, 4, 5000);
@@ -421,6 +432,7 @@ constexpr claim claims[] = {
   TROUPE_CLAIM(an_ended_job_takes_nothing_more),
   TROUPE_CLAIM(ending_releases_inputs_and_log_and_keeps_the_result),
   TROUPE_CLAIM(dead_letters_and_their_inputs_stay),
+  TROUPE_CLAIM(dead_letters_are_shown_by_index_and_not_copied),
   TROUPE_CLAIM(a_failed_job_goes_on_with_its_dead_letters),
   TROUPE_CLAIM(a_checkpoint_is_kept_for_dead_letters),
   TROUPE_CLAIM(purged_letters_release_what_was_kept_for_them),
