@@ -57,6 +57,7 @@ struct needed_row {
 constexpr needed_row needed[] = {
   {"coordinator/front_door", "nobody could connect"},
   {"coordinator/agent", "nobody could ask this node to start it again"},
+  {"coordinator/event_hub", "each client would try to reach it for ever"},
   {"coordinator/cluster", "nothing would be left of the cluster"},
   {"worker/worker_tree", "nothing would be left of the worker"},
 };
@@ -67,6 +68,11 @@ std::string why_not_stop(const actor_place& what, const json& above,
   for (const auto& x : needed)
     if (x.path == what.path)
       return std::string{x.why};
+  // The worker learns of a new runner, but not that one is gone for good.
+  if (above.value("path", "") == "worker/worker_tree/runners")
+    return "its worker would still give it tasks, which would never end; "
+           "restart it instead, or take the node out of work with \"troupe "
+           "drain\"";
   auto strategy = above.value("strategy", "");
   // Siblings that were started later hold handles of it, which a later start
   // would not renew.

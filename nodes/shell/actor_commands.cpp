@@ -84,8 +84,8 @@ constexpr example restart_examples[] = {
 };
 
 constexpr example stop_examples[] = {
-  {"troupe stop worker/worker_tree/runners/0 --node w1",
-   "A slot runs nothing until troupe restart starts its runner"},
+  {"troupe stop worker/spawned/1 --node w1",
+   "The function that troupe spawn runs there is asked to stop"},
 };
 
 constexpr example spawn_examples[] = {
@@ -125,7 +125,8 @@ constexpr std::string_view restart_details =
 constexpr std::string_view stop_details =
   "The supervisor stops the actor and does not start it again until troupe "
   "restart does. Refused for actors that others or the cluster cannot do "
-  "without. Nodes with node.control = no refuse.";
+  "without, such as runners: troupe drain takes a node out of work. Nodes with "
+  "node.control = no refuse.";
 
 constexpr std::string_view spawn_details =
   "Runs a registered function once on a node and prints its result. It is no "

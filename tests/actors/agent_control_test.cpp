@@ -7,6 +7,7 @@
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::agent_tree;
+using test::empty_supervisor;
 
 CAF_TEST_FIXTURE_SCOPE(agent_control_tests, agent_tree)
 
@@ -53,6 +54,38 @@ CAF_TEST(refuses_to_stop_what_is_needed) {
   CAF_CHECK(says(ask("stop", "worker"), "SIGTERM"));
   CAF_CHECK(says(ask("stop", "worker/inner/b"), "siblings need it"));
   CAF_CHECK(says(ask("stop", "worker/t"), "could not be started again"));
+}
+
+CAF_TEST(runners_are_restarted_but_not_stopped) {
+  add(supervisor_child({"worker_tree"}, [this](const start_context&) {
+    auto tree = empty_supervisor(log);
+    tree.children.push_back(
+      supervisor_child({"runners"}, [this](const start_context&) {
+        auto runners = empty_supervisor(log);
+        runners.children.push_back(child("0"));
+        return std::optional{std::move(runners)};
+      }));
+    return std::optional{std::move(tree)};
+  }));
+  start();
+  const auto* runner = "worker/worker_tree/runners/0";
+  CAF_CHECK(says(ask("stop", runner), "troupe drain"));
+  CAF_CHECK(child_of(runner).at("state") == "running");
+  CAF_CHECK(ask("restart", runner).at("done") == "restarting");
+}
+
+CAF_TEST(what_clients_hold_handles_of_is_not_stopped) {
+  auto top = empty_supervisor(log);
+  top.path = "coordinator";
+  for (const auto* id : {"front_door", "agent", "event_hub", "cluster"})
+    top.children.push_back(child(id));
+  plant(std::move(top));
+  start();
+  for (const auto* id : {"front_door", "agent", "event_hub", "cluster"}) {
+    auto path = std::string{"coordinator/"} + id;
+    CAF_CHECK(says(ask("stop", path), "is not stopped: "));
+    CAF_CHECK(child_of(path).at("state") == "running");
+  }
 }
 
 CAF_TEST(changes_nothing_unless_it_may) {
