@@ -7,6 +7,7 @@
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -67,6 +68,9 @@ struct spawned_call {
   std::string path;
   std::shared_ptr<std::atomic<bool>> stop;
   std::optional<result<std::string>> ended; ///< Its result as JSON.
+  caf::actor_addr child;                    ///< None before it was started.
+  /// It is being started or its thread runs, perhaps beyond its time.
+  bool running = true;
 };
 
 /// The AGENT of a role answers questions about its supervision tree, and breaks
@@ -122,6 +126,10 @@ struct agent_state {
   // Functions that run once (agent_spawn.cpp).
   void spawn(const ask_node& what, const reply& to);
   void show_spawned(const ask_node& what, const reply& to);
+  void spawned_down(const caf::actor_addr& child);
+
+  /// Asks the spawned functions at a path, or all below it, to stop.
+  void stop_spawned(const std::string& path);
 
   /// Finds the actor at a path and goes on with it. Errors: `unknown_child`.
   void find_actor(const std::string& path, const reply& to,

@@ -305,7 +305,7 @@ void agent_state::show_state(const ask_node& what, const reply& to) {
 std::string report_of(const agent_state& of) {
   size_t running =
     std::count_if(of.spawned.begin(), of.spawned.end(),
-                  [](const auto& x) { return !x.second.ended.has_value(); });
+                  [](const auto& x) { return x.second.running; });
   return fmt::format(R"({{"role": {}, "faults": {}, "control": {}, )"
                      R"("spawned": {}, "spawned_running": {}}})",
                      quote_json(of.options.about.role), of.options.faults,

@@ -302,6 +302,7 @@ void agent_state::stop(const ask_node& what, const reply& to) {
       if (auto why = why_not_stop(here, above, entry); !why.empty())
         return refuse(to, errc::bad_transition,
                       quote_text(here.path) + " is not stopped: " + why);
+      stop_spawned(here.path);
       self->request(here.above, stop_timeout, terminate_child{here.id, nullptr})
         .then(
           [=] { done(to, here.path, "stopped"); },
