@@ -8,6 +8,7 @@
 #include "runtime/wire/protocol.hpp"
 
 #include <caf/actor_addr.hpp>
+#include <caf/atom.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -20,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -71,6 +73,13 @@ struct spawned_call {
   caf::actor_addr child;                    ///< None before it was started.
   /// It is being started or its thread runs, perhaps beyond its time.
   bool running = true;
+};
+
+/// A question to an observed actor that it may not have answered yet.
+struct open_question {
+  std::weak_ptr<const int> ticket; ///< Of the message, while it waits.
+  /// Who is told the answer; nobody any more when it takes too long.
+  std::vector<std::function<void(const result<std::string>&)>> waiting;
 };
 
 /// The AGENT of a role answers questions about its supervision tree, and breaks
@@ -147,6 +156,12 @@ struct agent_state {
   void read_vitals(const caf::actor& of,
                    std::function<void(const std::string&)> then);
 
+  /// Asks an observed actor and goes on with the answer. One that is busy has
+  /// at most one message of each question waiting: whoever asks meanwhile
+  /// shares its answer. Errors: `timed_out` if it is busy.
+  void ask_observed(const caf::actor& whom, caf::atom_value question,
+                    std::function<void(const result<std::string>&)> then);
+
   agent_state(const agent_state&) = delete;
   agent_state& operator=(const agent_state&) = delete;
 
@@ -157,6 +172,7 @@ struct agent_state {
   agent_options options;
   std::map<uint64_t, spawned_call> spawned; ///< The newest ones.
   uint64_t last_spawned = 0;
+  std::map<std::pair<caf::actor_addr, caf::atom_value>, open_question> asked;
 };
 
 /// Creates the behavior of an AGENT.
