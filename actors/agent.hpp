@@ -63,6 +63,7 @@ struct actor_place {
   std::string id;         ///< Among its siblings.
   caf::actor handle;      ///< None unless it runs.
   child_type type = child_type::supervisor;
+  child_state state = child_state::running;
 };
 
 /// A function that was spawned: what it came to, and how to stop it.

@@ -26,8 +26,6 @@ constexpr auto urgent = caf::message_priority::high;
 /// An actor that does not answer so fast is busy: a runner in user code.
 constexpr std::chrono::milliseconds vitals_timeout{500};
 constexpr auto state_timeout = limits::describe_tree_timeout;
-/// Both roles of a node answer in one message.
-constexpr size_t document_bytes_max = 96 * limits::kib;
 constexpr uint64_t actors_most = 512;
 
 /// What is known about the actors of a tree so far.
@@ -137,12 +135,17 @@ void refuse(agent_state::reply to, error why) {
   to.deliver(to_caf(why));
 }
 
-/// Returns the entry of a child in its supervisor's report, or null.
-json entry_of(const json& report, const std::string& id) {
+/// Returns the entry of an actor in its supervisor's report, or the little that
+/// is known without it if the report was cut; null for a root.
+json entry_of(const json& report, const actor_place& what) {
+  if (!what.above)
+    return nullptr;
   for (const auto& x : report.value("children", json::array()))
-    if (x.value("id", "") == id)
+    if (x.value("id", "") == what.id)
       return x;
-  return nullptr;
+  return {{"id", what.id},
+          {"type", to_string(what.type)},
+          {"state", to_string(what.state)}};
 }
 
 std::string description(const actor_place& what, const std::string& report,
@@ -152,7 +155,7 @@ std::string description(const actor_place& what, const std::string& report,
     above = json::object();
   json out;
   out["path"] = what.path;
-  out["child"] = what.above ? entry_of(above, what.id) : json(nullptr);
+  out["child"] = entry_of(above, what);
   out["vitals"] = json::parse(vitals, nullptr, false);
   json siblings = json::array();
   for (const auto& x : above.value("children", json::array()))
@@ -272,8 +275,8 @@ void agent_state::find_below(const actor_place& from, const std::string& path,
                                   [&](const auto& x) { return x.id == id; });
         if (found == children.items.end())
           return refuse(to, from_caf(no_actor(path, path.substr(0, end))));
-        actor_place here{path.substr(0, end), above, id, found->child,
-                         found->type};
+        actor_place here{path.substr(0, end), above,       id,
+                         found->child,        found->type, found->state};
         if (end == path.size())
           return then(here);
         if (!found->child || found->type != child_type::supervisor)

@@ -110,7 +110,8 @@ constexpr std::string_view state_details =
 constexpr std::string_view message_details =
   "MESSAGE is a name, or a name and a JSON object with its fields, as in "
   "'job {\"job\": 7}'. troupe describe PATH lists the messages of an actor. "
-  "Only messages that do no harm are offered.";
+  "Only messages that do no harm are offered. A list that was cut says so on "
+  "stderr.";
 
 constexpr std::string_view monitor_details =
   "Prints a line when the actor ends, with the reason, and when its supervisor "
@@ -182,7 +183,7 @@ constexpr std::string_view describe_json =
 
 constexpr std::string_view state_json = R"({"node", "path", "state": {...}})";
 
-constexpr std::string_view ask_json = R"({"node", "path", "answer"})";
+constexpr std::string_view ask_json = R"({"node", "path", "answer", "cut"})";
 
 constexpr std::string_view send_json = R"({"node", "path", "done"})";
 
