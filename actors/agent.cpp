@@ -196,6 +196,8 @@ agent_actor::behavior_type agent(agent_state::self_pointer self,
   auto& state = self->state;
   state.options = std::move(options);
   harden(self, state.options.log);
+  self->set_down_handler(
+    [&state](const caf::down_msg& x) { state.spawned_down(x.source); });
   return observed<agent_actor>(
     self, {
             [&state](const show_tree&) { return state.show(); },

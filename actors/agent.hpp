@@ -7,6 +7,8 @@
 #include "runtime/telemetry/log.hpp"
 #include "runtime/wire/protocol.hpp"
 
+#include <caf/actor_addr.hpp>
+#include <caf/atom.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -19,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -60,6 +63,7 @@ struct actor_place {
   std::string id;         ///< Among its siblings.
   caf::actor handle;      ///< None unless it runs.
   child_type type = child_type::supervisor;
+  child_state state = child_state::running;
 };
 
 /// A function that was spawned: what it came to, and how to stop it.
@@ -67,6 +71,16 @@ struct spawned_call {
   std::string path;
   std::shared_ptr<std::atomic<bool>> stop;
   std::optional<result<std::string>> ended; ///< Its result as JSON.
+  caf::actor_addr child;                    ///< None before it was started.
+  /// It is being started or its thread runs, perhaps beyond its time.
+  bool running = true;
+};
+
+/// A question to an observed actor that it may not have answered yet.
+struct open_question {
+  std::weak_ptr<const int> ticket; ///< Of the message, while it waits.
+  /// Who is told the answer; nobody any more when it takes too long.
+  std::vector<std::function<void(const result<std::string>&)>> waiting;
 };
 
 /// The AGENT of a role answers questions about its supervision tree, and breaks
@@ -122,6 +136,10 @@ struct agent_state {
   // Functions that run once (agent_spawn.cpp).
   void spawn(const ask_node& what, const reply& to);
   void show_spawned(const ask_node& what, const reply& to);
+  void spawned_down(const caf::actor_addr& child);
+
+  /// Asks the spawned functions at a path, or all below it, to stop.
+  void stop_spawned(const std::string& path);
 
   /// Finds the actor at a path and goes on with it. Errors: `unknown_child`.
   void find_actor(const std::string& path, const reply& to,
@@ -139,6 +157,12 @@ struct agent_state {
   void read_vitals(const caf::actor& of,
                    std::function<void(const std::string&)> then);
 
+  /// Asks an observed actor and goes on with the answer. One that is busy has
+  /// at most one message of each question waiting: whoever asks meanwhile
+  /// shares its answer. Errors: `timed_out` if it is busy.
+  void ask_observed(const caf::actor& whom, caf::atom_value question,
+                    std::function<void(const result<std::string>&)> then);
+
   agent_state(const agent_state&) = delete;
   agent_state& operator=(const agent_state&) = delete;
 
@@ -149,6 +173,7 @@ struct agent_state {
   agent_options options;
   std::map<uint64_t, spawned_call> spawned; ///< The newest ones.
   uint64_t last_spawned = 0;
+  std::map<std::pair<caf::actor_addr, caf::atom_value>, open_question> asked;
 };
 
 /// Creates the behavior of an AGENT.

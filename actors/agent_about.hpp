@@ -30,12 +30,12 @@ struct agent_about {
 
 /// Answers what is asked about the node as a whole:
 ///
-/// | topic    | `text`                                 | answer               |
-/// | -------- | -------------------------------------- | -------------------- |
-/// | `node`   | -                                      | what the process uses
-/// | | `config` | -                                      | its options | |
-/// `log`    | `after`, `most`, `last`, `level`       | lines of its log      |
-/// | `events` | `after`, `most`                        | events it keeps |
+/// | topic    | `text`                           | answer                 |
+/// | -------- | -------------------------------- | ---------------------- |
+/// | `node`   | -                                | what the process uses  |
+/// | `config` | -                                | its options            |
+/// | `log`    | `after`, `most`, `last`, `level` | lines of its log       |
+/// | `events` | `after`, `most`                  | events that it keeps   |
 ///
 /// @returns one JSON document, or nothing for another topic. Errors:
 ///          `bad_usage` for a wrong `text`, `unknown_child` from a role that

@@ -25,8 +25,7 @@ using nlohmann::json;
 constexpr auto urgent = caf::message_priority::high;
 /// An actor that does not answer so fast is busy: a runner in user code.
 constexpr std::chrono::milliseconds vitals_timeout{500};
-/// Both roles of a node answer in one message.
-constexpr size_t document_bytes_max = 96 * limits::kib;
+constexpr auto state_timeout = limits::describe_tree_timeout;
 constexpr uint64_t actors_most = 512;
 
 /// What is known about the actors of a tree so far.
@@ -136,12 +135,17 @@ void refuse(agent_state::reply to, error why) {
   to.deliver(to_caf(why));
 }
 
-/// Returns the entry of a child in its supervisor's report, or null.
-json entry_of(const json& report, const std::string& id) {
+/// Returns the entry of an actor in its supervisor's report, or the little that
+/// is known without it if the report was cut; null for a root.
+json entry_of(const json& report, const actor_place& what) {
+  if (!what.above)
+    return nullptr;
   for (const auto& x : report.value("children", json::array()))
-    if (x.value("id", "") == id)
+    if (x.value("id", "") == what.id)
       return x;
-  return nullptr;
+  return {{"id", what.id},
+          {"type", to_string(what.type)},
+          {"state", to_string(what.state)}};
 }
 
 std::string description(const actor_place& what, const std::string& report,
@@ -151,7 +155,7 @@ std::string description(const actor_place& what, const std::string& report,
     above = json::object();
   json out;
   out["path"] = what.path;
-  out["child"] = what.above ? entry_of(above, what.id) : json(nullptr);
+  out["child"] = entry_of(above, what);
   out["vitals"] = json::parse(vitals, nullptr, false);
   json siblings = json::array();
   for (const auto& x : above.value("children", json::array()))
@@ -177,14 +181,54 @@ void agent_state::tell(reply to, std::string document) {
 }
 
 void agent_state::give_up(reply to, caf::error why) {
+  // The asker's connection is not meant.
+  if (from_caf(why).code == errc::connection_lost)
+    return refuse(to, {errc::bad_transition,
+                       "an actor that this needs ended before it answered: try "
+                       "again"});
   to.deliver(std::move(why));
 }
 
 void agent_state::read_vitals(const caf::actor& of,
                               std::function<void(const std::string&)> then) {
-  self->request<urgent>(of, vitals_timeout, show_vitals_atom::value)
-    .then([then](const std::string& x) { then(x); },
-          [then](caf::error&) { then("null"); });
+  ask_observed(of, show_vitals_atom::value,
+               [then = std::move(then)](const result<std::string>& how) {
+                 then(how ? *how : "null");
+               });
+}
+
+void agent_state::ask_observed(
+  const caf::actor& whom, caf::atom_value question,
+  std::function<void(const result<std::string>&)> then) {
+  std::erase_if(asked, [](const auto& x) {
+    return x.second.waiting.empty() && x.second.ticket.expired();
+  });
+  const auto key = std::make_pair(whom.address(), question);
+  auto [at, is_new] = asked.try_emplace(key);
+  auto& open = at->second;
+  if (!is_new && open.waiting.empty())
+    return then(fail(errc::timed_out, "it has not answered the last one yet"));
+  open.waiting.push_back(std::move(then));
+  if (!is_new)
+    return;
+  auto ticket = std::make_shared<const int>();
+  open.ticket = ticket;
+  auto tell_all = [this, key](const result<std::string>& how) {
+    auto& now = asked.at(key);
+    auto waiting = std::exchange(now.waiting, {});
+    if (how)
+      asked.erase(key);
+    for (const auto& x : waiting)
+      x(how);
+  };
+  self
+    ->request<urgent>(whom,
+                      question == show_vitals_atom::value ? vitals_timeout
+                                                          : state_timeout,
+                      question, question_ticket{std::move(ticket)})
+    .then(
+      [tell_all](const std::string& x) { tell_all(x); },
+      [tell_all](caf::error& why) { tell_all(tl::unexpected{from_caf(why)}); });
 }
 
 void agent_state::read_report(const supervisor_actor& of, const reply& to,
@@ -231,8 +275,8 @@ void agent_state::find_below(const actor_place& from, const std::string& path,
                                   [&](const auto& x) { return x.id == id; });
         if (found == children.items.end())
           return refuse(to, from_caf(no_actor(path, path.substr(0, end))));
-        actor_place here{path.substr(0, end), above, id, found->child,
-                         found->type};
+        actor_place here{path.substr(0, end), above,       id,
+                         found->child,        found->type, found->state};
         if (end == path.size())
           return then(here);
         if (!found->child || found->type != child_type::supervisor)
@@ -285,27 +329,26 @@ void agent_state::show_state(const ask_node& what, const reply& to) {
       return refuse(
         to, {errc::bad_transition, "the actor " + quote_text(here.path)
                                      + " does not run, so it has no state"});
-    self
-      ->request<urgent>(here.handle, limits::describe_tree_timeout,
-                        show_state_atom::value)
-      .then(
-        [to, path = here.path](const std::string& x) {
-          tell(to, fmt::format(R"({{"path": {}, "state": {}}})",
-                               quote_json(path), x));
-        },
-        [to, path = here.path](caf::error&) {
-          refuse(to, {errc::timed_out,
-                      "the actor " + quote_text(path)
-                        + " is busy and does not answer: a runner does not "
-                          "while a function runs; try again"});
-        });
+    ask_observed(
+      here.handle, show_state_atom::value,
+      [to, path = here.path](const result<std::string>& how) {
+        if (how)
+          return tell(to, fmt::format(R"({{"path": {}, "state": {}}})",
+                                      quote_json(path), *how));
+        if (how.error().code != errc::timed_out)
+          return give_up(to, to_caf(how.error()));
+        refuse(to, {errc::timed_out,
+                    "the actor " + quote_text(path)
+                      + " is busy and does not answer: a runner does not "
+                        "while a function runs; try again"});
+      });
   });
 }
 
 std::string report_of(const agent_state& of) {
   size_t running =
     std::count_if(of.spawned.begin(), of.spawned.end(),
-                  [](const auto& x) { return !x.second.ended.has_value(); });
+                  [](const auto& x) { return x.second.running; });
   return fmt::format(R"({{"role": {}, "faults": {}, "control": {}, )"
                      R"("spawned": {}, "spawned_running": {}}})",
                      quote_json(of.options.about.role), of.options.faults,

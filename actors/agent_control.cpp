@@ -36,15 +36,22 @@ void done(agent_state::reply to, const std::string& path, const char* what) {
     {fmt::format(R"({{"path": {}, "done": "{}"}})", quote_json(path), what)}});
 }
 
-json entry_of(const std::string& report, const std::string& id, json& above) {
-  above = json::parse(report, nullptr, false);
-  if (!above.is_object())
-    above = json::object();
-  else
-    for (const auto& x : above.value("children", json::array()))
-      if (x.value("id", "") == id)
-        return x;
-  return json::object();
+/// Goes on with what the supervisor above an actor tells of itself, and with
+/// the rules of the actor, which its report has of the first children only.
+void read_rules(agent_state& by, const actor_place& of,
+                const agent_state::reply& to,
+                std::function<void(const json&, const child_rules&)> then) {
+  by.read_report(of.above, to, [=, &by](const std::string& report) {
+    auto above = json::parse(report, nullptr, false);
+    if (!above.is_object())
+      above = json::object();
+    by.self
+      ->request<urgent>(of.above, limits::describe_tree_timeout,
+                        get_childspec{of.id, of.handle})
+      .then(
+        [=](const child_spec& x) { then(above, x.rules); },
+        [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
+  });
 }
 
 /// Actors that nobody could do without until somebody started them again, or
@@ -57,16 +64,22 @@ struct needed_row {
 constexpr needed_row needed[] = {
   {"coordinator/front_door", "nobody could connect"},
   {"coordinator/agent", "nobody could ask this node to start it again"},
+  {"coordinator/event_hub", "each client would try to reach it for ever"},
   {"coordinator/cluster", "nothing would be left of the cluster"},
   {"worker/worker_tree", "nothing would be left of the worker"},
 };
 
 /// Returns why an actor must not be stopped, or nothing.
 std::string why_not_stop(const actor_place& what, const json& above,
-                         const json& entry) {
+                         const child_rules& rules) {
   for (const auto& x : needed)
     if (x.path == what.path)
       return std::string{x.why};
+  // The worker learns of a new runner, but not that one is gone for good.
+  if (above.value("path", "") == "worker/worker_tree/runners")
+    return "its worker would still give it tasks, which would never end; "
+           "restart it instead, or take the node out of work with \"troupe "
+           "drain\"";
   auto strategy = above.value("strategy", "");
   // Siblings that were started later hold handles of it, which a later start
   // would not renew.
@@ -74,15 +87,15 @@ std::string why_not_stop(const actor_place& what, const json& above,
     return fmt::format("its siblings need it ({} is {}); restart it instead",
                        above.value("path", ""), strategy);
   if (strategy == "simple_one_for_one"
-      || (entry.value("restart", "") == "temporary"
+      || (rules.restart == restart_type::temporary
           && above.value("path", "") != "worker/spawned"))
     return "it could not be started again, and its job would never end";
   return {};
 }
 
 /// Returns why an actor must not be restarted, or nothing.
-std::string why_not_restart(const json& above, const json& entry) {
-  if (entry.value("restart", "temporary") == "temporary")
+std::string why_not_restart(const json& above, const child_rules& rules) {
+  if (rules.restart == restart_type::temporary)
     return "it is temporary: its supervisor never starts it again";
   if (above.value("restarts_left", uint64_t{0}) == 0)
     return fmt::format(
@@ -108,10 +121,24 @@ struct exchange {
   const agent_state::reply& to;
 };
 
-void deliver(agent_state::reply to, const std::string& path, json value) {
-  json out{{"path", path}, {"answer", std::move(value)}};
-  to.deliver(
-    node_answer{{out.dump(-1, ' ', false, json::error_handler_t::replace)}});
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// Lists are cut to what fits into an answer.
+struct list_part {
+  json rows = json::array();
+  bool cut = false;
+};
+
+void deliver(agent_state::reply to, const std::string& path, list_part list) {
+  to.deliver(node_answer{{text_of(
+    {{"path", path}, {"answer", std::move(list.rows)}, {"cut", list.cut}})}});
+}
+
+void deliver(const agent_state::reply& to, const std::string& path,
+             json value) {
+  deliver(to, path, list_part{std::move(value)});
 }
 
 template <class Answer, class Convert, class... Ts>
@@ -124,6 +151,24 @@ void ask_for(const exchange& x, Convert convert, const Ts&... question) {
           [to = x.to](caf::error& why) {
             agent_state::give_up(to, std::move(why));
           });
+}
+
+template <class Row, class Convert, class... Ts>
+void ask_list(const exchange& x, Convert convert, const Ts&... question) {
+  auto convert_all = [convert](const std::vector<Row>& all) {
+    list_part out;
+    size_t bytes = 0;
+    for (const auto& row : all) {
+      auto value = convert(row);
+      bytes += text_of(value).size() + 1;
+      if (bytes > document_bytes_max)
+        break;
+      out.rows.push_back(std::move(value));
+    }
+    out.cut = out.rows.size() < all.size();
+    return out;
+  };
+  ask_for<std::vector<Row>>(x, convert_all, question...);
 }
 
 json parsed(const std::string& text) {
@@ -143,30 +188,8 @@ json job_value(const job_status& x) {
           {"attempts", x.attempts}};
 }
 
-json jobs_value(const std::vector<job_status>& jobs) {
-  auto out = json::array();
-  for (const auto& x : jobs)
-    out.push_back(job_value(x));
-  return out;
-}
-
-/// Lists are cut to what fits into an answer.
-constexpr size_t listed_max = 200;
-
-json nodes_value(const std::vector<node_info>& nodes) {
-  auto out = json::array();
-  for (const auto& x : nodes)
-    if (out.size() < listed_max)
-      out.push_back({{"name", x.name}, {"slots", x.slots}});
-  return out;
-}
-
-json functions_value(const std::vector<function_info>& functions) {
-  auto out = json::array();
-  for (const auto& x : functions)
-    if (out.size() < listed_max)
-      out.push_back(x.name);
-  return out;
+json node_value(const node_info& x) {
+  return {{"name", x.name}, {"slots", x.slots}};
 }
 
 json load_value(const cluster_load& x) {
@@ -193,16 +216,16 @@ void ask_actor(const exchange& x, std::string_view name) {
   if (name == "state")
     return ask_for<std::string>(x, parsed, show_state_atom::value);
   if (name == "jobs")
-    return ask_for<std::vector<job_status>>(x, jobs_value, list_jobs{0, 100});
+    return ask_list<job_status>(x, job_value, list_jobs{0, 100});
   if (name == "job")
     return ask_for<job_status>(
       x, job_value, describe_job{x.fields.value("job", uint64_t{0})});
   if (name == "nodes")
-    return ask_for<std::vector<node_info>>(x, nodes_value,
-                                           list_nodes_atom::value);
+    return ask_list<node_info>(x, node_value, list_nodes_atom::value);
   if (name == "functions")
-    return ask_for<std::vector<function_info>>(x, functions_value,
-                                               list_functions_atom::value);
+    return ask_list<function_info>(
+      x, [](const function_info& y) { return json(y.name); },
+      list_functions_atom::value);
   if (name == "load")
     return ask_for<cluster_load>(x, load_value, show_load_atom::value);
   if (name == "count")
@@ -264,15 +287,13 @@ void agent_state::restart(const ask_node& what, const reply& to) {
                     "the root " + quote_text(here.path)
                       + " has no supervisor that would start it again; restart "
                         "an actor below it, or the process");
-    read_report(here.above, to, [=, this](const std::string& report) {
-      json above;
-      auto entry = entry_of(report, here.id, above);
-      if (!here.handle && entry.value("state", "") == "stopped")
-        return start_again(*this, here, to);
-      if (!here.handle)
-        return refuse(to, errc::bad_transition,
-                      quote_text(here.path) + " is being restarted already");
-      if (auto why = why_not_restart(above, entry); !why.empty())
+    if (!here.handle && here.state == child_state::stopped)
+      return start_again(*this, here, to);
+    if (!here.handle)
+      return refuse(to, errc::bad_transition,
+                    quote_text(here.path) + " is being restarted already");
+    read_rules(*this, here, to, [=](const json& above, const auto& rules) {
+      if (auto why = why_not_restart(above, rules); !why.empty())
         return refuse(to, errc::bad_transition,
                       quote_text(here.path) + " is not restarted: " + why);
       // The answer comes first: the agent may be below that actor.
@@ -290,17 +311,19 @@ void agent_state::stop(const ask_node& what, const reply& to) {
                     "the root " + quote_text(here.path)
                       + " is not stopped: that ends the node, which SIGTERM "
                         "does");
-    read_report(here.above, to, [=, this](const std::string& report) {
-      json above;
-      auto entry = entry_of(report, here.id, above);
-      if (auto why = why_not_stop(here, above, entry); !why.empty())
-        return refuse(to, errc::bad_transition,
-                      quote_text(here.path) + " is not stopped: " + why);
-      self->request(here.above, stop_timeout, terminate_child{here.id, nullptr})
-        .then(
-          [=] { done(to, here.path, "stopped"); },
-          [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
-    });
+    read_rules(
+      *this, here, to, [=, this](const json& above, const auto& rules) {
+        if (auto why = why_not_stop(here, above, rules); !why.empty())
+          return refuse(to, errc::bad_transition,
+                        quote_text(here.path) + " is not stopped: " + why);
+        stop_spawned(here.path);
+        self
+          ->request(here.above, stop_timeout, terminate_child{here.id, nullptr})
+          .then([=] { done(to, here.path, "stopped"); },
+                [to](caf::error& why) {
+                  agent_state::give_up(to, std::move(why));
+                });
+      });
   });
 }
 

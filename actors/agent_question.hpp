@@ -6,12 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 /// What the topics of an agent share. Templates, so that the header needs no
 /// JSON: `Json` is `nlohmann::json`.
 namespace troupe {
+
+/// What one answer takes: both roles of a node answer in one message.
+constexpr size_t document_bytes_max = 96 * limits::kib;
 
 /// Parses the `text` of a question: a JSON object, or nothing for an empty one.
 /// Errors: `bad_usage`.

@@ -32,95 +32,110 @@ void refuse(agent_state::reply to, errc code, std::string text) {
 
 /// Makes room for one more; what runs stays.
 bool make_room(std::map<uint64_t, spawned_call>& calls) {
-  auto running = std::count_if(calls.begin(), calls.end(), [](const auto& x) {
-    return !x.second.ended.has_value();
-  });
+  auto runs = [](const auto& x) { return x.second.running; };
+  auto running = std::count_if(calls.begin(), calls.end(), runs);
   if (static_cast<size_t>(running) >= running_max)
     return false;
   while (calls.size() >= kept_max)
-    calls.erase(std::find_if(calls.begin(), calls.end(), [](const auto& x) {
-      return x.second.ended.has_value();
-    }));
+    calls.erase(std::find_if_not(calls.begin(), calls.end(), runs));
   return true;
 }
 
+/// A function that has its place in the agent, and who wants it.
+struct spawning {
+  agent_state& by;
+  uint64_t id = 0;
+  spawned_options what;
+  std::chrono::milliseconds time{};
+  agent_state::reply to;
+
+  void give_up(caf::error why) const {
+    by.spawned.erase(id);
+    agent_state::give_up(to, std::move(why));
+  }
+};
+
 /// Runs what was started, until its time is over.
-void await_result(agent_state& by, const supervisor_actor& above, uint64_t id,
-                  const caf::actor& child, std::chrono::milliseconds time) {
-  auto end = [&by, id](result<std::string> how) {
-    if (auto call = by.spawned.find(id); call != by.spawned.end())
-      call->second.ended = std::move(how);
+void await_result(const spawning& call, const supervisor_actor& above,
+                  const caf::actor& child) {
+  auto end = [call](result<std::string> how) {
+    if (auto found = call.by.spawned.find(call.id);
+        found != call.by.spawned.end())
+      found->second.ended = std::move(how);
   };
-  by.self->request(child, time, run_atom::value)
+  call.by.self->request(child, call.time, run_atom::value)
     .then([end](const std::string& x) { end(x); },
-          [&by, end, above, id, time](caf::error& why) {
+          [call, end, above](caf::error& why) {
             auto reason = from_caf(why);
-            auto call = by.spawned.find(id);
-            if (reason.code == errc::timed_out && call != by.spawned.end()) {
-              *call->second.stop = true;
+            if (reason.code == errc::timed_out) {
+              *call.what.stop = true;
               reason.text = fmt::format(
                 "it did not end within {} ms (--for) and was stopped",
-                time.count());
-              by.self
+                call.time.count());
+              call.by.self
                 ->request(above, limits::request_timeout,
-                          terminate_child{std::to_string(id), nullptr})
+                          terminate_child{std::to_string(call.id), nullptr})
                 .then([] {}, [](caf::error&) {});
             }
             end(tl::unexpected{std::move(reason)});
           });
 }
 
-void start_below(agent_state& by, const supervisor_actor& above,
-                 const spawned_options& what, std::chrono::milliseconds time,
-                 const agent_state::reply& to) {
-  auto id = ++by.last_spawned;
-  auto& call = by.spawned[id];
-  call.path = fmt::format("worker/{}/{}", supervisor_id, id);
-  call.stop = what.stop;
-  child_rules rules{std::to_string(id)};
+void start_below(const spawning& call, const supervisor_actor& above) {
+  child_rules rules{std::to_string(call.id)};
   rules.restart = restart_type::temporary;
   rules.shutdown = shutdown_rule::brutal_kill();
-  auto threads = by.options.spawns;
   start_child order;
-  order.spec = {rules, [what, threads](const start_context& context) {
+  order.spec = {rules, [what = call.what, threads = call.by.options.spawns](
+                         const start_context& context) {
                   return start_outcome::started(
                     spawn_blocking(context.system, threads, spawned, what));
                 }};
-  by.self->request(above, limits::request_timeout, order)
+  call.by.self->request(above, limits::request_timeout, order)
     .then(
-      [&by, above, id, time, to](const child_started& x) {
-        await_result(by, above, id, x.child, time);
-        agent_state::tell(to, fmt::format(R"({{"id": {}, "path": {}}})", id,
-                                          quote_json(by.spawned[id].path)));
+      [call, above](const child_started& x) {
+        auto& entry = call.by.spawned[call.id];
+        entry.child = x.child.address();
+        call.by.self->monitor(x.child);
+        await_result(call, above, x.child);
+        agent_state::tell(call.to,
+                          fmt::format(R"({{"id": {}, "path": {}}})", call.id,
+                                      quote_json(entry.path)));
       },
-      [&by, id, to](caf::error& why) {
-        by.spawned.erase(id);
-        agent_state::give_up(to, std::move(why));
-      });
+      [call](caf::error& why) { call.give_up(std::move(why)); });
 }
 
-/// The supervisor comes with the first function, so that a tree has none that
-/// nobody needs.
-void start_supervised(agent_state& by, const spawned_options& what,
-                      std::chrono::milliseconds time,
-                      const agent_state::reply& to) {
-  auto start_child_of = [&by, what, time, to](const caf::actor& x) {
-    start_below(by, caf::actor_cast<supervisor_actor>(x), what, time, to);
-  };
-  by.self
-    ->request(by.options.root, limits::request_timeout,
+/// Goes on with the supervisor of what is spawned, if there is one.
+void find_supervisor(const spawning& call,
+                     std::function<void(caf::error&)> otherwise) {
+  call.by.self
+    ->request(call.by.options.root, limits::request_timeout,
               find_child{supervisor_id})
-    .then(start_child_of, [&by, start_child_of, to](caf::error&) {
-      start_child order;
-      order.spec = supervisor_child(
-        {supervisor_id}, [log = by.options.log](const start_context&) {
-          return std::optional{spawned_supervisor(log)};
-        });
-      by.self->request(by.options.root, limits::request_timeout, order)
-        .then(
-          [start_child_of](const child_started& x) { start_child_of(x.child); },
-          [to](caf::error& why) { agent_state::give_up(to, std::move(why)); });
+    .then(
+      [call](const caf::actor& x) {
+        start_below(call, caf::actor_cast<supervisor_actor>(x));
+      },
+      std::move(otherwise));
+}
+
+void start_with_supervisor(const spawning& call) {
+  start_child order;
+  order.spec = supervisor_child(
+    {supervisor_id}, [log = call.by.options.log](const start_context&) {
+      return std::optional{spawned_supervisor(log)};
     });
+  call.by.self->request(call.by.options.root, limits::request_timeout, order)
+    .then(
+      [call](const child_started& x) {
+        start_below(call, caf::actor_cast<supervisor_actor>(x.child));
+      },
+      [call](caf::error& why) {
+        auto give_up = [call](caf::error& x) { call.give_up(std::move(x)); };
+        if (from_caf(why).code != errc::child_exists)
+          return give_up(why);
+        // Another call has started it meanwhile.
+        find_supervisor(call, give_up);
+      });
 }
 
 } // namespace
@@ -156,8 +171,26 @@ void agent_state::spawn(const ask_node& what, const reply& to) {
   terms.permissions = options.permissions;
   terms.stop = std::make_shared<std::atomic<bool>>(false);
   terms.log = options.log;
-  start_supervised(*this, terms,
-                   std::chrono::milliseconds{std::max<uint64_t>(*time, 1)}, to);
+  spawning call{*this, ++last_spawned, terms,
+                std::chrono::milliseconds{std::max<uint64_t>(*time, 1)}, to};
+  auto& entry = spawned[call.id];
+  entry.path = fmt::format("worker/{}/{}", supervisor_id, call.id);
+  entry.stop = terms.stop;
+  // The supervisor comes with the first function, so that a tree has none that
+  // nobody needs.
+  find_supervisor(call, [call](caf::error&) { start_with_supervisor(call); });
+}
+
+void agent_state::spawned_down(const caf::actor_addr& child) {
+  for (auto& [id, x] : spawned)
+    if (x.child == child)
+      x.running = false;
+}
+
+void agent_state::stop_spawned(const std::string& path) {
+  for (auto& [id, x] : spawned)
+    if (x.path == path || x.path.starts_with(path + "/"))
+      *x.stop = true;
 }
 
 void agent_state::show_spawned(const ask_node& what, const reply& to) {

@@ -131,11 +131,13 @@ caf::result<node_answer> membership_state::ask(const ask_node& what) {
 }
 
 /// Agents that know no actor of that path have nothing to say, unless none has.
+/// One answer about an actor is all there is: to wait for others might take
+/// longer than MEMBERSHIP has, if that actor is itself or one above it.
 void membership_state::ask_next(
   const ask_node& what, std::vector<agent_actor> agents,
   std::shared_ptr<node_answer> all, error last,
   caf::typed_response_promise<node_answer> promise) {
-  if (agents.empty()) {
+  if (agents.empty() || (!what.path.empty() && !all->documents.empty())) {
     if (all->documents.empty() && last.code != errc::ok)
       promise.deliver(to_caf(last));
     else

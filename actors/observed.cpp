@@ -34,7 +34,8 @@ public:
   }
 
   result invoke(visitor& answer, caf::type_erased_tuple& what) override {
-    if (what.match_elements<caf::atom_value>()) {
+    if (what.match_elements<caf::atom_value>()
+        || what.match_elements<caf::atom_value, question_ticket>()) {
       const auto& question = what.get_as<caf::atom_value>(0);
       if (question == show_vitals_atom::value)
         return tell(answer, vitals());

@@ -2,11 +2,13 @@
 
 #include "actors/report.hpp"
 
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
 #include <caf/behavior.hpp>
 #include <caf/fwd.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,13 @@ using show_vitals_atom = caf::atom_constant<caf::atom("vitals")>;
 
 /// Asks any observed actor for its main numbers, as JSON; see `report.hpp`.
 using show_state_atom = caf::atom_constant<caf::atom("state")>;
+
+/// Goes with a question to an observed actor, as a second element, and is gone
+/// when the actor has taken the question or has ended: whoever keeps a weak
+/// pointer to it knows whether the question still waits.
+struct question_ticket {
+  std::shared_ptr<const int> waits;
+};
 
 namespace detail {
 
@@ -43,3 +52,5 @@ typename Actor::behavior_type observed(Self self,
 }
 
 } // namespace troupe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::question_ticket)

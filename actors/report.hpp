@@ -37,8 +37,8 @@ std::string report_of(const scheduler_state& of);
 std::string report_of(const spawned_state& of);
 std::string report_of(const store_state& of);
 
-/// Also the spec of each child and how it ended the last times; `describe`,
-/// `restart` and `stop` decide by it. At most `reported_children_max` children.
+/// Also the spec of each child and how it ended the last times, of at most
+/// `reported_children_max` children, and as far as an answer has room for them.
 std::string report_of(const supervisor_state& of);
 
 std::string report_of(const uplink_state& of);

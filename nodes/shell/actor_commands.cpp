@@ -84,8 +84,8 @@ constexpr example restart_examples[] = {
 };
 
 constexpr example stop_examples[] = {
-  {"troupe stop worker/worker_tree/runners/0 --node w1",
-   "A slot runs nothing until troupe restart starts its runner"},
+  {"troupe stop worker/spawned/1 --node w1",
+   "The function that troupe spawn runs there is asked to stop"},
 };
 
 constexpr example spawn_examples[] = {
@@ -110,7 +110,8 @@ constexpr std::string_view state_details =
 constexpr std::string_view message_details =
   "MESSAGE is a name, or a name and a JSON object with its fields, as in "
   "'job {\"job\": 7}'. troupe describe PATH lists the messages of an actor. "
-  "Only messages that do no harm are offered.";
+  "Only messages that do no harm are offered. A list that was cut says so on "
+  "stderr.";
 
 constexpr std::string_view monitor_details =
   "Prints a line when the actor ends, with the reason, and when its supervisor "
@@ -125,7 +126,8 @@ constexpr std::string_view restart_details =
 constexpr std::string_view stop_details =
   "The supervisor stops the actor and does not start it again until troupe "
   "restart does. Refused for actors that others or the cluster cannot do "
-  "without. Nodes with node.control = no refuse.";
+  "without, such as runners: troupe drain takes a node out of work. Nodes with "
+  "node.control = no refuse.";
 
 constexpr std::string_view spawn_details =
   "Runs a registered function once on a node and prints its result. It is no "
@@ -181,7 +183,7 @@ constexpr std::string_view describe_json =
 
 constexpr std::string_view state_json = R"({"node", "path", "state": {...}})";
 
-constexpr std::string_view ask_json = R"({"node", "path", "answer"})";
+constexpr std::string_view ask_json = R"({"node", "path", "answer", "cut"})";
 
 constexpr std::string_view send_json = R"({"node", "path", "done"})";
 

@@ -67,6 +67,8 @@ outcome<exit_code> exchange(session& self, const std::string& topic) {
     write_result_text(compact((*answer)["answer"]), self.text_columns(), write);
   else
     write("sent\n");
+  if (answer->value("cut", false))
+    self.say("this is the beginning of a list that is too long for an answer");
   return exit_code::done;
 }
 

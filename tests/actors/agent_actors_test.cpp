@@ -2,6 +2,7 @@
 
 #include "tests/actors/agent_tree.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,38 @@ using namespace troupe;
 using namespace std::chrono_literals;
 using nlohmann::json;
 using test::agent_tree;
+using test::puppet;
 
-CAF_TEST_FIXTURE_SCOPE(agent_actors_tests, agent_tree)
+namespace {
+
+struct fixture : agent_tree {
+  /// Adds an actor that the test plays, as `worker/played`.
+  void add_played(const puppet& who) {
+    child_rules rules{"played"};
+    rules.restart = restart_type::temporary;
+    add({rules, [handle = who.as()](const start_context&) {
+           return start_outcome::started(handle);
+         }});
+  }
+
+  /// Returns how many messages waited.
+  static size_t drop_all(puppet& who) {
+    size_t count = 0;
+    auto before = count;
+    do {
+      before = count;
+      who.answer(caf::others >> [&](caf::message_view&) {
+        ++count;
+        return caf::result<caf::message>{caf::message{}};
+      });
+    } while (count > before);
+    return count;
+  }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(agent_actors_tests, fixture)
 
 CAF_TEST(lists_every_actor_with_its_vitals) {
   start();
@@ -84,6 +115,51 @@ CAF_TEST(a_wrong_path_or_question_is_refused) {
                            R"({"most": 513})", R"({"most": "x"})"})
     CAF_CHECK(says(ask("actors", {}, text), "bad_usage"));
   CAF_CHECK(says(ask("nonsense"), "knows no topic"));
+}
+
+CAF_TEST(a_busy_actor_is_asked_only_once) {
+  puppet busy{sys};
+  add_played(busy);
+  start();
+  for (int i = 0; i < 3; ++i)
+    for (const auto* topic : {"actors", "describe", "send", "state"}) {
+      auto pending = begin(topic, "worker/played", R"({"message": "flush"})");
+      pass(1100ms);
+      auto said = answer_of(pending);
+      CAF_CHECK(topic != std::string{"state"} || says(said, "is busy"));
+    }
+  CAF_MESSAGE("one question about its vitals, one about its state");
+  CAF_CHECK_EQUAL(drop_all(busy), 2u);
+  CAF_MESSAGE("it has taken them, so it can be asked again");
+  auto pending = begin("describe", "worker/played");
+  pass(600ms);
+  CAF_CHECK(answer_of(pending).at("vitals").is_null());
+  CAF_CHECK_EQUAL(drop_all(busy), 1u);
+}
+
+CAF_TEST(who_asks_at_the_same_time_shares_the_answer) {
+  start();
+  auto first = begin("describe", "worker/a");
+  auto second = begin("describe", "worker/a");
+  sched.run();
+  CAF_CHECK(answer_of(first).at("vitals").is_object());
+  CAF_CHECK(answer_of(second).at("vitals").is_object());
+}
+
+CAF_TEST(what_is_wrong_with_an_actor_is_told_as_it_is) {
+  add({{"plain"}, [](const start_context& context) {
+         return start_outcome::started(context.system.spawn(
+           []() -> caf::behavior { return {[](int) {}}; }));
+       }});
+  auto played = std::make_unique<puppet>(sys);
+  add_played(*played);
+  start();
+  CAF_CHECK(says(ask("state", "worker/plain"), "protocol_violation"));
+  auto pending = begin("state", "worker/played");
+  sched.run();
+  played.reset();
+  sched.run();
+  CAF_CHECK(says(answer_of(pending), "ended before it answered"));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

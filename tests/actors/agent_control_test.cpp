@@ -7,6 +7,32 @@
 using namespace troupe;
 using namespace std::chrono_literals;
 using test::agent_tree;
+using test::empty_supervisor;
+
+namespace {
+
+/// Has as many jobs as it tells of, with names as long as they may be and
+/// that JSON escapes.
+struct busy_coordinator_state {
+  static constexpr const char* name = "coordinator";
+};
+
+std::string report_of(const busy_coordinator_state&) {
+  return "{}";
+}
+
+caf::behavior
+busy_coordinator(caf::stateful_actor<busy_coordinator_state>* self) {
+  return observed<caf::event_based_actor>(
+    self, {[](const list_jobs& x) {
+      job_status one;
+      one.name.assign(limits::name_bytes_max, '\1');
+      one.function = one.name;
+      return std::vector<job_status>(x.most, one);
+    }});
+}
+
+} // namespace
 
 CAF_TEST_FIXTURE_SCOPE(agent_control_tests, agent_tree)
 
@@ -55,6 +81,48 @@ CAF_TEST(refuses_to_stop_what_is_needed) {
   CAF_CHECK(says(ask("stop", "worker/t"), "could not be started again"));
 }
 
+CAF_TEST(runners_are_restarted_but_not_stopped) {
+  add(supervisor_child({"worker_tree"}, [this](const start_context&) {
+    auto tree = empty_supervisor(log);
+    tree.children.push_back(
+      supervisor_child({"runners"}, [this](const start_context&) {
+        auto runners = empty_supervisor(log);
+        runners.children.push_back(child("0"));
+        return std::optional{std::move(runners)};
+      }));
+    return std::optional{std::move(tree)};
+  }));
+  start();
+  const auto* runner = "worker/worker_tree/runners/0";
+  CAF_CHECK(says(ask("stop", runner), "troupe drain"));
+  CAF_CHECK(child_of(runner).at("state") == "running");
+  CAF_CHECK(ask("restart", runner).at("done") == "restarting");
+}
+
+CAF_TEST(what_clients_hold_handles_of_is_not_stopped) {
+  auto top = empty_supervisor(log);
+  top.path = "coordinator";
+  for (const auto* id : {"front_door", "agent", "event_hub", "cluster"})
+    top.children.push_back(child(id));
+  plant(std::move(top));
+  start();
+  for (const auto* id : {"front_door", "agent", "event_hub", "cluster"}) {
+    auto path = std::string{"coordinator/"} + id;
+    CAF_CHECK(says(ask("stop", path), "is not stopped: "));
+    CAF_CHECK(child_of(path).at("state") == "running");
+  }
+}
+
+CAF_TEST(one_of_many_children_is_restarted_and_stopped_like_any_other) {
+  for (int i = 0; i < 300; ++i)
+    add(child(("c" + std::to_string(i)).c_str()));
+  start();
+  CAF_CHECK(ask("restart", "worker/c299").at("done") == "restarting");
+  CAF_CHECK(ask("stop", "worker/c298").at("done") == "stopped");
+  CAF_CHECK(ask("restart", "worker/c298").at("done") == "started");
+  CAF_CHECK(child_of("worker/c298").at("state") == "running");
+}
+
 CAF_TEST(changes_nothing_unless_it_may) {
   options.control = false;
   start();
@@ -75,6 +143,18 @@ CAF_TEST(asks_only_what_the_table_has) {
   CAF_CHECK(says(said, "no field \"x\""));
   said = ask("ask", "worker", R"({"message": "count", "fields": 7})");
   CAF_CHECK(says(said, "no JSON object"));
+}
+
+CAF_TEST(a_list_is_cut_to_what_fits_into_an_answer) {
+  add({{"many"}, [](const start_context& context) {
+         return start_outcome::started(context.system.spawn(busy_coordinator));
+       }});
+  start();
+  auto answer = ask("ask", "worker/many", R"({"message": "jobs"})");
+  CAF_CHECK(answer.dump().size() < limits::node_answer_bytes_max);
+  CAF_CHECK(!answer.at("answer").empty());
+  CAF_CHECK(answer.value("cut", false));
+  CAF_CHECK(ask("ask", "worker", R"({"message": "count"})").at("cut") == false);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

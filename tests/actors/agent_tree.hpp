@@ -44,11 +44,9 @@ struct agent_tree : stage {
         inner.children.push_back(child("b"));
         return std::optional{std::move(inner)};
       }));
-    root = start_supervisor(sys, std::move(top)).value();
-    sched.run();
+    plant(std::move(top));
     auto builtin = std::make_shared<function_registry>();
     static_cast<void>(add_builtin_functions(*builtin));
-    options.root = root;
     options.log = log;
     options.functions = builtin;
     options.spawns = threading::scheduled;
@@ -57,6 +55,22 @@ struct agent_tree : stage {
   ~agent_tree() override {
     end(subject);
     end(root);
+  }
+
+  /// Starts a tree, in place of the one that there is.
+  void plant(supervisor_options top) {
+    end(root);
+    root = start_supervisor(sys, std::move(top)).value();
+    options.root = root;
+    sched.run();
+  }
+
+  /// Adds a child to the root.
+  void add(child_spec spec) {
+    auto pending = boss.ask(root, start_child{std::move(spec), {}});
+    sched.run();
+    pending.receive([](const child_started&) {},
+                    [](const caf::error&) { CAF_FAIL("not started"); });
   }
 
   void start() {
@@ -72,12 +86,23 @@ struct agent_tree : stage {
     });
   }
 
+  /// Asks, but does not wait for the answer.
+  auto begin(const std::string& topic, const std::string& path = {},
+             const std::string& text = {}) {
+    return boss.ask(subject, ask_node{"n", topic, path, text});
+  }
+
   /// Returns the answer, or the error's code and text as a JSON string.
   nlohmann::json ask(const std::string& topic, const std::string& path = {},
                      const std::string& text = {}) {
-    nlohmann::json result;
-    auto pending = boss.ask(subject, ask_node{"n", topic, path, text});
+    auto pending = begin(topic, path, text);
     sched.run();
+    return answer_of(pending);
+  }
+
+  template <class Pending>
+  static nlohmann::json answer_of(Pending& pending) {
+    nlohmann::json result;
     pending.receive(
       [&](const node_answer& x) {
         result = nlohmann::json::parse(x.documents.at(0), nullptr, false);

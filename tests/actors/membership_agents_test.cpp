@@ -139,4 +139,29 @@ CAF_TEST(an_agent_that_answers_nonsense_is_not_believed) {
                   });
 }
 
+CAF_TEST(only_the_role_that_has_an_actor_is_asked_about_it) {
+  auto pending =
+    client.ask(subject, ask_node{"both", "restart", "coordinator/x", {}});
+  sched.run();
+  lead.answer([](const ask_node&) { return node_answer{{"{}"}}; });
+  // That is what the agent does next if the path is that of the subject.
+  end(subject);
+  pending.receive(
+    [](const node_answer& x) { CAF_CHECK_EQUAL(x.documents.size(), 1u); },
+    [](const caf::error&) { CAF_FAIL("no answer"); });
+  CAF_CHECK(!work.take<ask_node>());
+}
+
+CAF_TEST(both_roles_are_asked_about_the_node) {
+  auto pending = client.ask(subject, ask_node{"both", "node", {}, {}});
+  sched.run();
+  lead.answer([](const ask_node&) { return node_answer{{"{}"}}; });
+  sched.run();
+  work.answer([](const ask_node&) { return node_answer{{"{}"}}; });
+  sched.run();
+  pending.receive(
+    [](const node_answer& x) { CAF_CHECK_EQUAL(x.documents.size(), 2u); },
+    [](const caf::error&) { CAF_FAIL("no answer"); });
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

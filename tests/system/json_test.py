@@ -106,7 +106,7 @@ CALLS = {
     "send": [call("{actor} flush --node {worker}")],
     "spawn": [call("echo --input 1 --node {worker}")],
     "restart": [call("{actor} --node {worker}")],
-    "stop": [call("coordinator/event_hub")],
+    "stop": [call("worker/spawned --node {worker}")],
     "fault": [call("delay {worker} --share 1% --by 1ms --for 1ms")],
     "bench": [
         call("latency --time 20ms --local"),

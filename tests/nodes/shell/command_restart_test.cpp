@@ -29,24 +29,27 @@ CAF_TEST(a_runner_is_restarted_and_works_again) {
   CAF_CHECK(what.at("child").at("restarts") == 1);
 }
 
-CAF_TEST(a_runner_is_stopped_and_started) {
-  auto ended = run({"stop", runner, "--json"});
+CAF_TEST(what_can_be_started_again_is_stopped) {
+  run({"spawn", "echo", "--input", "1"});
+  auto ended = run({"stop", "worker/spawned", "--json"});
   CAF_CHECK(json::parse(ended.out).at("done") == "stopped");
   CAF_CHECK(run({"tree"}).shows("stopped"));
-  CAF_CHECK(run({"restart", runner}).shows("started"));
-  CAF_CHECK(run({"run", "echo", "--input", "1"}).code == exit_code::done);
+  CAF_CHECK(run({"restart", "worker/spawned"}).shows("started"));
+  CAF_CHECK(run({"spawn", "echo", "--input", "1"}).code == exit_code::done);
 }
 
 CAF_TEST(what_the_cluster_needs_is_not_stopped) {
   for (const auto* path :
        {"coordinator", "worker", "coordinator/front_door", "coordinator/agent",
-        "coordinator/cluster", "coordinator/cluster/store",
-        "worker/worker_tree", "worker/worker_tree/uplink"}) {
+        "coordinator/event_hub", "coordinator/cluster",
+        "coordinator/cluster/store", "worker/worker_tree", runner,
+        "worker/worker_tree/uplink"}) {
     CAF_MESSAGE(path);
     auto ended = run({"stop", path});
     CAF_CHECK(ended.code != exit_code::done);
     CAF_CHECK(ended.says("is not stopped: "));
   }
+  CAF_CHECK(run({"run", "echo", "--input", "1"}).code == exit_code::done);
   CAF_CHECK(run({"restart", "coordinator"}).says("has no supervisor"));
 }
 
