@@ -1,5 +1,6 @@
 #include "nodes/shell/script_value.hpp"
 
+#include "nodes/shell/lone_surrogates.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
@@ -26,7 +27,7 @@ json read_json(std::string_view text) {
     too_deep = too_deep || static_cast<size_t>(depth) > limits::json_depth_max;
     return !too_deep;
   };
-  auto read = json::parse(text, look, false);
+  auto read = json::parse(replace_lone_surrogates(text), look, false);
   return too_deep ? json(json::value_t::discarded) : read;
 }
 

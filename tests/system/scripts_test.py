@@ -105,6 +105,8 @@ class examples(script_case):
 
 
 class scripts(script_case):
+    flags = ["--worker.slots=1", "--node.name=a", "--worker.exec=yes"]
+
     def test_a_failure_is_said_with_file_and_line(self):
         ended = self.script("print one\n\nwait 999\nprint two\n", code=1)
         self.assertEqual(ended.out, "one\n")
@@ -162,6 +164,17 @@ class scripts(script_case):
             "for n in $(nodes --json); print $n.name; end\n"
         )
         self.assertTrue(ended.out.endswith("1\na\n"), ended.out)
+
+    def test_a_byte_that_is_not_utf8_spoils_no_json(self):
+        ended = self.script(
+            "run exec --input '[\"printf\", \"\\\\377\"]' --json\n"
+            "print $last.state ${last.result.0.exit}\n"
+            "answer = spawn exec --input '[\"printf\", \"\\\\377\"]' --json\n"
+            "print ${answer.result.exit}\n"
+            "for one in $(jobs --json --limit 1); print $one.state; end\n"
+        )
+        self.assertTrue(ended.out.endswith("succeeded 0\n0\nsucceeded\n"),
+                        ended.out)
 
     def test_exit_codes(self):
         self.script("exit 7", code=7)
