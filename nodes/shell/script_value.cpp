@@ -60,6 +60,11 @@ std::optional<std::partial_ordering> order(const std::string& left,
   auto right_whole = parse_number<int64_t>(right);
   if (left_whole && right_whole)
     return *left_whole <=> *right_whole;
+  // Those beyond 2^63, which are too many for a double.
+  auto left_positive = parse_number<uint64_t>(left);
+  auto right_positive = parse_number<uint64_t>(right);
+  if (left_positive && right_positive)
+    return *left_positive <=> *right_positive;
   auto left_decimal = parse_decimal(left);
   auto right_decimal = parse_decimal(right);
   if (left_decimal && right_decimal)
