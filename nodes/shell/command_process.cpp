@@ -168,7 +168,10 @@ public:
     while (!ended_)
       look();
     drain();
-    return {interrupted_ ? code_detached : code_, std::move(output_)};
+    if (!problem_.empty() && code_ == 0)
+      code_ = code_failed;
+    return {interrupted_ ? code_detached : code_, std::move(output_),
+            std::move(problem_)};
   }
 
 private:
@@ -285,10 +288,17 @@ private:
   }
 
   void take(std::string_view text) {
-    if (copies_ && write_fully(out_, text) != 0)
-      copies_ = false; // Its reader is gone; the script may go on.
+    if (copies_)
+      copy(text);
     auto room = command_output_bytes_max - output_.size();
     output_ += text.substr(0, std::min(room, text.size()));
+  }
+
+  void copy(std::string_view text) {
+    auto reason = write_fully(out_, text);
+    copies_ = reason == 0; // Its reader may be gone; the script may go on.
+    if (auto ok = check_written(reason); !ok)
+      problem_ = to_string(ok.error());
   }
 
   bool show_ = false;
@@ -302,6 +312,7 @@ private:
   descriptor process_;
   descriptor signals_;
   std::string output_;
+  std::string problem_; ///< What is to be said about it.
   terminal_scope terminal_;
   bool own_group_ = false;
 };

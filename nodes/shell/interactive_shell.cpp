@@ -9,6 +9,7 @@
 #include "nodes/shell/line_editor.hpp"
 #include "nodes/shell/live_values.hpp"
 #include "nodes/shell/matching_paths.hpp"
+#include "nodes/shell/script_program.hpp"
 #include "nodes/shell/shell_target.hpp"
 #include "nodes/shell/terminal.hpp"
 #include "nodes/shell/text_output.hpp"
@@ -224,7 +225,7 @@ private:
     interpreter_options out;
     out.say = [this](std::string_view text) { say(text); };
     out.print = [this](std::string_view text) {
-      static_cast<void>(write_fully(where_.out, text));
+      return print_text(where_.out, text);
     };
     out.pause = [](std::chrono::milliseconds time) {
       return !take_interrupt(time);

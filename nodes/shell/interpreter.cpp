@@ -162,12 +162,7 @@ auto interpreter::run_simple(const statement& what) -> outcome<flow> {
       case kind::assert_that: return check(what);
       case kind::set: return set(what);
       case kind::pause: return pause(what);
-      case kind::print: {
-        auto text = joined(what.words);
-        if (text && options_.print)
-          options_.print(*text + "\n");
-        return text.map([](auto&&) {});
-      }
+      case kind::print: return print(what);
       default: {
         auto args = expand(what.words);
         if (!args)
@@ -190,6 +185,8 @@ command_end interpreter::call(texts args, bool show) {
   if (json_)
     args.insert(args.begin(), "--json");
   auto end = runner_.run(args, show);
+  if (!end.problem.empty())
+    say(end.problem);
   last_code_ = end.code;
   variables_["code"] = std::to_string(end.code);
   auto last = end.output;
@@ -215,6 +212,13 @@ outcome<void> interpreter::ended(const statement& what,
     fmt::format("{} ended with exit code {}{}", quote_text(what.text), end.code,
                 options_.keep_going ? "" : "; the script stops here"),
     static_cast<exit_code>(end.code));
+}
+
+outcome<void> interpreter::print(const statement& what) const {
+  auto text = joined(what.words);
+  if (!text)
+    return tl::unexpected{std::move(text.error())};
+  return options_.print ? options_.print(*text + "\n") : outcome<void>{};
 }
 
 outcome<void> interpreter::assign(const statement& what) {

@@ -22,7 +22,7 @@ struct interpreter_options {
   /// Takes a sentence for people, without `troupe: `.
   std::function<void(std::string_view)> say;
   /// Takes what `print` writes.
-  std::function<void(std::string_view)> print;
+  std::function<outcome<void>(std::string_view)> print;
   /// Waits for `sleep`. @returns false after Ctrl-C. Without it `sleep` is
   /// refused.
   std::function<bool(std::chrono::milliseconds)> pause;
@@ -74,6 +74,7 @@ private:
   outcome<flow> run_one(const statement& what);
   outcome<flow> run_simple(const statement& what);
   outcome<void> ended(const statement& what, const command_end& end) const;
+  outcome<void> print(const statement& what) const;
   outcome<void> assign(const statement& what);
   outcome<void> check(const statement& what);
   outcome<flow> repeat(const statement& what);

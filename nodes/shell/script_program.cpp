@@ -100,7 +100,7 @@ interpreter_options options_of(const invocation& call,
       write_fully(descriptor, fmt::format("troupe: {}\n", text)));
   };
   out.print = [descriptor = where.out](std::string_view text) {
-    return write_fully(descriptor, text);
+    return print_text(descriptor, text);
   };
   out.pause = [](milliseconds time) { return !wait_for_interrupt(time); };
   out.interrupted = [] { return wait_for_interrupt(nanoseconds{0}); };
@@ -120,6 +120,12 @@ std::vector<std::string> global_words(const invocation& call) {
       out.push_back(*text);
   }
   return out;
+}
+
+outcome<void> print_text(int descriptor, std::string_view text) {
+  if (auto ok = check_written(write_fully(descriptor, text)); !ok)
+    return refuse(ok.error());
+  return {};
 }
 
 outcome<exit_code> run_script(const invocation& call, const surroundings& where,

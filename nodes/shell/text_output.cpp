@@ -31,6 +31,13 @@ int write_fully(int descriptor, std::string_view bytes) {
   return 0;
 }
 
+result<void> check_written(int reason) {
+  if (reason == 0 || reason == EPIPE)
+    return {};
+  return fail(errc::file_error,
+              fmt::format("cannot write to stdout: {}", std::strerror(reason)));
+}
+
 void text_output::write(std::string_view text) {
   if (buffer_.size() + text.size() <= buffer_bytes_max) {
     buffer_ += text;
@@ -44,10 +51,7 @@ void text_output::write(std::string_view text) {
 result<void> text_output::flush() {
   write_through(buffer_);
   buffer_.clear();
-  if (problem_ == 0 || problem_ == EPIPE)
-    return {};
-  return fail(errc::file_error, fmt::format("cannot write to stdout: {}",
-                                            std::strerror(problem_)));
+  return check_written(problem_);
 }
 
 void text_output::write_through(std::string_view text) {

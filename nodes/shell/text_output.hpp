@@ -47,4 +47,8 @@ private:
 /// Writes all bytes to a descriptor. @returns 0 or an errno.
 int write_fully(int descriptor, std::string_view bytes);
 
+/// Says what an errno of writing to stdout means, 0 being none: `file_error`,
+/// unless the reader went away.
+result<void> check_written(int reason);
+
 } // namespace troupe::shell

@@ -176,6 +176,20 @@ class scripts(script_case):
         self.assertTrue(ended.out.endswith("succeeded 0\n0\nsucceeded\n"),
                         ended.out)
 
+    def test_a_full_disk_ends_a_script(self):
+        for text in ("jobs", "print x"):
+            with open("/dev/full", "w") as full:
+                ended = subprocess.run(
+                    shell_test.command_line(["-c", text], self.where),
+                    stdin=subprocess.DEVNULL,
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    env=shell_test.environment(),
+                    timeout=COMMAND_SECONDS_MAX,
+                )
+            self.assertEqual(ended.returncode, 1, ended.stderr)
+            self.assertIn(b"cannot write to stdout", ended.stderr)
+
     def test_exit_codes(self):
         self.script("exit 7", code=7)
         self.script("wait 999\nif failed; exit; end", code=0)

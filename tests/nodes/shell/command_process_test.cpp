@@ -86,6 +86,16 @@ CAF_TEST(a_reader_that_is_gone_does_not_stop_the_command) {
   CAF_CHECK_EQUAL(ended.output, "a\nb\n");
 }
 
+CAF_TEST(a_disk_that_is_full_is_said) {
+  auto full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  auto ended = run("echo a; echo b", true, full);
+  ::close(full);
+  CAF_CHECK_EQUAL(ended.code, 1);
+  CAF_CHECK_EQUAL(ended.output, "a\nb\n");
+  CAF_CHECK_EQUAL(ended.problem,
+                  "cannot write to stdout: No space left on device");
+}
+
 CAF_TEST(what_a_command_leaves_in_the_background_does_not_keep_us) {
   auto ended = run("echo a; sleep 300 & echo $!");
   CAF_REQUIRE(ended.output.starts_with("a\n"));

@@ -44,7 +44,10 @@ struct fixture {
       said += text;
       said += "\n";
     };
-    options.print = [this](std::string_view text) { printed += text; };
+    options.print = [this](std::string_view text) {
+      printed += text;
+      return outcome<void>{};
+    };
     options.pause = [this](std::chrono::milliseconds time) {
       paused_ms += time.count();
       return paused_ms < 10'000;
@@ -243,6 +246,17 @@ CAF_TEST(what_does_not_fit_a_variable_is_refused) {
   auto got = run("x = jobs");
   CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:1: the command prints more than the "
                        "16 MiB that a variable holds");
+}
+
+CAF_TEST(what_cannot_be_written_fails_the_statement) {
+  runner.answers["jobs"] = {1, "", "the disk is full"};
+  auto got = run("jobs\nprint no");
+  CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:1: \"jobs\" ended with exit code 1; "
+                       "the script stops here");
+  CAF_CHECK_EQUAL(said, "the disk is full\n");
+  options.print = [](std::string_view) { return refuse("the disk is full"); };
+  got = run("print a");
+  CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:1: the disk is full");
 }
 
 CAF_TEST(an_endless_loop_can_be_interrupted) {
