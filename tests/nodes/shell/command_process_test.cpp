@@ -66,7 +66,18 @@ CAF_TEST(a_command_that_is_killed_has_the_code_of_shells) {
 
 CAF_TEST(a_program_that_is_not_there_fails) {
   auto ended = command_process{"/nowhere"}.run({}, false);
-  CAF_CHECK_EQUAL(ended.code, 127);
+  CAF_CHECK_EQUAL(ended.code, 1);
+  CAF_CHECK_EQUAL(ended.problem, "cannot start the command: No such file or "
+                                 "directory");
+}
+
+CAF_TEST(a_word_that_is_too_long_is_said) {
+  auto ended =
+    command_process{"/bin/sh"}.run({std::string(200'000, 'x')}, false);
+  CAF_CHECK_EQUAL(ended.code, 1);
+  CAF_CHECK_EQUAL(ended.problem, "cannot start the command: Argument list too "
+                                 "long; a word of it has at most 128 KiB");
+  CAF_CHECK_EQUAL(::waitpid(-1, nullptr, WNOHANG), -1);
 }
 
 CAF_TEST(output_beyond_the_limit_is_cut) {
