@@ -452,9 +452,10 @@ auto interpreter::source(const statement& what) -> outcome<flow> {
                                            "other; does one read itself?",
                                            script_sources_max)})};
   auto beside = path_beside(name_, *path);
-  auto text = options_.read ? options_.read(beside) : read_script(beside);
+  auto text = options_.read ? options_.read(beside)
+                            : read_script(beside, options_.interrupted);
   if (!text)
-    return tl::unexpected{at(what, {exit_code::usage, text.error().text})};
+    return tl::unexpected{at(what, std::move(text.error()))};
   auto outer = name_;
   ++sources_;
   auto ended = run_text(*text, beside);

@@ -29,7 +29,7 @@ struct interpreter_options {
   /// Returns whether there was a Ctrl-C between two commands.
   std::function<bool()> interrupted;
   /// Reads a file for `source`. Without it: from the disk.
-  std::function<result<std::string>(const std::string& path)> read;
+  std::function<outcome<std::string>(const std::string& path)> read;
   /// Takes `set events VALUE`, which only a prompt understands.
   std::function<outcome<void>(std::string_view value)> set_events;
   bool keep_going = false;

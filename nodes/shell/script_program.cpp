@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <ctime>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -29,8 +30,8 @@ struct script_text {
   std::string name;
 };
 
-outcome<script_text> text_of(const invocation& call,
-                             const surroundings& where) {
+outcome<script_text> text_of(const invocation& call, const surroundings& where,
+                             const std::function<bool()>& interrupted) {
   auto file = call.text("file");
   auto text = call.text("command");
   if (file && text)
@@ -39,12 +40,14 @@ outcome<script_text> text_of(const invocation& call,
   if (text)
     return script_text{*text, "-c"};
   auto from_stdin = !file || *file == "-";
-  auto read = from_stdin ? read_script(where.in) : read_script(*file);
+  auto read = from_stdin ? read_script(where.in, interrupted)
+                         : read_script(*file, interrupted);
   if (!read)
-    return refuse_usage(from_stdin
-                          ? fmt::format("cannot read the script from stdin: {}",
-                                        read.error().text)
-                          : read.error().text);
+    return refuse(from_stdin ? fmt::format("cannot read the script from "
+                                           "stdin: {}",
+                                           read.error().text)
+                             : read.error().text,
+                  read.error().code);
   // With nothing at all, somebody has forgotten the command.
   if (!file && read->find_first_not_of(" \t\r\n") == std::string::npos)
     return refuse_usage("a command is missing; see troupe help");
@@ -135,11 +138,12 @@ outcome<exit_code> run_script(const invocation& call, const surroundings& where,
     return refuse_usage(fmt::format("a script takes at most {} arguments, $1 "
                                     "to $9",
                                     script_arguments_max));
-  auto script = text_of(call, where);
+  auto options = options_of(call, where);
+  auto script = text_of(call, where, options.interrupted);
   if (!script)
     return tl::unexpected{std::move(script.error())};
   script_runner runner{commands, global_words(call)};
-  interpreter language{runner, options_of(call, where)};
+  interpreter language{runner, std::move(options)};
   language.set_variable("0", script->name);
   for (size_t i = 0; i < arguments.size(); ++i)
     language.set_variable(std::to_string(i + 1), arguments[i]);

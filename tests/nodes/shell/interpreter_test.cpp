@@ -52,10 +52,10 @@ struct fixture {
       paused_ms += time.count();
       return paused_ms < 10'000;
     };
-    options.read = [this](const std::string& path) -> result<std::string> {
+    options.read = [this](const std::string& path) -> outcome<std::string> {
       auto found = files.find(path);
       if (found == files.end())
-        return fail(errc::file_error, "cannot open " + path);
+        return refuse("cannot open " + path);
       return found->second;
     };
   }
@@ -179,7 +179,7 @@ CAF_TEST(the_first_error_stops_a_script_with_its_line) {
                     "mean \"echo\"?"},
     {"set echo maybe", "[2] dir/x.troupe:1: set echo takes on or off, not "
                        "\"maybe\""},
-    {"source y", "[2] dir/x.troupe:1: cannot open dir/y"},
+    {"source y", "[1] dir/x.troupe:1: cannot open dir/y"},
   };
   for (const auto& [text, want] : rows) {
     CAF_MESSAGE(text);
