@@ -6,7 +6,7 @@
 
 namespace troupe::shell {
 
-/// More of a command's output is not kept.
+/// More of a command's output is not kept, and no variable is longer.
 constexpr size_t command_output_bytes_max = size_t{16} * 1024 * 1024;
 
 /// How a command ended.

@@ -46,6 +46,15 @@ bool has_option(const std::vector<script_word>& words) {
             });
 }
 
+constexpr size_t variable_mib_max = command_output_bytes_max / (1024 * 1024);
+
+failure too_long() {
+  return {exit_code::failed,
+          fmt::format("the words are longer than the {} MiB that a variable "
+                      "holds",
+                      variable_mib_max)};
+}
+
 outcome<bool> on_or_off(const texts& words) {
   if (words[1] != "on" && words[1] != "off")
     return refuse_usage(fmt::format("set {} takes on or off, not {}", words[0],
@@ -243,7 +252,7 @@ outcome<void> interpreter::assign(const statement& what) {
   if (end.output.size() >= command_output_bytes_max)
     return refuse(fmt::format("the command prints more than the {} MiB that a "
                               "variable holds",
-                              command_output_bytes_max / (1024 * 1024)));
+                              variable_mib_max));
   if (end.code == 0)
     variables_[what.name] = variables_["last"];
   return {};
@@ -286,6 +295,8 @@ outcome<std::string> interpreter::expand(const script_word& word) const {
     if (!text)
       return text;
     out += *text;
+    if (out.size() > command_output_bytes_max)
+      return tl::unexpected{too_long()};
   }
   return out;
 }
@@ -293,10 +304,14 @@ outcome<std::string> interpreter::expand(const script_word& word) const {
 outcome<texts>
 interpreter::expand(const std::vector<script_word>& words) const {
   texts out;
+  size_t bytes = 0;
   for (const auto& word : words) {
     auto text = expand(word);
     if (!text)
       return tl::unexpected{std::move(text.error())};
+    bytes += text->size() + 1;
+    if (bytes > command_output_bytes_max + 1)
+      return tl::unexpected{too_long()};
     out.push_back(std::move(*text));
   }
   return out;

@@ -246,6 +246,14 @@ CAF_TEST(what_does_not_fit_a_variable_is_refused) {
   auto got = run("x = jobs");
   CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:1: the command prints more than the "
                        "16 MiB that a variable holds");
+  std::string twice = "x = 0123456789abcdef\nrepeat 20\nx = \"$x$x\"\nend\n";
+  got = run(twice + "print fits");
+  CAF_CHECK_EQUAL(got, "fits\n");
+  for (auto text : {"y = \"${x}1\"", "y = $x 1", "print $x $x", "jobs $x $x"}) {
+    got = run(twice + text);
+    CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:5: the words are longer than the 16 "
+                         "MiB that a variable holds");
+  }
 }
 
 CAF_TEST(what_cannot_be_written_fails_the_statement) {
