@@ -5,6 +5,7 @@
 #include "nodes/shell/contexts.hpp"
 #include "nodes/shell/history_file.hpp"
 #include "nodes/shell/interpreter.hpp"
+#include "nodes/shell/interrupt.hpp"
 #include "nodes/shell/line_completion.hpp"
 #include "nodes/shell/line_editor.hpp"
 #include "nodes/shell/live_values.hpp"
@@ -22,8 +23,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -89,7 +88,7 @@ public:
       }
     }
     watch_->get()->stop(); // Its callback needs the editor.
-    return exit_code::done;
+    return code_;
   }
 
 private:
@@ -189,11 +188,13 @@ private:
     pending_ += line + "\n";
     if (!interpreter::is_complete(pending_))
       return;
-    static_cast<void>(take_interrupt(std::chrono::milliseconds{0}));
+    static_cast<void>(wait_for_interrupt(std::chrono::milliseconds{0}));
     auto ended = interpreter_.run(std::exchange(pending_, {}), "prompt");
     if (!ended && !ended.error().text.empty())
       say(ended.error().text);
-    left_ = left_ || interpreter_.left();
+    left_ = interpreter_.left();
+    if (left_ && ended)
+      code_ = *ended;
   }
 
   /// Runs what is no statement of scripts. @returns whether it was that.
@@ -228,27 +229,16 @@ private:
       return print_text(where_.out, text);
     };
     out.pause = [](std::chrono::milliseconds time) {
-      return !take_interrupt(time);
+      return !wait_for_interrupt(time);
     };
     out.interrupted = [] {
-      return take_interrupt(std::chrono::milliseconds{0});
+      return wait_for_interrupt(std::chrono::milliseconds{0});
     };
     out.set_events = [this](std::string_view value) {
       return set_events(value);
     };
     out.interactive = true;
     return out;
-  }
-
-  /// Waits for a Ctrl-C, which is blocked. @returns whether it came.
-  static bool take_interrupt(std::chrono::milliseconds most) {
-    sigset_t interrupt;
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(most);
-    timespec wait{static_cast<time_t>(seconds.count()),
-                  static_cast<long>((most - seconds).count()) * 1'000'000};
-    return ::sigtimedwait(&interrupt, nullptr, &wait) == SIGINT;
   }
 
   outcome<void> set_events(std::string_view value) {
@@ -308,6 +298,7 @@ private:
   shell_target target_;
   bool color_ = false;
   bool left_ = false;
+  exit_code code_ = exit_code::done; ///< What `exit` says.
   bool history_works_ = true;
   told_events told_ = told_events::all;
   std::string pending_; ///< Lines that are not complete yet.

@@ -1,16 +1,13 @@
 #include "nodes/shell/script_program.hpp"
 
 #include "nodes/shell/interpreter.hpp"
+#include "nodes/shell/interrupt.hpp"
 #include "nodes/shell/script_file.hpp"
 #include "nodes/shell/text_output.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <functional>
 #include <string>
 #include <utility>
@@ -72,26 +69,6 @@ private:
   command_runner& commands_;
   std::vector<std::string> before_;
 };
-
-/// Waits for Ctrl-C; SIGINT is blocked. @returns whether there was one.
-bool wait_for_interrupt(nanoseconds time) {
-  sigset_t interrupt;
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  auto now = std::chrono::steady_clock::now();
-  auto end = now + time;
-  do {
-    auto left = std::max<nanoseconds>(end - now, nanoseconds{0});
-    auto whole = std::chrono::floor<std::chrono::seconds>(left);
-    timespec span{};
-    span.tv_sec = static_cast<time_t>(whole.count());
-    span.tv_nsec = static_cast<long>((left - whole).count());
-    if (::sigtimedwait(&interrupt, nullptr, &span) == SIGINT)
-      return true;
-    now = std::chrono::steady_clock::now();
-  } while (now < end); // Some other signal.
-  return false;
-}
 
 interpreter_options options_of(const invocation& call,
                                const surroundings& where) {

@@ -234,6 +234,23 @@ class at_the_prompt(unittest.TestCase):
         self.screen.enter("nodes")
         self.until_shown("coordinator,worker")
 
+    def test_a_stopped_sleep_goes_on_to_its_end(self):
+        self.open_shell()
+        begin = time.monotonic()
+        self.screen.enter("sleep 5s; print slept")
+        self.until_shown("default> sleep 5s")
+        time.sleep(0.5)  # Nothing on the screen tells that it sleeps.
+        self.screen.press("C-z")
+        self.until_last(SH_PROMPT)
+        self.screen.enter("fg")
+        self.until(lambda lines: "slept" in lines, "the sleep has ended")
+        self.assertGreater(time.monotonic() - begin, 5)
+        self.until_last("default>")
+        self.screen.enter("exit 3")
+        self.until_last(SH_PROMPT)
+        self.screen.enter("echo code $?")
+        self.until(lambda lines: "code 3" in lines, "the exit code is 3")
+
     def children(self):
         """The commands that run below the shell."""
         shell = self.screen.tmux("display-message", "-p", "#{pane_pid}")
