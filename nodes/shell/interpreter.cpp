@@ -34,6 +34,16 @@ std::string unknown_command(const std::string& name) {
                      meant.empty() ? "; see troupe help" : meant);
 }
 
+/// Returns whether words look like an assignment as in `x =5`.
+bool lacks_blank(const std::vector<script_word>& words) {
+  if (words.size() < 2 || words[1].parts.empty()
+      || !is_variable_name(words[0].plain()))
+    return false;
+  const auto& part = words[1].parts.front();
+  return !part.variable && part.text.starts_with('=')
+         && !part.text.starts_with("==");
+}
+
 bool is_command(const script_word& word) {
   return find_command(word.plain()) != nullptr;
 }
@@ -177,7 +187,11 @@ auto interpreter::run_simple(const statement& what) -> outcome<flow> {
         if (!args)
           return tl::unexpected{std::move(args.error())};
         if (!is_command(what.words.front()))
-          return refuse_usage(unknown_command(args->front()));
+          return refuse_usage(lacks_blank(what.words)
+                                ? fmt::format("blanks are missing around the = "
+                                              "of {}",
+                                              quote_text(what.text))
+                                : unknown_command(args->front()));
         return ended(what, call(std::move(*args), true));
       }
     }

@@ -160,6 +160,12 @@ CAF_TEST(the_first_error_stops_a_script_with_its_line) {
                             "JSON, so it has no fields"},
     {"subnit noop", "[2] dir/x.troupe:1: there is no command \"subnit\"; did "
                     "you mean \"submit\"?"},
+    {"x =5", "[2] dir/x.troupe:1: blanks are missing around the = of \"x "
+             "=5\""},
+    {"x =$1", "[2] dir/x.troupe:1: blanks are missing around the = of \"x "
+              "=$1\""},
+    {"x == 5", "[2] dir/x.troupe:1: there is no command \"x\"; see troupe "
+               "help"},
     {"asert a == b", "[2] dir/x.troupe:1: there is no command \"asert\"; did "
                      "you mean \"assert\" or \"set\"?"},
     {"for x in $(jbos); end", "[2] dir/x.troupe:1: there is no command "
