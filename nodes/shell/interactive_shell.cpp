@@ -10,6 +10,7 @@
 #include "nodes/shell/line_editor.hpp"
 #include "nodes/shell/live_values.hpp"
 #include "nodes/shell/matching_paths.hpp"
+#include "nodes/shell/printable_text.hpp"
 #include "nodes/shell/script_program.hpp"
 #include "nodes/shell/shell_target.hpp"
 #include "nodes/shell/terminal.hpp"
@@ -99,8 +100,7 @@ private:
   }
 
   void say(std::string_view text) const {
-    static_cast<void>(
-      write_fully(where_.err, fmt::format("troupe: {}\n", text)));
+    write_sentence(where_.err, text);
   }
 
   // The editor's questions ---------------------------------------------------
@@ -315,8 +315,7 @@ private:
 exit_code run_interactive(const invocation& call, const surroundings& where) {
   auto target = target_of(call);
   if (!target) {
-    auto line = fmt::format("troupe: {}\n", target.error().text);
-    static_cast<void>(write_fully(where.err, line));
+    write_sentence(where.err, target.error().text);
     return target.error().code;
   }
   return interactive_shell{std::move(*target), where}.run();

@@ -2,7 +2,9 @@
 
 #include "nodes/shell/interpreter.hpp"
 #include "nodes/shell/interrupt.hpp"
+#include "nodes/shell/printable_text.hpp"
 #include "nodes/shell/script_file.hpp"
+#include "nodes/shell/terminal.hpp"
 #include "nodes/shell/text_output.hpp"
 
 #include <fmt/format.h>
@@ -74,10 +76,8 @@ interpreter_options options_of(const invocation& call,
                                const surroundings& where) {
   interpreter_options out;
   out.keep_going = call.has("keep-going");
-  // Nobody is left to be told when writing to stderr fails.
   out.say = [descriptor = where.err](std::string_view text) {
-    static_cast<void>(
-      write_fully(descriptor, fmt::format("troupe: {}\n", text)));
+    write_sentence(descriptor, text);
   };
   out.print = [descriptor = where.out](std::string_view text) {
     return print_text(descriptor, text);
@@ -103,7 +103,10 @@ std::vector<std::string> global_words(const invocation& call) {
 }
 
 outcome<void> print_text(int descriptor, std::string_view text) {
-  if (auto ok = check_written(write_fully(descriptor, text)); !ok)
+  auto reason = is_terminal(descriptor)
+                  ? write_fully(descriptor, printable_text(text))
+                  : write_fully(descriptor, text);
+  if (auto ok = check_written(reason); !ok)
     return refuse(ok.error());
   return {};
 }

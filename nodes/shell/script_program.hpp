@@ -18,7 +18,8 @@ namespace troupe::shell {
 outcome<exit_code> run_script(const invocation& call, const surroundings& where,
                               command_runner& commands);
 
-/// Writes what `print` prints. A reader that went away is no failure.
+/// Writes what `print` prints: as it is, but printable on a terminal, since
+/// values come from the cluster. A reader that went away is no failure.
 outcome<void> print_text(int descriptor, std::string_view text);
 
 /// Returns the global options of a command line, to be put before others.

@@ -1,9 +1,8 @@
 #include "nodes/shell/session.hpp"
 
+#include "nodes/shell/printable_text.hpp"
 #include "nodes/shell/table.hpp"
 #include "nodes/shell/terminal.hpp"
-
-#include <fmt/format.h>
 
 namespace troupe::shell {
 
@@ -21,9 +20,7 @@ session::session(const invocation& call, const surroundings& where,
 }
 
 void session::say(std::string_view text) const {
-  auto line = fmt::format("troupe: {}\n", text);
-  // Nobody is left to be told when this fails.
-  static_cast<void>(write_fully(where_.err, line));
+  write_sentence(where_.err, text);
 }
 
 void session::show(const table& what) {
