@@ -24,8 +24,12 @@ void session::say(std::string_view text) const {
 }
 
 void session::show(const table& what) {
-  out_.write(
-    render(what, terminal_columns(where_.out), wants_color(where_.out)));
+  auto shown =
+    render(what, terminal_columns(where_.out), wants_color(where_.out));
+  if (out_.has_copy())
+    out_.write(shown, render(what, 0, false));
+  else
+    out_.write(shown);
 }
 
 size_t session::text_columns() const {

@@ -43,23 +43,37 @@ void text_output::write(std::string_view text) {
     buffer_ += text;
     return;
   }
-  write_through(buffer_);
-  buffer_.clear();
+  write_buffer();
   write_through(text);
+  write_copy(text);
+}
+
+void text_output::write(std::string_view text, std::string_view copy) {
+  write_buffer();
+  write_through(text);
+  write_copy(copy);
 }
 
 result<void> text_output::flush() {
-  write_through(buffer_);
-  buffer_.clear();
+  write_buffer();
   return check_written(problem_);
+}
+
+void text_output::write_buffer() {
+  write_through(buffer_);
+  write_copy(buffer_);
+  buffer_.clear();
 }
 
 void text_output::write_through(std::string_view text) {
   if (problem_ == 0)
     problem_ = write_fully(descriptor_, text);
+}
+
+void text_output::write_copy(std::string_view text) {
+  // Whoever wanted it may be gone, which is not the command's problem.
   if (copy_ >= 0 && write_fully(copy_, text) != 0)
-    copy_ =
-      -1; // Whoever wanted it is gone, which is not the command's problem.
+    copy_ = -1;
 }
 
 } // namespace troupe::shell

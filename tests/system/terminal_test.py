@@ -234,6 +234,17 @@ class at_the_prompt(unittest.TestCase):
         self.screen.enter("nodes")
         self.until_shown("coordinator,worker")
 
+    def test_last_is_what_a_command_prints_elsewhere(self):
+        job = self.troupe("submit", "sleep", "--input", "300").strip()
+        self.open_shell(prompt=r"default.*>")
+        self.screen.resize(50)
+        self.screen.enter("set events off; functions; shown = $last")
+        self.screen.enter("all = functions; assert $shown == $all; print same")
+        self.until(lambda lines: "same" in lines, "both are the same")
+        self.screen.enter(f"watch {job}; print <$last>")
+        lines = self.until_shown("<job ")
+        self.assertFalse(any("\\x1b" in line for line in lines), lines)
+
     def test_a_stopped_sleep_goes_on_to_its_end(self):
         self.open_shell()
         begin = time.monotonic()
