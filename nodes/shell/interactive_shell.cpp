@@ -11,6 +11,7 @@
 #include "nodes/shell/live_values.hpp"
 #include "nodes/shell/matching_paths.hpp"
 #include "nodes/shell/printable_text.hpp"
+#include "nodes/shell/script_help.hpp"
 #include "nodes/shell/script_program.hpp"
 #include "nodes/shell/shell_target.hpp"
 #include "nodes/shell/terminal.hpp"
@@ -126,7 +127,8 @@ private:
     };
     out.files = matching_paths;
     out.words = script_keywords();
-    out.words.insert(out.words.end(), {"history", "quit"});
+    out.words.insert(out.words.end(), prompt_words().begin(),
+                     prompt_words().end());
     for (const auto& item : interpreter_.variables())
       out.variables.push_back(item.first);
     return out;

@@ -47,7 +47,8 @@ constexpr std::string_view connect_json =
   "is saved, chosen or removed, that object";
 
 constexpr std::string_view help_details =
-  "`help scripts` explains the language of scripts.\n\n"
+  "`help scripts` explains the language of scripts, `help for` or `help "
+  "history` one of its words, or of those of the prompt.\n\n"
   "The completion scripts are installed with the program. Colors are used on "
   "terminals only, and not when the variable NO_COLOR is set.";
 

@@ -87,6 +87,16 @@ CAF_TEST(an_unknown_command_gets_the_nearest_names) {
   CAF_CHECK(ended.err.find("did you mean \"run\"") != std::string::npos);
 }
 
+CAF_TEST(explains_words_that_are_no_commands) {
+  auto ended = run({"help", "repeat"});
+  CAF_CHECK(ended.code == exit_code::done);
+  CAF_CHECK_EQUAL(ended.out, word_help("repeat"));
+  ended = run({"--json", "help", "history"});
+  CAF_CHECK(ended.out.starts_with("{\"topic\": \"history\", \"text\": \""));
+  ended = run({"help", "histroy"});
+  CAF_CHECK(ended.err.find("did you mean \"history\"") != std::string::npos);
+}
+
 CAF_TEST(explains_scripts) {
   CAF_CHECK_EQUAL(run({"help", "scripts"}).out, script_help());
   auto ended = run({"help", "script"});
