@@ -304,7 +304,8 @@ class at_the_prompt(unittest.TestCase):
         self.start_lead()
         self.until_last("default> node")
         lines = self.screen.lines()
-        told = f"connected to the coordinator at {self.where}"
+        told = (f"connected to the coordinator at {self.where}; it was started "
+                "anew: its jobs are gone")
         self.assertEqual(sum(told in line for line in lines), 1, lines)
         self.screen.enter("s")
         self.until_shown("coordinator,worker")
