@@ -1,6 +1,7 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/completion.hpp"
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/json_help.hpp"
 #include "nodes/shell/reference_text.hpp"
 #include "nodes/shell/script_help.hpp"
 #include "nodes/shell/script_parser.hpp"
@@ -18,15 +19,21 @@ namespace {
 
 /// What help has besides commands.
 constexpr std::string_view scripts_topic = "scripts";
+constexpr std::string_view json_topic = "json";
 
 /// Returns what help knows of a word that is no command; empty: nothing.
 std::string topic_text(std::string_view name) {
-  return name == scripts_topic ? std::string{script_help()} : word_help(name);
+  if (name == scripts_topic)
+    return std::string{script_help()};
+  if (name == json_topic)
+    return std::string{json_help()};
+  return word_help(name);
 }
 
 failure unknown_topic(const std::string& name) {
   auto known = command_names();
   known.emplace_back(scripts_topic);
+  known.emplace_back(json_topic);
   for (const auto* words : {&script_keywords(), &prompt_words()})
     known.insert(known.end(), words->begin(), words->end());
   auto meant = did_you_mean(name, known);
