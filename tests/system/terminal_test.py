@@ -234,6 +234,19 @@ class at_the_prompt(unittest.TestCase):
         self.screen.enter("nodes")
         self.until_shown("coordinator,worker")
 
+    def test_ctrl_c_ends_the_wait_for_a_file(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        self.open_shell()
+        self.screen.enter(f"source {fifo}")
+
+        def interrupted(lines):
+            self.screen.press("C-c")
+            return any("interrupted" in line for line in lines)
+
+        self.until(interrupted, "the wait has ended")
+        self.until_last("default>")
+
     def test_last_is_what_a_command_prints_elsewhere(self):
         job = self.troupe("submit", "sleep", "--input", "300").strip()
         self.open_shell(prompt=r"default.*>")

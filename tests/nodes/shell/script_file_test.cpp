@@ -2,6 +2,7 @@
 
 #include "nodes/shell/script_file.hpp"
 #include "nodes/shell/script_parser.hpp"
+#include "nodes/shell/text_output.hpp"
 #include "tests/nodes/shell/temporary_folder.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -10,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <thread>
 
 using namespace troupe::shell;
@@ -46,9 +46,8 @@ CAF_TEST(a_file_that_nobody_writes_can_be_interrupted) {
   // Somebody who writes later, and in pieces, is waited for.
   std::thread writer{[&] {
     auto end = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    for (auto piece : {"jo", "bs\n"}) {
-      [[maybe_unused]] auto written = ::write(end, piece, std::strlen(piece));
-    }
+    for (auto piece : {"jo", "bs\n"})
+      static_cast<void>(write_fully(end, piece));
     ::close(end);
   }};
   text = read_script(path, {});
