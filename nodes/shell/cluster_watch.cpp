@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -26,7 +27,16 @@ constexpr std::chrono::milliseconds look_pause{200};
 struct seen_cluster {
   uint64_t jobs = 0;
   std::vector<node_info> nodes;
+  incarnation lead = 0; ///< Of the coordinator's process.
 };
+
+incarnation lead_of(const std::vector<node_info>& nodes) {
+  for (const auto& node : nodes)
+    if (std::find(node.roles.begin(), node.roles.end(), "coordinator")
+        != node.roles.end())
+      return node.incarnation_id;
+  return 0;
+}
 
 result<seen_cluster> look_at(const client& coordinator) {
   seen_cluster out;
@@ -34,6 +44,7 @@ result<seen_cluster> look_at(const client& coordinator) {
   if (!nodes)
     return tl::unexpected{from_caf(nodes.error())};
   out.nodes = std::move(*nodes);
+  out.lead = lead_of(out.nodes);
   auto load = coordinator.load();
   if (!load)
     return tl::unexpected{from_caf(load.error())};
@@ -104,10 +115,19 @@ struct cluster_watch::shared {
       auto before = state;
       count(what, state);
       state.problem.clear();
+      auto lead_before = std::exchange(lead, what.lead);
+      auto anew = lead_before != 0 && lead_before != what.lead;
       if (std::exchange(state.at, reach::connected) == reach::lost)
-        add_notice(guard, fmt::format("connected to the coordinator at {}",
-                                      state.where));
-      if (state == before)
+        add_notice(
+          guard,
+          fmt::format("connected to the coordinator at {}{}", state.where,
+                      anew ? "; it was started anew: its jobs are gone" : ""));
+      else if (anew)
+        add_notice(
+          guard, fmt::format(
+                   "the coordinator at {} was started anew: its jobs are gone",
+                   state.where));
+      if (state == before && !anew)
         return;
       changed.notify_all();
     }
@@ -213,6 +233,7 @@ struct cluster_watch::shared {
   mutable std::condition_variable changed;
   cluster_state state;
   std::optional<client> connection;
+  incarnation lead = 0; ///< Of the coordinator as it was seen last.
   std::vector<std::string> notices;
   clock::time_point second_began;
   size_t told_in_second = 0;

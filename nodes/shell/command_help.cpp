@@ -1,8 +1,10 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/completion.hpp"
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/json_help.hpp"
 #include "nodes/shell/reference_text.hpp"
 #include "nodes/shell/script_help.hpp"
+#include "nodes/shell/script_parser.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/table_json.hpp"
 #include "nodes/shell/value_text.hpp"
@@ -17,6 +19,28 @@ namespace {
 
 /// What help has besides commands.
 constexpr std::string_view scripts_topic = "scripts";
+constexpr std::string_view json_topic = "json";
+
+/// Returns what help knows of a word that is no command; empty: nothing.
+std::string topic_text(std::string_view name) {
+  if (name == scripts_topic)
+    return std::string{script_help()};
+  if (name == json_topic)
+    return std::string{json_help()};
+  return word_help(name);
+}
+
+failure unknown_topic(const std::string& name) {
+  auto known = command_names();
+  known.emplace_back(scripts_topic);
+  known.emplace_back(json_topic);
+  for (const auto* words : {&script_keywords(), &prompt_words()})
+    known.insert(known.end(), words->begin(), words->end());
+  auto meant = did_you_mean(name, known);
+  return {exit_code::usage,
+          fmt::format("there is no command {}{}", quote_text(name),
+                      meant.empty() ? "; see troupe help" : meant)};
+}
 
 /// Returns a completion script or the reference; nothing if neither is asked
 /// for.
@@ -51,23 +75,16 @@ outcome<exit_code> help_command(session& self) {
     return exit_code::done;
   }
   const auto& name = call.positional().front();
-  if (name == scripts_topic) {
+  if (auto topic = topic_text(name); !topic.empty()) {
     self.out().write(self.json()
-                       ? fmt::format("{{\"topic\": {}, \"text\": "
-                                     "{}}}\n",
-                                     quoted(name), quoted(script_help()))
-                       : std::string{script_help()});
+                       ? fmt::format("{{\"topic\": {}, \"text\": {}}}\n",
+                                     quoted(name), quoted(topic))
+                       : topic);
     return exit_code::done;
   }
   const auto* command = find_command(name);
-  if (command == nullptr) {
-    auto known = command_names();
-    known.emplace_back(scripts_topic);
-    auto meant = did_you_mean(name, known);
-    return refuse_usage(
-      fmt::format("there is no command {}{}", quote_text(name),
-                  meant.empty() ? "; see troupe help" : meant));
-  }
+  if (command == nullptr)
+    return tl::unexpected{unknown_topic(name)};
   self.out().write(self.json() ? command_json(*command) + "\n"
                                : help_text(*command));
   return exit_code::done;

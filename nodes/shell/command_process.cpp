@@ -6,6 +6,7 @@
 #include "nodes/shell/text_output.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -125,6 +126,7 @@ struct start_plan {
   pid_t parent = -1;
   int output = -1; ///< Becomes its stdout.
   int copy = -1;   ///< Stays open.
+  int report = -1; ///< Gets the errno if it cannot become the program.
   bool own_group = false;
   bool in_front = false;
 };
@@ -149,6 +151,8 @@ struct start_plan {
   if (plan.copy >= 0)
     ::fcntl(plan.copy, F_SETFD, 0);
   ::execve(plan.program, plan.argv, plan.environment);
+  auto reason = errno;
+  [[maybe_unused]] auto told = ::write(plan.report, &reason, sizeof(reason));
   ::_exit(not_started);
 }
 
@@ -164,20 +168,23 @@ public:
   command_end run(const std::string& program,
                   const std::vector<std::string>& args) {
     if (!start(program, args))
-      return {code_failed, ""};
+      return {code_failed, "", std::move(problem_)};
     while (!ended_)
       look();
     drain();
-    return {interrupted_ ? code_detached : code_, std::move(output_)};
+    if (!problem_.empty() && code_ == 0)
+      code_ = code_failed;
+    return {interrupted_ ? code_detached : code_, std::move(output_),
+            std::move(problem_)};
   }
 
 private:
   bool start(const std::string& program, const std::vector<std::string>& args) {
-    int ends[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-      return false;
-    reader_.reset(ends[0]);
-    descriptor writer{ends[1]};
+    descriptor writer;
+    descriptor report_reader;
+    descriptor report_writer;
+    if (!make_pipe(reader_, writer) || !make_pipe(report_reader, report_writer))
+      return cannot_start(errno);
     ::fcntl(reader_.get(), F_SETFL, O_NONBLOCK);
     auto own_terminal = show_ && is_terminal(out_);
     std::vector<std::string> words{"troupe"};
@@ -191,6 +198,7 @@ private:
                     ::getpid(),
                     own_terminal ? out_ : writer.get(),
                     own_terminal ? writer.get() : -1,
+                    report_writer.get(),
                     own_group_,
                     terminal_.active()};
     copies_ = show_ && !own_terminal;
@@ -198,15 +206,46 @@ private:
     if (child_ == 0)
       become(plan);
     if (child_ < 0)
-      return false;
+      return cannot_start(errno);
     if (own_group_)
       ::setpgid(child_, child_); // Whoever comes first.
+    report_writer.close();
+    if (auto reason = take_report(report_reader.get()); reason != 0) {
+      ::waitpid(child_, nullptr, 0);
+      return cannot_start(reason);
+    }
     process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, child_, 0)));
     sigset_t interrupt;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     signals_.reset(::signalfd(-1, &interrupt, SFD_CLOEXEC | SFD_NONBLOCK));
     return true;
+  }
+
+  static bool make_pipe(descriptor& reader, descriptor& writer) {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+      return false;
+    reader.reset(ends[0]);
+    writer.reset(ends[1]);
+    return true;
+  }
+
+  /// Waits until the child has become the program. @returns 0, or why not.
+  static int take_report(int reader) {
+    int reason = 0;
+    ssize_t got = 0;
+    do {
+      got = ::read(reader, &reason, sizeof(reason));
+    } while (got < 0 && errno == EINTR);
+    return got == sizeof(reason) ? reason : 0;
+  }
+
+  bool cannot_start(int reason) {
+    problem_ =
+      fmt::format("cannot start the command: {}{}", std::strerror(reason),
+                  reason == E2BIG ? "; a word of it has at most 128 KiB" : "");
+    return false;
   }
 
   static std::vector<std::string> environment(int copy) {
@@ -285,10 +324,17 @@ private:
   }
 
   void take(std::string_view text) {
-    if (copies_ && write_fully(out_, text) != 0)
-      copies_ = false; // Its reader is gone; the script may go on.
+    if (copies_)
+      copy(text);
     auto room = command_output_bytes_max - output_.size();
     output_ += text.substr(0, std::min(room, text.size()));
+  }
+
+  void copy(std::string_view text) {
+    auto reason = write_fully(out_, text);
+    copies_ = reason == 0; // Its reader may be gone; the script may go on.
+    if (auto ok = check_written(reason); !ok)
+      problem_ = to_string(ok.error());
   }
 
   bool show_ = false;
@@ -302,6 +348,7 @@ private:
   descriptor process_;
   descriptor signals_;
   std::string output_;
+  std::string problem_; ///< What is to be said about it.
   terminal_scope terminal_;
   bool own_group_ = false;
 };

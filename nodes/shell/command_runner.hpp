@@ -6,7 +6,7 @@
 
 namespace troupe::shell {
 
-/// More of a command's output is not kept.
+/// More of a command's output is not kept, and no variable is longer.
 constexpr size_t command_output_bytes_max = size_t{16} * 1024 * 1024;
 
 /// How a command ended.
@@ -14,6 +14,8 @@ struct command_end {
   int code = 0;       ///< Its exit code, 128 + N if signal N ended it.
   std::string output; ///< A copy of what it wrote to stdout; what is beyond
                       ///< `command_output_bytes_max` is cut.
+  std::string problem = {}; ///< What its caller has to say about it, as that
+                            ///< stdout is full; mostly nothing.
 };
 
 /// Runs the commands of a script or of the prompt.

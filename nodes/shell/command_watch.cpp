@@ -43,7 +43,7 @@ public:
     auto now = clock::now();
     auto news = !state_ || *state_ != what.job.state || !what.failures.empty();
     if (in_place_)
-      draw(what);
+      draw(what, news || last);
     else if (news || last || now - shown_at_ >= line_interval)
       print(what, now, last);
     state_ = what.job.state;
@@ -61,19 +61,20 @@ public:
   }
 
 private:
-  void draw(const watch_view& what) {
+  /// @param news Whether a copy of the output gets a line, too.
+  void draw(const watch_view& what, bool news) {
     erase();
     print_failures(what);
     auto text = render_watch(what, terminal_columns(descriptor_));
     lines_ = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
-    self_.out().write(text);
+    self_.out().write(text, news ? watch_line(what) + "\n" : "");
     flush();
   }
 
   /// Back to the first line that is drawn, and everything from there is gone.
   void erase() {
     if (lines_ > 0)
-      self_.out().write(fmt::format("\r\033[{}A\033[J", lines_));
+      self_.out().write(fmt::format("\r\033[{}A\033[J", lines_), "");
     lines_ = 0;
   }
 

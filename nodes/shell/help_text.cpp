@@ -84,7 +84,8 @@ std::string help_text() {
   write_options(global_options(), out);
   out += "\nExit codes: 0 done, 1 job failed or refused, 2 wrong command line, "
          "3 cannot\nconnect, 124 --timeout is over, 130 detached by Ctrl-C.\n"
-         "\nSee `troupe help COMMAND` for one command.\n";
+         "\nSee `troupe help COMMAND` for one command, `troupe help json` for "
+         "the JSON of\njobs and values.\n";
   return out;
 }
 

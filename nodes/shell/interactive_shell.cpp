@@ -5,10 +5,14 @@
 #include "nodes/shell/contexts.hpp"
 #include "nodes/shell/history_file.hpp"
 #include "nodes/shell/interpreter.hpp"
+#include "nodes/shell/interrupt.hpp"
 #include "nodes/shell/line_completion.hpp"
 #include "nodes/shell/line_editor.hpp"
 #include "nodes/shell/live_values.hpp"
 #include "nodes/shell/matching_paths.hpp"
+#include "nodes/shell/printable_text.hpp"
+#include "nodes/shell/script_help.hpp"
+#include "nodes/shell/script_program.hpp"
 #include "nodes/shell/shell_target.hpp"
 #include "nodes/shell/terminal.hpp"
 #include "nodes/shell/text_output.hpp"
@@ -21,8 +25,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -88,7 +90,7 @@ public:
       }
     }
     watch_->get()->stop(); // Its callback needs the editor.
-    return exit_code::done;
+    return code_;
   }
 
 private:
@@ -99,8 +101,7 @@ private:
   }
 
   void say(std::string_view text) const {
-    static_cast<void>(
-      write_fully(where_.err, fmt::format("troupe: {}\n", text)));
+    write_sentence(where_.err, text);
   }
 
   // The editor's questions ---------------------------------------------------
@@ -126,7 +127,8 @@ private:
     };
     out.files = matching_paths;
     out.words = script_keywords();
-    out.words.insert(out.words.end(), {"history", "quit"});
+    out.words.insert(out.words.end(), prompt_words().begin(),
+                     prompt_words().end());
     for (const auto& item : interpreter_.variables())
       out.variables.push_back(item.first);
     return out;
@@ -188,11 +190,13 @@ private:
     pending_ += line + "\n";
     if (!interpreter::is_complete(pending_))
       return;
-    static_cast<void>(take_interrupt(std::chrono::milliseconds{0}));
+    static_cast<void>(wait_for_interrupt(std::chrono::milliseconds{0}));
     auto ended = interpreter_.run(std::exchange(pending_, {}), "prompt");
     if (!ended && !ended.error().text.empty())
       say(ended.error().text);
-    left_ = left_ || interpreter_.left();
+    left_ = interpreter_.left();
+    if (left_ && ended)
+      code_ = *ended;
   }
 
   /// Runs what is no statement of scripts. @returns whether it was that.
@@ -224,30 +228,19 @@ private:
     interpreter_options out;
     out.say = [this](std::string_view text) { say(text); };
     out.print = [this](std::string_view text) {
-      static_cast<void>(write_fully(where_.out, text));
+      return print_text(where_.out, text);
     };
     out.pause = [](std::chrono::milliseconds time) {
-      return !take_interrupt(time);
+      return !wait_for_interrupt(time);
     };
     out.interrupted = [] {
-      return take_interrupt(std::chrono::milliseconds{0});
+      return wait_for_interrupt(std::chrono::milliseconds{0});
     };
     out.set_events = [this](std::string_view value) {
       return set_events(value);
     };
     out.interactive = true;
     return out;
-  }
-
-  /// Waits for a Ctrl-C, which is blocked. @returns whether it came.
-  static bool take_interrupt(std::chrono::milliseconds most) {
-    sigset_t interrupt;
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(most);
-    timespec wait{static_cast<time_t>(seconds.count()),
-                  static_cast<long>((most - seconds).count()) * 1'000'000};
-    return ::sigtimedwait(&interrupt, nullptr, &wait) == SIGINT;
   }
 
   outcome<void> set_events(std::string_view value) {
@@ -307,6 +300,7 @@ private:
   shell_target target_;
   bool color_ = false;
   bool left_ = false;
+  exit_code code_ = exit_code::done; ///< What `exit` says.
   bool history_works_ = true;
   told_events told_ = told_events::all;
   std::string pending_; ///< Lines that are not complete yet.
@@ -323,8 +317,7 @@ private:
 exit_code run_interactive(const invocation& call, const surroundings& where) {
   auto target = target_of(call);
   if (!target) {
-    auto line = fmt::format("troupe: {}\n", target.error().text);
-    static_cast<void>(write_fully(where.err, line));
+    write_sentence(where.err, target.error().text);
     return target.error().code;
   }
   return interactive_shell{std::move(*target), where}.run();

@@ -34,6 +34,16 @@ std::string unknown_command(const std::string& name) {
                      meant.empty() ? "; see troupe help" : meant);
 }
 
+/// Returns whether words look like an assignment as in `x =5`.
+bool lacks_blank(const std::vector<script_word>& words) {
+  if (words.size() < 2 || words[1].parts.empty()
+      || !is_variable_name(words[0].plain()))
+    return false;
+  const auto& part = words[1].parts.front();
+  return !part.variable && part.text.starts_with('=')
+         && !part.text.starts_with("==");
+}
+
 bool is_command(const script_word& word) {
   return find_command(word.plain()) != nullptr;
 }
@@ -44,6 +54,15 @@ bool has_option(const std::vector<script_word>& words) {
          && std::any_of(words.begin() + 1, words.end(), [](const auto& word) {
               return word.plain().starts_with("--");
             });
+}
+
+constexpr size_t variable_mib_max = command_output_bytes_max / (1024 * 1024);
+
+failure too_long() {
+  return {exit_code::failed,
+          fmt::format("the words are longer than the {} MiB that a variable "
+                      "holds",
+                      variable_mib_max)};
 }
 
 outcome<bool> on_or_off(const texts& words) {
@@ -162,18 +181,17 @@ auto interpreter::run_simple(const statement& what) -> outcome<flow> {
       case kind::assert_that: return check(what);
       case kind::set: return set(what);
       case kind::pause: return pause(what);
-      case kind::print: {
-        auto text = joined(what.words);
-        if (text && options_.print)
-          options_.print(*text + "\n");
-        return text.map([](auto&&) {});
-      }
+      case kind::print: return print(what);
       default: {
         auto args = expand(what.words);
         if (!args)
           return tl::unexpected{std::move(args.error())};
         if (!is_command(what.words.front()))
-          return refuse_usage(unknown_command(args->front()));
+          return refuse_usage(lacks_blank(what.words)
+                                ? fmt::format("blanks are missing around the = "
+                                              "of {}",
+                                              quote_text(what.text))
+                                : unknown_command(args->front()));
         return ended(what, call(std::move(*args), true));
       }
     }
@@ -190,6 +208,8 @@ command_end interpreter::call(texts args, bool show) {
   if (json_)
     args.insert(args.begin(), "--json");
   auto end = runner_.run(args, show);
+  if (!end.problem.empty())
+    say(end.problem);
   last_code_ = end.code;
   variables_["code"] = std::to_string(end.code);
   auto last = end.output;
@@ -217,6 +237,13 @@ outcome<void> interpreter::ended(const statement& what,
     static_cast<exit_code>(end.code));
 }
 
+outcome<void> interpreter::print(const statement& what) const {
+  auto text = joined(what.words);
+  if (!text)
+    return tl::unexpected{std::move(text.error())};
+  return options_.print ? options_.print(*text + "\n") : outcome<void>{};
+}
+
 outcome<void> interpreter::assign(const statement& what) {
   if (!is_command(what.words.front())) {
     if (has_option(what.words)) // A text with one would be in quotes.
@@ -239,7 +266,7 @@ outcome<void> interpreter::assign(const statement& what) {
   if (end.output.size() >= command_output_bytes_max)
     return refuse(fmt::format("the command prints more than the {} MiB that a "
                               "variable holds",
-                              command_output_bytes_max / (1024 * 1024)));
+                              variable_mib_max));
   if (end.code == 0)
     variables_[what.name] = variables_["last"];
   return {};
@@ -282,6 +309,8 @@ outcome<std::string> interpreter::expand(const script_word& word) const {
     if (!text)
       return text;
     out += *text;
+    if (out.size() > command_output_bytes_max)
+      return tl::unexpected{too_long()};
   }
   return out;
 }
@@ -289,10 +318,14 @@ outcome<std::string> interpreter::expand(const script_word& word) const {
 outcome<texts>
 interpreter::expand(const std::vector<script_word>& words) const {
   texts out;
+  size_t bytes = 0;
   for (const auto& word : words) {
     auto text = expand(word);
     if (!text)
       return tl::unexpected{std::move(text.error())};
+    bytes += text->size() + 1;
+    if (bytes > command_output_bytes_max + 1)
+      return tl::unexpected{too_long()};
     out.push_back(std::move(*text));
   }
   return out;
@@ -448,9 +481,10 @@ auto interpreter::source(const statement& what) -> outcome<flow> {
                                            "other; does one read itself?",
                                            script_sources_max)})};
   auto beside = path_beside(name_, *path);
-  auto text = options_.read ? options_.read(beside) : read_script(beside);
+  auto text = options_.read ? options_.read(beside)
+                            : read_script(beside, options_.interrupted);
   if (!text)
-    return tl::unexpected{at(what, {exit_code::usage, text.error().text})};
+    return tl::unexpected{at(what, std::move(text.error()))};
   auto outer = name_;
   ++sources_;
   auto ended = run_text(*text, beside);

@@ -22,14 +22,14 @@ struct interpreter_options {
   /// Takes a sentence for people, without `troupe: `.
   std::function<void(std::string_view)> say;
   /// Takes what `print` writes.
-  std::function<void(std::string_view)> print;
+  std::function<outcome<void>(std::string_view)> print;
   /// Waits for `sleep`. @returns false after Ctrl-C. Without it `sleep` is
   /// refused.
   std::function<bool(std::chrono::milliseconds)> pause;
   /// Returns whether there was a Ctrl-C between two commands.
   std::function<bool()> interrupted;
   /// Reads a file for `source`. Without it: from the disk.
-  std::function<result<std::string>(const std::string& path)> read;
+  std::function<outcome<std::string>(const std::string& path)> read;
   /// Takes `set events VALUE`, which only a prompt understands.
   std::function<outcome<void>(std::string_view value)> set_events;
   bool keep_going = false;
@@ -74,6 +74,7 @@ private:
   outcome<flow> run_one(const statement& what);
   outcome<flow> run_simple(const statement& what);
   outcome<void> ended(const statement& what, const command_end& end) const;
+  outcome<void> print(const statement& what) const;
   outcome<void> assign(const statement& what);
   outcome<void> check(const statement& what);
   outcome<flow> repeat(const statement& what);

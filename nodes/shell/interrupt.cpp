@@ -8,9 +8,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 
 namespace troupe::shell {
 
@@ -24,6 +26,24 @@ sigset_t interrupt_set() {
 }
 
 } // namespace
+
+bool wait_for_interrupt(std::chrono::nanoseconds time) {
+  auto interrupt = interrupt_set();
+  auto now = std::chrono::steady_clock::now();
+  auto end = now + time;
+  do {
+    auto left = std::max<std::chrono::nanoseconds>(end - now,
+                                                   std::chrono::nanoseconds{0});
+    auto whole = std::chrono::floor<std::chrono::seconds>(left);
+    timespec span{};
+    span.tv_sec = static_cast<time_t>(whole.count());
+    span.tv_nsec = static_cast<long>((left - whole).count());
+    if (::sigtimedwait(&interrupt, nullptr, &span) == SIGINT)
+      return true;
+    now = std::chrono::steady_clock::now();
+  } while (now < end); // Some other signal.
+  return false;
+}
 
 void interrupt_watch::block() {
   auto set = interrupt_set();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 namespace troupe::shell {
@@ -46,5 +47,9 @@ private:
   int stop_ = -1;    ///< An eventfd.
   std::thread thread_;
 };
+
+/// Waits for a Ctrl-C where there is no `interrupt_watch`; SIGINT is blocked.
+/// @returns whether it came within that time.
+bool wait_for_interrupt(std::chrono::nanoseconds time);
 
 } // namespace troupe::shell

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nodes/shell/failure.hpp"
+#include "nodes/shell/lone_surrogates.hpp"
 #include "runtime/base/limits.hpp"
 
 #include <cstdint>
@@ -19,7 +20,7 @@ outcome<Json> parse_answer(const std::string& document) {
     deep = deep || depth > static_cast<int>(limits::json_depth_max);
     return !deep;
   };
-  auto out = Json::parse(document, shallow, false);
+  auto out = Json::parse(replace_lone_surrogates(document), shallow, false);
   if (deep || !out.is_object())
     return refuse("the node answered with what is no JSON object: all nodes "
                   "must run the same version of Troupe");

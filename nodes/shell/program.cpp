@@ -5,6 +5,7 @@
 #include "nodes/shell/interactive_shell.hpp"
 #include "nodes/shell/interrupt.hpp"
 #include "nodes/shell/invocation.hpp"
+#include "nodes/shell/printable_text.hpp"
 #include "nodes/shell/script_program.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/table_json.hpp"
@@ -18,9 +19,7 @@ namespace troupe::shell {
 namespace {
 
 exit_code report(const failure& what, const surroundings& where) {
-  auto line = fmt::format("troupe: {}\n", what.text);
-  // Nobody is left to be told when this fails.
-  static_cast<void>(write_fully(where.err, line));
+  write_sentence(where.err, what.text);
   return what.code;
 }
 

@@ -1,5 +1,9 @@
 #include "nodes/shell/script_help.hpp"
 
+#include "nodes/shell/script_parser.hpp"
+
+#include <algorithm>
+
 namespace troupe::shell {
 
 namespace {
@@ -58,7 +62,60 @@ Example:
 More: docs/scripts.md, and examples/scripts/.
 )";
 
+/// Returns the part of the text about statements.
+std::string_view statement_rows() {
+  auto begin = text.find("\n\n", text.find("Statements, ")) + 2;
+  return text.substr(begin, text.find("\n\n", begin) + 1 - begin);
+}
+
+bool has_word(std::string_view row, std::string_view word) {
+  constexpr std::string_view blanks = " \n";
+  for (auto at = row.find(word); at != std::string_view::npos;
+       at = row.find(word, at + 1)) {
+    auto behind = row.substr(at + word.size(), 1);
+    if (blanks.find(row[at - 1]) != std::string_view::npos
+        && (behind.empty() || blanks.find(behind) != std::string_view::npos))
+      return true;
+  }
+  return false;
+}
+
+/// Returns the statements that a word belongs to, as the whole help has them.
+std::string rows_with(std::string_view word) {
+  constexpr size_t name_columns = 35;
+  std::string out;
+  auto shown = false;
+  for (auto rest = statement_rows(); !rest.empty();) {
+    auto line = rest.substr(0, rest.find('\n') + 1);
+    rest.remove_prefix(line.size());
+    if (!line.starts_with("   ")) // Else the row before goes on.
+      shown = has_word(line.substr(0, name_columns), word);
+    if (shown)
+      out += line;
+  }
+  return out;
+}
+
 } // namespace
+
+const std::vector<std::string>& prompt_words() {
+  static const std::vector<std::string> all = {"history", "quit"};
+  return all;
+}
+
+std::string word_help(std::string_view word) {
+  if (word == "history")
+    return "At the prompt: shows the lines that were typed, the oldest "
+           "first.\n";
+  if (word == "quit")
+    return "At the prompt: leaves it, as Ctrl-D and exit do.\n";
+  const auto& known = script_keywords();
+  if (std::find(known.begin(), known.end(), word) == known.end())
+    return {};
+  return rows_with(word)
+         + "\nA word of scripts and of the prompt; see `troupe help "
+           "scripts`.\n";
+}
 
 std::string_view script_help() {
   return text;

@@ -1,16 +1,16 @@
 #include "nodes/shell/script_program.hpp"
 
 #include "nodes/shell/interpreter.hpp"
+#include "nodes/shell/interrupt.hpp"
+#include "nodes/shell/printable_text.hpp"
 #include "nodes/shell/script_file.hpp"
+#include "nodes/shell/terminal.hpp"
 #include "nodes/shell/text_output.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <ctime>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -29,8 +29,8 @@ struct script_text {
   std::string name;
 };
 
-outcome<script_text> text_of(const invocation& call,
-                             const surroundings& where) {
+outcome<script_text> text_of(const invocation& call, const surroundings& where,
+                             const std::function<bool()>& interrupted) {
   auto file = call.text("file");
   auto text = call.text("command");
   if (file && text)
@@ -39,12 +39,14 @@ outcome<script_text> text_of(const invocation& call,
   if (text)
     return script_text{*text, "-c"};
   auto from_stdin = !file || *file == "-";
-  auto read = from_stdin ? read_script(where.in) : read_script(*file);
+  auto read = from_stdin ? read_script(where.in, interrupted)
+                         : read_script(*file, interrupted);
   if (!read)
-    return refuse_usage(from_stdin
-                          ? fmt::format("cannot read the script from stdin: {}",
-                                        read.error().text)
-                          : read.error().text);
+    return refuse(from_stdin ? fmt::format("cannot read the script from "
+                                           "stdin: {}",
+                                           read.error().text)
+                             : read.error().text,
+                  read.error().code);
   // With nothing at all, somebody has forgotten the command.
   if (!file && read->find_first_not_of(" \t\r\n") == std::string::npos)
     return refuse_usage("a command is missing; see troupe help");
@@ -70,37 +72,15 @@ private:
   std::vector<std::string> before_;
 };
 
-/// Waits for Ctrl-C; SIGINT is blocked. @returns whether there was one.
-bool wait_for_interrupt(nanoseconds time) {
-  sigset_t interrupt;
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  auto now = std::chrono::steady_clock::now();
-  auto end = now + time;
-  do {
-    auto left = std::max<nanoseconds>(end - now, nanoseconds{0});
-    auto whole = std::chrono::floor<std::chrono::seconds>(left);
-    timespec span{};
-    span.tv_sec = static_cast<time_t>(whole.count());
-    span.tv_nsec = static_cast<long>((left - whole).count());
-    if (::sigtimedwait(&interrupt, nullptr, &span) == SIGINT)
-      return true;
-    now = std::chrono::steady_clock::now();
-  } while (now < end); // Some other signal.
-  return false;
-}
-
 interpreter_options options_of(const invocation& call,
                                const surroundings& where) {
   interpreter_options out;
   out.keep_going = call.has("keep-going");
-  // Nobody is left to be told when writing to stderr fails.
   out.say = [descriptor = where.err](std::string_view text) {
-    static_cast<void>(
-      write_fully(descriptor, fmt::format("troupe: {}\n", text)));
+    write_sentence(descriptor, text);
   };
   out.print = [descriptor = where.out](std::string_view text) {
-    return write_fully(descriptor, text);
+    return print_text(descriptor, text);
   };
   out.pause = [](milliseconds time) { return !wait_for_interrupt(time); };
   out.interrupted = [] { return wait_for_interrupt(nanoseconds{0}); };
@@ -122,6 +102,15 @@ std::vector<std::string> global_words(const invocation& call) {
   return out;
 }
 
+outcome<void> print_text(int descriptor, std::string_view text) {
+  auto reason = is_terminal(descriptor)
+                  ? write_fully(descriptor, printable_text(text))
+                  : write_fully(descriptor, text);
+  if (auto ok = check_written(reason); !ok)
+    return refuse(ok.error());
+  return {};
+}
+
 outcome<exit_code> run_script(const invocation& call, const surroundings& where,
                               command_runner& commands) {
   const auto& arguments = call.positional();
@@ -129,11 +118,12 @@ outcome<exit_code> run_script(const invocation& call, const surroundings& where,
     return refuse_usage(fmt::format("a script takes at most {} arguments, $1 "
                                     "to $9",
                                     script_arguments_max));
-  auto script = text_of(call, where);
+  auto options = options_of(call, where);
+  auto script = text_of(call, where, options.interrupted);
   if (!script)
     return tl::unexpected{std::move(script.error())};
   script_runner runner{commands, global_words(call)};
-  interpreter language{runner, options_of(call, where)};
+  interpreter language{runner, std::move(options)};
   language.set_variable("0", script->name);
   for (size_t i = 0; i < arguments.size(); ++i)
     language.set_variable(std::to_string(i + 1), arguments[i]);

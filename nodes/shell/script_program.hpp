@@ -6,6 +6,7 @@
 #include "nodes/shell/surroundings.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::shell {
@@ -16,6 +17,10 @@ namespace troupe::shell {
 ///             commands of the script, its positional arguments are $1 to $9.
 outcome<exit_code> run_script(const invocation& call, const surroundings& where,
                               command_runner& commands);
+
+/// Writes what `print` prints: as it is, but printable on a terminal, since
+/// values come from the cluster. A reader that went away is no failure.
+outcome<void> print_text(int descriptor, std::string_view text);
 
 /// Returns the global options of a command line, to be put before others.
 std::vector<std::string> global_words(const invocation& call);

@@ -1,5 +1,6 @@
 #include "nodes/shell/script_value.hpp"
 
+#include "nodes/shell/lone_surrogates.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
@@ -26,7 +27,7 @@ json read_json(std::string_view text) {
     too_deep = too_deep || static_cast<size_t>(depth) > limits::json_depth_max;
     return !too_deep;
   };
-  auto read = json::parse(text, look, false);
+  auto read = json::parse(replace_lone_surrogates(text), look, false);
   return too_deep ? json(json::value_t::discarded) : read;
 }
 
@@ -59,6 +60,11 @@ std::optional<std::partial_ordering> order(const std::string& left,
   auto right_whole = parse_number<int64_t>(right);
   if (left_whole && right_whole)
     return *left_whole <=> *right_whole;
+  // Those beyond 2^63, which are too many for a double.
+  auto left_positive = parse_number<uint64_t>(left);
+  auto right_positive = parse_number<uint64_t>(right);
+  if (left_positive && right_positive)
+    return *left_positive <=> *right_positive;
   auto left_decimal = parse_decimal(left);
   auto right_decimal = parse_decimal(right);
   if (left_decimal && right_decimal)

@@ -1,9 +1,8 @@
 #include "nodes/shell/session.hpp"
 
+#include "nodes/shell/printable_text.hpp"
 #include "nodes/shell/table.hpp"
 #include "nodes/shell/terminal.hpp"
-
-#include <fmt/format.h>
 
 namespace troupe::shell {
 
@@ -21,14 +20,16 @@ session::session(const invocation& call, const surroundings& where,
 }
 
 void session::say(std::string_view text) const {
-  auto line = fmt::format("troupe: {}\n", text);
-  // Nobody is left to be told when this fails.
-  static_cast<void>(write_fully(where_.err, line));
+  write_sentence(where_.err, text);
 }
 
 void session::show(const table& what) {
-  out_.write(
-    render(what, terminal_columns(where_.out), wants_color(where_.out)));
+  auto shown =
+    render(what, terminal_columns(where_.out), wants_color(where_.out));
+  if (out_.has_copy())
+    out_.write(shown, render(what, 0, false));
+  else
+    out_.write(shown);
 }
 
 size_t session::text_columns() const {

@@ -17,6 +17,7 @@ constexpr option_spec help_options[] = {
 constexpr example help_examples[] = {
   {"troupe help run", "Everything about one command"},
   {"troupe help scripts", "The language of scripts"},
+  {"troupe help json", "The JSON of jobs and of values"},
   {"troupe help --json", "The table of commands, for programs"},
   {"source <(troupe help --completion bash)",
    "Completion for bash without an installation"},
@@ -47,7 +48,9 @@ constexpr std::string_view connect_json =
   "is saved, chosen or removed, that object";
 
 constexpr std::string_view help_details =
-  "`help scripts` explains the language of scripts.\n\n"
+  "`help scripts` explains the language of scripts, `help for` or `help "
+  "history` one of its words, or of those of the prompt, and `help json` the "
+  "JSON of jobs and of values.\n\n"
   "The completion scripts are installed with the program. Colors are used on "
   "terminals only, and not when the variable NO_COLOR is set.";
 

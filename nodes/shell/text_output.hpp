@@ -22,6 +22,9 @@ public:
 
   void write(std::string_view text);
 
+  /// Writes what is for a terminal only, and what the copy gets instead.
+  void write(std::string_view text, std::string_view copy);
+
   /// Writes what is buffered.
   /// @returns the first failure so far as `errc::file_error`.
   result<void> flush();
@@ -30,13 +33,19 @@ public:
     return descriptor_;
   }
 
+  bool has_copy() const {
+    return copy_ >= 0;
+  }
+
   /// Whether nothing is written any more, be it that the reader went away.
   bool is_broken() const {
     return problem_ != 0;
   }
 
 private:
+  void write_buffer();
   void write_through(std::string_view text);
+  void write_copy(std::string_view text);
 
   int descriptor_ = -1;
   int copy_ = -1;
@@ -46,5 +55,9 @@ private:
 
 /// Writes all bytes to a descriptor. @returns 0 or an errno.
 int write_fully(int descriptor, std::string_view bytes);
+
+/// Says what an errno of writing to stdout means, 0 being none: `file_error`,
+/// unless the reader went away.
+result<void> check_written(int reason);
 
 } // namespace troupe::shell

@@ -9,6 +9,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -105,6 +106,8 @@ class examples(script_case):
 
 
 class scripts(script_case):
+    flags = ["--worker.slots=1", "--node.name=a", "--worker.exec=yes"]
+
     def test_a_failure_is_said_with_file_and_line(self):
         ended = self.script("print one\n\nwait 999\nprint two\n", code=1)
         self.assertEqual(ended.out, "one\n")
@@ -163,8 +166,35 @@ class scripts(script_case):
         )
         self.assertTrue(ended.out.endswith("1\na\n"), ended.out)
 
+    def test_a_byte_that_is_not_utf8_spoils_no_json(self):
+        ended = self.script(
+            "run exec --input '[\"printf\", \"\\\\377\"]' --json\n"
+            "print $last.state ${last.result.0.exit}\n"
+            "answer = spawn exec --input '[\"printf\", \"\\\\377\"]' --json\n"
+            "print ${answer.result.exit}\n"
+            "for one in $(jobs --json --limit 1); print $one.state; end\n"
+        )
+        self.assertTrue(ended.out.endswith("succeeded 0\n0\nsucceeded\n"),
+                        ended.out)
+
+    def test_a_full_disk_ends_a_script(self):
+        for text in ("jobs", "print x"):
+            with open("/dev/full", "w") as full:
+                ended = subprocess.run(
+                    shell_test.command_line(["-c", text], self.where),
+                    stdin=subprocess.DEVNULL,
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    env=shell_test.environment(),
+                    timeout=COMMAND_SECONDS_MAX,
+                )
+            self.assertEqual(ended.returncode, 1, ended.stderr)
+            self.assertIn(b"cannot write to stdout", ended.stderr)
+
     def test_exit_codes(self):
         self.script("exit 7", code=7)
+        self.troupe("-f", self.folder / "none", code=1)
+        self.script("source none", code=1)
         self.script("wait 999\nif failed; exit; end", code=0)
         self.script("jobs --none", code=2)
         nowhere = f"127.0.0.1:{free_port()}"
@@ -202,6 +232,36 @@ class scripts(script_case):
             self.assertIn(b"interrupted; the script stops here", err)
             for job in jobs:
                 self.troupe("cancel", job["job"])
+
+    def test_ctrl_c_ends_the_wait_for_a_script(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        for words, stdin in (
+            (["-f", fifo], subprocess.DEVNULL),
+            (["-f", "-"], subprocess.PIPE),
+            (["-c", f"source {fifo}"], subprocess.DEVNULL),
+        ):
+            script = subprocess.Popen(
+                shell_test.command_line(words, self.where),
+                stdin=stdin,
+                stderr=subprocess.PIPE,
+                env=shell_test.environment(),
+            )
+            self.addCleanup(script.kill)
+            path = pathlib.Path(f"/proc/{script.pid}/status")
+            mask = 1 << (signal.SIGINT - 1)
+            while not int(
+                re.search(r"SigBlk:\s*(\w+)", path.read_text())[1], 16
+            ) & mask:
+                pass
+            script.send_signal(signal.SIGINT)
+            # It reads no stdin that is closed, so not `communicate`.
+            err = script.stderr.read()
+            self.assertEqual(script.wait(COMMAND_SECONDS_MAX), 130, err)
+            self.assertIn(b"interrupted", err)
+            script.stderr.close()
+            if script.stdin:
+                script.stdin.close()
 
     def test_a_killed_script_takes_its_command_along(self):
         script = self.start("-c", "j = submit sleep --input 600000\n"

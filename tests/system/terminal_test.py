@@ -234,6 +234,47 @@ class at_the_prompt(unittest.TestCase):
         self.screen.enter("nodes")
         self.until_shown("coordinator,worker")
 
+    def test_ctrl_c_ends_the_wait_for_a_file(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        self.open_shell()
+        self.screen.enter(f"source {fifo}")
+
+        def interrupted(lines):
+            self.screen.press("C-c")
+            return any("interrupted" in line for line in lines)
+
+        self.until(interrupted, "the wait has ended")
+        self.until_last("default>")
+
+    def test_last_is_what_a_command_prints_elsewhere(self):
+        job = self.troupe("submit", "sleep", "--input", "300").strip()
+        self.open_shell(prompt=r"default.*>")
+        self.screen.resize(50)
+        self.screen.enter("set events off; functions; shown = $last")
+        self.screen.enter("all = functions; assert $shown == $all; print same")
+        self.until(lambda lines: "same" in lines, "both are the same")
+        self.screen.enter(f"watch {job}; print <$last>")
+        lines = self.until_shown("<job ")
+        self.assertFalse(any("\\x1b" in line for line in lines), lines)
+
+    def test_a_stopped_sleep_goes_on_to_its_end(self):
+        self.open_shell()
+        begin = time.monotonic()
+        self.screen.enter("sleep 5s; print slept")
+        self.until_shown("default> sleep 5s")
+        time.sleep(0.5)  # Nothing on the screen tells that it sleeps.
+        self.screen.press("C-z")
+        self.until_last(SH_PROMPT)
+        self.screen.enter("fg")
+        self.until(lambda lines: "slept" in lines, "the sleep has ended")
+        self.assertGreater(time.monotonic() - begin, 5)
+        self.until_last("default>")
+        self.screen.enter("exit 3")
+        self.until_last(SH_PROMPT)
+        self.screen.enter("echo code $?")
+        self.until(lambda lines: "code 3" in lines, "the exit code is 3")
+
     def children(self):
         """The commands that run below the shell."""
         shell = self.screen.tmux("display-message", "-p", "#{pane_pid}")
@@ -276,7 +317,8 @@ class at_the_prompt(unittest.TestCase):
         self.start_lead()
         self.until_last("default> node")
         lines = self.screen.lines()
-        told = f"connected to the coordinator at {self.where}"
+        told = (f"connected to the coordinator at {self.where}; it was started "
+                "anew: its jobs are gone")
         self.assertEqual(sum(told in line for line in lines), 1, lines)
         self.screen.enter("s")
         self.until_shown("coordinator,worker")

@@ -2,6 +2,7 @@
 
 #include "nodes/shell/completion.hpp"
 #include "nodes/shell/help_text.hpp"
+#include "nodes/shell/json_help.hpp"
 #include "nodes/shell/program.hpp"
 #include "nodes/shell/reference_text.hpp"
 #include "nodes/shell/script_help.hpp"
@@ -85,6 +86,20 @@ CAF_TEST(an_unknown_command_gets_the_nearest_names) {
   auto ended = run({"help", "rnu"});
   CAF_CHECK(ended.code == exit_code::usage);
   CAF_CHECK(ended.err.find("did you mean \"run\"") != std::string::npos);
+}
+
+CAF_TEST(explains_words_that_are_no_commands) {
+  auto ended = run({"help", "repeat"});
+  CAF_CHECK(ended.code == exit_code::done);
+  CAF_CHECK_EQUAL(ended.out, word_help("repeat"));
+  ended = run({"--json", "help", "history"});
+  CAF_CHECK(ended.out.starts_with("{\"topic\": \"history\", \"text\": \""));
+  ended = run({"help", "histroy"});
+  CAF_CHECK(ended.err.find("did you mean \"history\"") != std::string::npos);
+}
+
+CAF_TEST(explains_json) {
+  CAF_CHECK_EQUAL(run({"help", "json"}).out, json_help());
 }
 
 CAF_TEST(explains_scripts) {

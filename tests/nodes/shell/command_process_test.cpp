@@ -66,7 +66,18 @@ CAF_TEST(a_command_that_is_killed_has_the_code_of_shells) {
 
 CAF_TEST(a_program_that_is_not_there_fails) {
   auto ended = command_process{"/nowhere"}.run({}, false);
-  CAF_CHECK_EQUAL(ended.code, 127);
+  CAF_CHECK_EQUAL(ended.code, 1);
+  CAF_CHECK_EQUAL(ended.problem, "cannot start the command: No such file or "
+                                 "directory");
+}
+
+CAF_TEST(a_word_that_is_too_long_is_said) {
+  auto ended =
+    command_process{"/bin/sh"}.run({std::string(200'000, 'x')}, false);
+  CAF_CHECK_EQUAL(ended.code, 1);
+  CAF_CHECK_EQUAL(ended.problem, "cannot start the command: Argument list too "
+                                 "long; a word of it has at most 128 KiB");
+  CAF_CHECK_EQUAL(::waitpid(-1, nullptr, WNOHANG), -1);
 }
 
 CAF_TEST(output_beyond_the_limit_is_cut) {
@@ -84,6 +95,16 @@ CAF_TEST(a_reader_that_is_gone_does_not_stop_the_command) {
   ::close(ends[1]);
   CAF_CHECK_EQUAL(ended.code, 4);
   CAF_CHECK_EQUAL(ended.output, "a\nb\n");
+}
+
+CAF_TEST(a_disk_that_is_full_is_said) {
+  auto full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  auto ended = run("echo a; echo b", true, full);
+  ::close(full);
+  CAF_CHECK_EQUAL(ended.code, 1);
+  CAF_CHECK_EQUAL(ended.output, "a\nb\n");
+  CAF_CHECK_EQUAL(ended.problem,
+                  "cannot write to stdout: No space left on device");
 }
 
 CAF_TEST(what_a_command_leaves_in_the_background_does_not_keep_us) {

@@ -124,6 +124,11 @@ CAF_TEST(what_is_wrong_is_said_and_the_prompt_goes_on) {
   CAF_CHECK(contains(text, "no variable \"nothing\""));
 }
 
+CAF_TEST(exit_says_the_code) {
+  auto code = run({{"connected)> ", "exit 3\r"}});
+  CAF_CHECK_EQUAL(static_cast<int>(code), 3);
+}
+
 CAF_TEST(an_address_switches_the_cluster) {
   auto code =
     run({{"default (not connected)> ", "connect 127.0.0.1:2 --cluster night\r"},

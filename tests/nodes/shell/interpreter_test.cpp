@@ -44,15 +44,18 @@ struct fixture {
       said += text;
       said += "\n";
     };
-    options.print = [this](std::string_view text) { printed += text; };
+    options.print = [this](std::string_view text) {
+      printed += text;
+      return outcome<void>{};
+    };
     options.pause = [this](std::chrono::milliseconds time) {
       paused_ms += time.count();
       return paused_ms < 10'000;
     };
-    options.read = [this](const std::string& path) -> result<std::string> {
+    options.read = [this](const std::string& path) -> outcome<std::string> {
       auto found = files.find(path);
       if (found == files.end())
-        return fail(errc::file_error, "cannot open " + path);
+        return refuse("cannot open " + path);
       return found->second;
     };
   }
@@ -157,6 +160,12 @@ CAF_TEST(the_first_error_stops_a_script_with_its_line) {
                             "JSON, so it has no fields"},
     {"subnit noop", "[2] dir/x.troupe:1: there is no command \"subnit\"; did "
                     "you mean \"submit\"?"},
+    {"x =5", "[2] dir/x.troupe:1: blanks are missing around the = of \"x "
+             "=5\""},
+    {"x =$1", "[2] dir/x.troupe:1: blanks are missing around the = of \"x "
+              "=$1\""},
+    {"x == 5", "[2] dir/x.troupe:1: there is no command \"x\"; see troupe "
+               "help"},
     {"asert a == b", "[2] dir/x.troupe:1: there is no command \"asert\"; did "
                      "you mean \"assert\" or \"set\"?"},
     {"for x in $(jbos); end", "[2] dir/x.troupe:1: there is no command "
@@ -176,7 +185,7 @@ CAF_TEST(the_first_error_stops_a_script_with_its_line) {
                     "mean \"echo\"?"},
     {"set echo maybe", "[2] dir/x.troupe:1: set echo takes on or off, not "
                        "\"maybe\""},
-    {"source y", "[2] dir/x.troupe:1: cannot open dir/y"},
+    {"source y", "[1] dir/x.troupe:1: cannot open dir/y"},
   };
   for (const auto& [text, want] : rows) {
     CAF_MESSAGE(text);
@@ -243,6 +252,25 @@ CAF_TEST(what_does_not_fit_a_variable_is_refused) {
   auto got = run("x = jobs");
   CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:1: the command prints more than the "
                        "16 MiB that a variable holds");
+  std::string twice = "x = 0123456789abcdef\nrepeat 20\nx = \"$x$x\"\nend\n";
+  got = run(twice + "print fits");
+  CAF_CHECK_EQUAL(got, "fits\n");
+  for (auto text : {"y = \"${x}1\"", "y = $x 1", "print $x $x", "jobs $x $x"}) {
+    got = run(twice + text);
+    CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:5: the words are longer than the 16 "
+                         "MiB that a variable holds");
+  }
+}
+
+CAF_TEST(what_cannot_be_written_fails_the_statement) {
+  runner.answers["jobs"] = {1, "", "the disk is full"};
+  auto got = run("jobs\nprint no");
+  CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:1: \"jobs\" ended with exit code 1; "
+                       "the script stops here");
+  CAF_CHECK_EQUAL(said, "the disk is full\n");
+  options.print = [](std::string_view) { return refuse("the disk is full"); };
+  got = run("print a");
+  CAF_CHECK_EQUAL(got, "[1] dir/x.troupe:1: the disk is full");
 }
 
 CAF_TEST(an_endless_loop_can_be_interrupted) {

@@ -5,9 +5,11 @@
 #include <caf/test/unit_test.hpp>
 
 #include <spawn.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -103,6 +105,24 @@ CAF_TEST(after_the_flag_the_process_goes_on) {
     while (!watch.flag())
       std::this_thread::yield();
     std::_Exit(7);
+  });
+  CAF_CHECK_EQUAL(code, 7);
+}
+
+CAF_TEST(a_wait_survives_other_signals) {
+  auto code = exit_code_of("a_wait_survives_other_signals", [] {
+    struct sigaction nothing {};
+    nothing.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &nothing, nullptr);
+    const auto time = std::chrono::milliseconds{200};
+    itimerval soon{{0, 0}, {0, 20'000}};
+    ::setitimer(ITIMER_REAL, &soon, nullptr);
+    auto begin = std::chrono::steady_clock::now();
+    if (wait_for_interrupt(time)
+        || std::chrono::steady_clock::now() - begin < time)
+      std::_Exit(1);
+    ::kill(::getpid(), SIGINT);
+    std::_Exit(wait_for_interrupt(std::chrono::seconds{20}) ? 7 : 2);
   });
   CAF_CHECK_EQUAL(code, 7);
 }

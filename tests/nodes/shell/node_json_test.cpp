@@ -18,6 +18,12 @@ CAF_TEST(reads_objects_only) {
                                           + std::string(100, ']') + "}"));
 }
 
+CAF_TEST(a_byte_that_is_not_utf8_spoils_no_answer) {
+  auto what = parse_answer<nlohmann::json>(R"({"stdout": "a\udcffb"})");
+  CAF_REQUIRE(what.has_value());
+  CAF_CHECK_EQUAL(text_at(*what, "stdout"), "a\uFFFDb");
+}
+
 CAF_TEST(members_of_another_type_are_as_missing) {
   auto what =
     parse_answer<nlohmann::json>(R"({"text": "x", "number": 7, "other": [1]})");

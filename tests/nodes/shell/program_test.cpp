@@ -56,6 +56,18 @@ CAF_TEST(a_failure_is_one_sentence_on_stderr) {
   CAF_CHECK_EQUAL(out.text(), "");
 }
 
+CAF_TEST(what_a_peer_says_steers_no_terminal) {
+  captured out;
+  captured err;
+  auto none = [](std::string_view) { return std::nullopt; };
+  auto never = [](const invocation&) -> outcome<client> {
+    return refuse("no \x1b[2J", exit_code::cannot_connect);
+  };
+  std::vector<std::string> args{"jobs"};
+  run_program(args, {out.descriptor(), err.descriptor(), none, never});
+  CAF_CHECK_EQUAL(err.text(), "troupe: no \\x1b[2J\n");
+}
+
 CAF_TEST(a_wrong_command_line_is_exit_code_2) {
   captured out;
   captured err;

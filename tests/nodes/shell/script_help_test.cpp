@@ -15,6 +15,24 @@ CAF_TEST(the_help_names_every_word_of_the_language) {
   }
 }
 
+CAF_TEST(every_word_is_explained) {
+  for (const auto& word : script_keywords()) {
+    CAF_MESSAGE(word);
+    CAF_CHECK(word_help(word).starts_with("  "));
+  }
+  for (const auto& word : prompt_words())
+    CAF_CHECK(word_help(word).starts_with("At the prompt"));
+  auto text = word_help("for");
+  CAF_CHECK(text.starts_with("  for x in WORDS ... end "));
+  CAF_CHECK(text.find("JSON array or else the lines\n\n") != std::string::npos);
+  CAF_CHECK(text.find("repeat") == std::string::npos);
+  text = word_help("end");
+  for (auto row : {"  if CONDITION", "  for x", "  repeat N"})
+    CAF_CHECK(text.find(row) != std::string::npos);
+  for (auto word : {"", "name", "runs", "x"})
+    CAF_CHECK_EQUAL(word_help(word), "");
+}
+
 CAF_TEST(the_example_is_a_script) {
   auto text = script_help();
   auto begin = text.find("Example:\n") + 9;

@@ -6,6 +6,7 @@
 
 #include <caf/test/unit_test.hpp>
 
+#include <pty.h>
 #include <unistd.h>
 
 using namespace troupe;
@@ -65,6 +66,22 @@ CAF_TEST(texts_files_and_stdin_are_run) {
   CAF_CHECK_EQUAL(text, "0");
   CAF_CHECK_EQUAL(out.text(),
                   "a\nb\n" + path + " -1 b c\nstdin stdin\npiped\n");
+}
+
+CAF_TEST(what_is_printed_steers_no_terminal) {
+  auto text = run({"-c", "print '\x1b[31m' 'a\\b'"});
+  CAF_CHECK_EQUAL(out.text(), "\x1b[31m a\\b\n");
+  int leader = -1;
+  int follower = -1;
+  CAF_REQUIRE_EQUAL(::openpty(&leader, &follower, nullptr, nullptr, nullptr),
+                    0);
+  CAF_CHECK(print_text(follower, "\x1b[31m a\\b"));
+  char buffer[64];
+  auto got = ::read(leader, buffer, sizeof(buffer));
+  CAF_CHECK_EQUAL(std::string(buffer, static_cast<size_t>(got)),
+                  "\\x1b[31m a\\b");
+  ::close(leader);
+  ::close(follower);
 }
 
 CAF_TEST(errors_name_where_they_are) {

@@ -49,6 +49,16 @@ CAF_TEST(fields_of_json_are_found) {
   CAF_CHECK_EQUAL(none, "error: it is no JSON, so it has no fields");
 }
 
+CAF_TEST(a_byte_that_is_not_utf8_spoils_no_json) {
+  auto value = R"([{"state": "dead", "text": "a\udcffb"}])";
+  CAF_CHECK(is_json_container(value));
+  CAF_CHECK_EQUAL(elements(value).size(), 1u);
+  auto state = field(value, ".0.state");
+  CAF_CHECK_EQUAL(state, "dead");
+  auto text = field(value, ".0.text");
+  CAF_CHECK_EQUAL(text, "a\uFFFDb");
+}
+
 CAF_TEST(json_that_is_too_deep_is_a_text) {
   CAF_CHECK(is_json_container(" {\"a\": [1]}"));
   CAF_CHECK(is_json_container("[]"));
@@ -81,6 +91,9 @@ CAF_TEST(numbers_are_compared_as_numbers) {
     {"9", "<", "10", "yes"},
     {"9007199254740993", ">", "9007199254740992", "yes"},
     {"-1", "<=", "-1", "yes"},
+    {"18446744073709551615", "==", "18446744073709551614", "no"},
+    {"18446744073709551615", ">", "9223372036854775807", "yes"},
+    {"18446744073709551615", ">", "-1", "yes"},
     {"1e3", ">=", "1000.5", "no"},
     {"01", "==", "1", "yes"},
     {"1", "!=", "2", "yes"},

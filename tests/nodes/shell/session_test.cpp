@@ -6,6 +6,9 @@
 
 #include <caf/test/unit_test.hpp>
 
+#include <pty.h>
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
@@ -37,4 +40,30 @@ CAF_TEST(output_and_talk_are_apart) {
   CAF_CHECK_EQUAL(connections, 0u);
   CAF_CHECK(!self.connect());
   CAF_CHECK_EQUAL(connections, 1u);
+}
+
+CAF_TEST(a_copy_of_a_table_does_not_depend_on_the_terminal) {
+  int leader = -1;
+  int follower = -1;
+  winsize narrow{24, 40, 0, 0};
+  CAF_REQUIRE_EQUAL(::openpty(&leader, &follower, nullptr, nullptr, &narrow),
+                    0);
+  captured copy;
+  auto none = [](std::string_view) { return std::nullopt; };
+  surroundings where{follower, follower, none, nullptr, 0, copy.descriptor()};
+  std::vector<std::string> args{"jobs"};
+  auto call = invocation::parse(args, none);
+  CAF_REQUIRE(call);
+  interrupt_watch interrupts;
+  session self{*call, where, interrupts};
+  std::string wide(50, 'x');
+  self.show({{{"A"}, {"B", false, false, 1}}, {{{"1", tone::bad}, {wide}}}});
+  CAF_CHECK(self.out().flush());
+  CAF_CHECK_EQUAL(copy.text(), "A  B\n1  " + wide + "\n");
+  char buffer[256];
+  auto got = ::read(leader, buffer, sizeof(buffer));
+  std::string shown(buffer, static_cast<size_t>(got));
+  CAF_CHECK(shown.find('B') == std::string::npos);
+  ::close(leader);
+  ::close(follower);
 }

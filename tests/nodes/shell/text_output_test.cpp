@@ -69,10 +69,16 @@ CAF_TEST(a_copy_gets_the_same_and_does_not_disturb) {
   out.write("x");
   CAF_CHECK(out.flush());
   CAF_CHECK_EQUAL(copy.text(), "x");
+  out.write("a");
+  out.write("<red>b", "b");
+  out.write("c");
+  CAF_CHECK(out.flush());
+  CAF_CHECK_EQUAL(copy.text(), "xabc");
+  CAF_CHECK_EQUAL(file.text(), "xa<red>bc");
   auto full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   text_output other{file.descriptor(), full};
   other.write("y");
   CAF_CHECK(other.flush());
   ::close(full);
-  CAF_CHECK_EQUAL(file.text(), "xy");
+  CAF_CHECK_EQUAL(file.text(), "xa<red>bcy");
 }
