@@ -201,13 +201,14 @@ aggregator_actor::behavior_type aggregator(aggregator_state::self_pointer self,
   self->set_down_handler([&state](caf::down_msg& x) { state.lost_reader(x); });
   if (state.options.stream) // One that crashed may have left the job paused.
     self->send(state.options.scheduler, pause_job{state.options.job, false});
-  return observed<aggregator_actor>(self, {
-    [&state](const merge_log& x) { state.log_grew(x); },
-    [&state](const store_log& x) { state.take_log(x); },
-    [&state](const stream_to& x) { state.set_reader(x); },
-    [&state](const result_credit& x) { state.add_credit(x); },
-    [&state](const frame_request& x) { state.serve_frame(x); },
-  });
+  return observed<aggregator_actor>(
+    self, {
+            [&state](const merge_log& x) { state.log_grew(x); },
+            [&state](const store_log& x) { state.take_log(x); },
+            [&state](const stream_to& x) { state.set_reader(x); },
+            [&state](const result_credit& x) { state.add_credit(x); },
+            [&state](const frame_request& x) { state.serve_frame(x); },
+          });
 }
 
 supervisor_options aggregator_supervisor(logger_ptr log) {

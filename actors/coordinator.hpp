@@ -86,7 +86,7 @@ struct coordinator_state {
     /// How those tasks did that the scheduler knows only as ended before, if
     /// they are no dead letters; none: that differs, and is not kept.
     std::optional<task_state> others = task_state::cancelled;
-    blob result;             ///< While it is being written.
+    blob result; ///< While it is being written.
     std::vector<caf::typed_response_promise<job_status>> cancellers;
   };
 

@@ -195,16 +195,17 @@ event_hub(event_hub_actor::stateful_pointer<event_hub_state> self,
   self->set_down_handler([self](const caf::down_msg& x) { //
     self->state.drop(x.source);
   });
-  return observed<event_hub_actor>(self, {
-    [&state](const events& x) {
-      for (const auto& what : x.items)
-        state.publish(what);
-    },
-    [&state](const subscribe& x) { state.subscribe_sender(x); },
-    [&state](const more_events& x) { state.more(x); },
-    [&state](unsubscribe_atom) { state.unsubscribe_sender(); },
-    [&state](tick_atom) { state.tick(); },
-  });
+  return observed<event_hub_actor>(
+    self, {
+            [&state](const events& x) {
+              for (const auto& what : x.items)
+                state.publish(what);
+            },
+            [&state](const subscribe& x) { state.subscribe_sender(x); },
+            [&state](const more_events& x) { state.more(x); },
+            [&state](unsubscribe_atom) { state.unsubscribe_sender(); },
+            [&state](tick_atom) { state.tick(); },
+          });
 }
 
 } // namespace troupe

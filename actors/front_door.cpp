@@ -62,15 +62,17 @@ caf::behavior front_door(caf::stateful_actor<front_door_state>* self,
   harden(self, log);
   self->state.options = std::move(options);
   self->state.log = std::move(log);
-  return observed<caf::event_based_actor>(self, {
-    [self](hello_atom, const std::string& cluster, const std::string& product,
-           uint32_t protocol, const std::string& node,
-           uint64_t incarnation_id) {
-      return self->state.answer(
-        {cluster, product, protocol, node, incarnation_id});
-    },
-    [self](const front_door_handles& x) { self->state.options.handles = x; },
-  });
+  return observed<caf::event_based_actor>(
+    self,
+    {
+      [self](hello_atom, const std::string& cluster, const std::string& product,
+             uint32_t protocol, const std::string& node,
+             uint64_t incarnation_id) {
+        return self->state.answer(
+          {cluster, product, protocol, node, incarnation_id});
+      },
+      [self](const front_door_handles& x) { self->state.options.handles = x; },
+    });
 }
 
 } // namespace troupe

@@ -61,12 +61,16 @@ std::string report_of(const membership_state& of) {
       of.members.begin(), of.members.end(),
       [state](const auto& x) { return x.second.state == state; });
   };
+  // A wish to uncordon is kept as well.
+  auto cordoned =
+    std::count_if(of.wishes.begin(), of.wishes.end(),
+                  [](const auto& x) { return x.second.cordoned; });
   return fmt::format(
     R"({{"nodes": {}, "up": {}, "suspect": {}, "down": {}, "gone": {}, )"
-    R"("cordoned_or_draining": {}, "followers": {}, "health_followers": {}, )"
+    R"("cordoned": {}, "followers": {}, "health_followers": {}, )"
     R"("last_worker": {}, "timer": {}}})",
     of.members.size(), count(node_state::up), count(node_state::suspect),
-    count(node_state::down), count(node_state::gone), of.wishes.size(),
+    count(node_state::down), count(node_state::gone), cordoned,
     of.followers.size(), of.health_followers.size(),
     of.options.last_worker->load(), of.ticking);
 }

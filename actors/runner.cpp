@@ -1,8 +1,8 @@
 #include "actors/runner.hpp"
 
 #include "actors/harden.hpp"
-#include "actors/observed.hpp"
 #include "actors/io_thread.hpp"
+#include "actors/observed.hpp"
 #include "runtime/function/json.hpp"
 
 #include <algorithm>
@@ -258,9 +258,10 @@ runner_actor::behavior_type runner(runner_state::self_pointer self,
   auto& state = self->state;
   state.options = std::move(options);
   harden(self, state.options.log);
-  return observed<runner_actor>(self, {
-    [&state](const run_lease& x) { state.run(x); },
-  });
+  return observed<runner_actor>(
+    self, {
+            [&state](const run_lease& x) { state.run(x); },
+          });
 }
 
 supervisor_options runner_supervisor(const runner_supervisor_options& terms) {

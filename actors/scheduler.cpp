@@ -473,28 +473,29 @@ scheduler_actor::behavior_type scheduler(scheduler_state::self_pointer self,
   harden(self, state.options.log);
   self->send(state.options.membership, follow_atom::value);
   self->send(state.options.membership, follow_health_atom::value);
-  return observed<scheduler_actor>(self, {
-    [&state](const worker_up& x) { state.add_worker(x); },
-    [&state](const worker_gone& x) { state.remove_worker(x); },
-    [&state](const worker_health& x) { state.judge_worker(x); },
-    [&state](const worker_leases& x) { state.audit(x); },
-    [&state](const worker_cordon& x) { state.cordon(x); },
-    [&state](const explain_task& x) { return state.explain(x); },
-    [&state](const list_tasks& x) { return state.list(x); },
-    [&state](const list_shares& x) { return state.shares(x); },
-    [&state](show_load_atom) { return state.load(); },
-    [&state](const schedule& x) { state.add_work(x); },
-    [&state](const unschedule& x) { state.remove_work(x); },
-    [&state](const pause_job& x) { state.pause(x); },
-    [&state](const store_accepted& x) { state.recorded(x); },
-    [&state](const slices& x) { state.take_slices(x); },
-    [&state](const trimmed_leases& x) { state.trimmed(x); },
-    [&state](const window_update& x) { state.set_window(x); },
-    [&state](const frame_request& x) { state.serve_frame(x); },
-    [&state](const frame& x) { state.take_frame(x); },
-    [&state](flush_atom) { state.flush(); },
-    [&state](tick_atom) { state.tick(); },
-  });
+  return observed<scheduler_actor>(
+    self, {
+            [&state](const worker_up& x) { state.add_worker(x); },
+            [&state](const worker_gone& x) { state.remove_worker(x); },
+            [&state](const worker_health& x) { state.judge_worker(x); },
+            [&state](const worker_leases& x) { state.audit(x); },
+            [&state](const worker_cordon& x) { state.cordon(x); },
+            [&state](const explain_task& x) { return state.explain(x); },
+            [&state](const list_tasks& x) { return state.list(x); },
+            [&state](const list_shares& x) { return state.shares(x); },
+            [&state](show_load_atom) { return state.load(); },
+            [&state](const schedule& x) { state.add_work(x); },
+            [&state](const unschedule& x) { state.remove_work(x); },
+            [&state](const pause_job& x) { state.pause(x); },
+            [&state](const store_accepted& x) { state.recorded(x); },
+            [&state](const slices& x) { state.take_slices(x); },
+            [&state](const trimmed_leases& x) { state.trimmed(x); },
+            [&state](const window_update& x) { state.set_window(x); },
+            [&state](const frame_request& x) { state.serve_frame(x); },
+            [&state](const frame& x) { state.take_frame(x); },
+            [&state](flush_atom) { state.flush(); },
+            [&state](tick_atom) { state.tick(); },
+          });
 }
 
 } // namespace troupe

@@ -355,25 +355,26 @@ store_process(store_actor::stateful_pointer<store_state> self,
   harden(self, log);
   self->state.log = std::move(log);
   self->state.open(open);
-  return observed<store_actor>(self, {
-    serve(self, &store_state::load),
-    serve(self, &store_state::put_jobs),
-    serve(self, &store_state::put_inputs),
-    serve(self, &store_state::note_functions),
-    serve(self, &store_state::finish),
-    serve(self, &store_state::read_result),
-    serve(self, &store_state::forget),
-    serve(self, &store_state::list_dead),
-    serve(self, &store_state::change_dead),
-    serve(self, &store_state::read_leases),
-    serve(self, &store_state::read_inputs),
-    serve(self, &store_state::put_node),
-    serve(self, &store_state::put_cordon),
-    serve(self, &store_state::cordons),
-    serve(self, &store_state::accept),
-    serve(self, &store_state::read_log),
-    serve(self, &store_state::put_checkpoint),
-  });
+  return observed<store_actor>(self,
+                               {
+                                 serve(self, &store_state::load),
+                                 serve(self, &store_state::put_jobs),
+                                 serve(self, &store_state::put_inputs),
+                                 serve(self, &store_state::note_functions),
+                                 serve(self, &store_state::finish),
+                                 serve(self, &store_state::read_result),
+                                 serve(self, &store_state::forget),
+                                 serve(self, &store_state::list_dead),
+                                 serve(self, &store_state::change_dead),
+                                 serve(self, &store_state::read_leases),
+                                 serve(self, &store_state::read_inputs),
+                                 serve(self, &store_state::put_node),
+                                 serve(self, &store_state::put_cordon),
+                                 serve(self, &store_state::cordons),
+                                 serve(self, &store_state::accept),
+                                 serve(self, &store_state::read_log),
+                                 serve(self, &store_state::put_checkpoint),
+                               });
 }
 
 } // namespace troupe

@@ -191,14 +191,15 @@ uplink_actor::behavior_type uplink(uplink_state::self_pointer self,
   harden(self, state.options.log);
   self->set_down_handler([&state](caf::down_msg& x) { state.lost(x); });
   self->send(self, connect_atom::value);
-  return observed<uplink_actor>(self, {
-    [&state](connect_atom) { state.connect(); },
-    [&state](const dialed& x) { state.connected(x); },
-    [&state](const heartbeat& x) { state.pass_on(x); },
-    [&state](down_atom, uint64_t who) { state.told_down(who); },
-    [&state](tick_atom) { state.tick(); },
-    [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
-  });
+  return observed<uplink_actor>(
+    self, {
+            [&state](connect_atom) { state.connect(); },
+            [&state](const dialed& x) { state.connected(x); },
+            [&state](const heartbeat& x) { state.pass_on(x); },
+            [&state](down_atom, uint64_t who) { state.told_down(who); },
+            [&state](tick_atom) { state.tick(); },
+            [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
+          });
 }
 
 } // namespace troupe

@@ -565,32 +565,33 @@ worker_actor::behavior_type worker(worker_state::self_pointer self,
   harden(self, state.options.log);
   state.slots.resize(state.options.slots);
   state.resources = {state.options.offers, state.options.slots};
-  return observed<worker_actor>(self, {
-    [&state](const grants& x) { state.take_grants(x); },
-    [&state](const slice_answers& x) { state.take_answers(x); },
-    [&state](const trim_leases& x) { state.trim(x); },
-    [&state](const forget_jobs& x) { state.forget(x); },
-    [&state](const frame_request& x) { state.serve_frame(x); },
-    [&state](const frame& x) { state.take_frame(x); },
-    [&state](ping_atom) { return state.options.incarnation_id; },
-    [&state](const describe_worker&) { return state.describe(); },
-    [&state](const measure_worker&) { return state.measure(); },
-    [&state](const renew_worker& x) { state.renew(x); },
-    [&state](const disturb_slices& x) { state.disturb(x); },
-    [&state](const attached& x) { state.attach(x); },
-    [&state](const detached_from_cluster&) { state.detach(); },
-    [&state](const runner_report& x) { state.take_report(x); },
-    [&state](const runner_up& x) { state.use(x); },
-    [&state](const use_runners& x) {
-      state.runners = caf::actor_cast<supervisor_actor>(x.runners);
-    },
-    [&state](const zombies_changed& x) { state.note_zombies(x); },
-    [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
-    [&state](flush_atom) { state.flush(); },
-    [&state](tick_atom) { state.tick(); },
-    [&state](retry_atom) { state.retry(); },
-    [&state](timeout_atom) { state.expire_attempts(); },
-  });
+  return observed<worker_actor>(
+    self, {
+            [&state](const grants& x) { state.take_grants(x); },
+            [&state](const slice_answers& x) { state.take_answers(x); },
+            [&state](const trim_leases& x) { state.trim(x); },
+            [&state](const forget_jobs& x) { state.forget(x); },
+            [&state](const frame_request& x) { state.serve_frame(x); },
+            [&state](const frame& x) { state.take_frame(x); },
+            [&state](ping_atom) { return state.options.incarnation_id; },
+            [&state](const describe_worker&) { return state.describe(); },
+            [&state](const measure_worker&) { return state.measure(); },
+            [&state](const renew_worker& x) { state.renew(x); },
+            [&state](const disturb_slices& x) { state.disturb(x); },
+            [&state](const attached& x) { state.attach(x); },
+            [&state](const detached_from_cluster&) { state.detach(); },
+            [&state](const runner_report& x) { state.take_report(x); },
+            [&state](const runner_up& x) { state.use(x); },
+            [&state](const use_runners& x) {
+              state.runners = caf::actor_cast<supervisor_actor>(x.runners);
+            },
+            [&state](const zombies_changed& x) { state.note_zombies(x); },
+            [&state](drain_atom, uint64_t ms) { return state.drain(ms); },
+            [&state](flush_atom) { state.flush(); },
+            [&state](tick_atom) { state.tick(); },
+            [&state](retry_atom) { state.retry(); },
+            [&state](timeout_atom) { state.expire_attempts(); },
+          });
 }
 
 } // namespace troupe

@@ -8,7 +8,8 @@
 //    gcc, a plain name under clang). Here it is always a plain name.
 //  * It shows a failed check only together with all checks that passed. Here
 //    the passed ones are left out.
-//  * It aborts a test after 30 s, which under the sanitizers, on a busy machine,
+//  * It aborts a test after 30 s, which under the sanitizers, on a busy
+//  machine,
 //    is too little for some. Here ctest's time limit comes first.
 //
 // Usage: test_<area> [SUITE [TEST]], or CAF's own options (--help).
