@@ -139,10 +139,9 @@ public:
     auto more = false;
     while (more ? !watch.is_over() : watch.pause(poll_interval)) {
       more = false;
-      auto page =
-        call_unless(self_.interrupts().flag(), [from = from_, after = next_] {
-          return ask_for_events(from, after);
-        });
+      auto page = call_unless(
+        [&watch] { return watch.is_over(); },
+        [from = from_, after = next_] { return ask_for_events(from, after); });
       if (!page || watch.is_over())
         return false;
       if (!*page) {

@@ -176,6 +176,27 @@ class people_watch(cluster_case):
                                          ("node_joined", "b"),
                                          ("node_left", "a")])
 
+    def test_what_follows_ends_with_its_reader(self):
+        self.lead()
+        follows = (("events", "--follow"), ("log", "lead", "--follow"),
+                   ("monitor", "coordinator/event_hub"))
+        for args in follows:
+            with self.subTest(args=args):
+                following = self.follow(*args)
+                self.eventually(
+                    lambda: select.select([following.stdout], [], [], 0)[0],
+                    "it begins")
+                following.stdout.close()  # As `| head -1` does.
+                self.assertEqual(following.wait(SECONDS_MAX), 0)
+        # Where nothing can be written, that is said.
+        with open("/dev/full", "wb") as full:
+            ended = subprocess.run(
+                [PROGRAMS / "troupe", "--connect", self.where, "--json",
+                 "events", "--follow"], stdout=full, stderr=subprocess.PIPE,
+                env=environment(), timeout=SECONDS_MAX)
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn(b"cannot write to stdout", ended.stderr)
+
     def test_top_lives_in_a_terminal(self):
         lead = self.lead()
         self.work("a")
