@@ -249,5 +249,19 @@ class people_watch(cluster_case):
             self.assertTrue(top.seen.endswith(b"\x1b[?25h\x1b[?1049l"))
 
 
+    def test_two_quick_interrupts_leave_the_terminal_as_it_was(self):
+        self.lead()
+        for pause in (0.0, 0.002, 0.005, 0.01, 0.02, 0.03) * 2:
+            top = self.top()
+            self.shows(top, "[nodes] jobs")
+            top.process.send_signal(signal.SIGINT)
+            select.select([], [], [], pause)
+            top.process.send_signal(signal.SIGINT)
+            self.assertIn(top.process.wait(SECONDS_MAX), (0, 130))
+            self.assertEqual(termios.tcgetattr(top.here), top.before)
+            top.read()
+            self.assertTrue(top.seen.endswith(b"\x1b[?25h\x1b[?1049l"))
+
+
 if __name__ == "__main__":
     unittest.main()
