@@ -42,7 +42,10 @@ outcome<void> add_node(const client& from, const std::string& node,
         return tl::unexpected{std::move(page.error())};
       if (at == 0)
         to.total += number_at(*page, "total");
-      for (auto row : page->value("actors", json::array())) {
+      auto rows = objects_at(*page, "actors");
+      if (!rows)
+        return tl::unexpected{std::move(rows.error())};
+      for (auto& row : *rows) {
         row["node"] = node;
         if (to.rows.size() < limit)
           to.rows.push_back(std::move(row));
