@@ -66,14 +66,11 @@ struct rated_job {
   job_status status;
   std::optional<double> rate;
 
-  uint64_t done() const {
-    return status.succeeded + status.dead + status.cancelled;
-  }
-
   double share() const {
-    return done() >= status.tasks
+    return status.succeeded >= status.tasks
              ? 1
-             : static_cast<double>(done()) / static_cast<double>(status.tasks);
+             : static_cast<double>(status.succeeded)
+                 / static_cast<double>(status.tasks);
   }
 };
 
@@ -134,7 +131,7 @@ const std::vector<job_column>& job_columns() {
      [](j a, j b) { return a.status.state < b.status.state; }},
     {{"DONE", true},
      "done",
-     [](j x) { return cell{share_text(x.done(), x.status.tasks)}; },
+     [](j x) { return cell{share_text(x.status.succeeded, x.status.tasks)}; },
      [](j a, j b) { return a.share() > b.share(); }},
     {{"TASKS", true, false, 1},
      "tasks",
