@@ -86,6 +86,7 @@ exit_code show_live(session& self, top_screen& screen, const client& from) {
     auto news = feed.take();
     if (news.lost)
       screen.set_lost(*news.lost);
+    screen.set_waited(news.waited);
     if (news.view)
       screen.update(std::move(*news.view), clock::now());
     if (news.about)

@@ -20,6 +20,7 @@ namespace {
 
 constexpr int64_t page_rows = 10;
 constexpr int64_t far = 1'000'000;
+constexpr std::chrono::seconds silence_told{2};
 
 constexpr std::string_view help_lines[] = {
   "Up, Down, k, j    select a row, or scroll",
@@ -232,6 +233,10 @@ void top_screen::set_lost(std::string why) {
   lost_ = std::move(why);
 }
 
+void top_screen::set_waited(std::chrono::milliseconds time) {
+  waited_ = std::chrono::floor<std::chrono::seconds>(time);
+}
+
 void top_screen::show(top_view view) {
   view_ = view;
 }
@@ -399,6 +404,10 @@ std::vector<screen_line> top_screen::header(size_t columns) const {
   auto warnings = warnings_of(*seen_);
   if (!lost_.empty())
     add("LOST: " + lost_, tone::bad);
+  else if (waited_ >= silence_told)
+    add(fmt::format("NO ANSWER for {} s: what is shown is from before",
+                    waited_.count()),
+        tone::bad);
   else if (paused_)
     add("paused: p goes on", tone::dim);
   else if (!warnings.empty())

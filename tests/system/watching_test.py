@@ -262,6 +262,19 @@ class people_watch(cluster_case):
             top.read()
             self.assertTrue(top.seen.endswith(b"\x1b[?25h\x1b[?1049l"))
 
+    def test_top_says_that_no_answer_comes(self):
+        lead = self.lead()
+        top = self.top()
+        self.shows(top, "1 of 1 nodes up")
+        lead.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(lead.process.send_signal, signal.SIGCONT)
+        self.shows(top, "NO ANSWER for 2 s")
+        lead.process.send_signal(signal.SIGCONT)
+        self.eventually(
+            lambda: top.read() and not any(
+                "NO ANSWER" in x or "LOST" in x for x in top.rows),
+            "it answers")
+
 
 if __name__ == "__main__":
     unittest.main()
