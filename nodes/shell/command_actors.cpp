@@ -113,6 +113,8 @@ outcome<exit_code> actors_command(session& self) {
   if (!names)
     return tl::unexpected{std::move(names.error())};
   auto limit = self.call().count("limit").value_or(limit_default);
+  if (limit == 0) // As elsewhere: all.
+    limit = UINT64_MAX;
   listing all;
   for (const auto& name : *names)
     if (auto ok = add_node(*coordinator, name, limit, all); !ok)

@@ -211,6 +211,8 @@ outcome<exit_code> events_command(session& self) {
     if (auto ok = show_last(printer, *coordinator, limit); !ok)
       return tl::unexpected{std::move(ok.error())};
     printer.close();
+    if (printer.shown == 0 && !printer.filter().wants_all())
+      self.say(fmt::format("no event {} is kept", printer.filter().text()));
     return exit_code::done;
   }
   follow_watch watch{self};

@@ -374,7 +374,8 @@ constexpr std::string_view dead_details =
   "* `dead requeue WHICH` makes them ready again with all their attempts. "
   "Their job goes from `failed` to `running` and merges what comes with what "
   "it had. The job must have ended.\n"
-  "* `dead purge WHICH` drops them. The job stays failed.";
+  "* `dead purge WHICH` drops them. The job stays failed.\n\n"
+  "To requeue or purge a task or a job that has none of them is exit code 1.";
 
 constexpr std::string_view dead_json =
   "`list` prints an array of, `show` one {\"job\", \"index\", \"attempts\", "
