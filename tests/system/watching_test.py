@@ -275,6 +275,14 @@ class people_watch(cluster_case):
                 "NO ANSWER" in x or "LOST" in x for x in top.rows),
             "it answers")
 
+    def test_a_wrong_path_is_explained_by_who_has_its_root(self):
+        self.lead()
+        self.work("z")  # It is asked last, and has no such root.
+        self.eventually(lambda: "z" in self.up(), "z joins")
+        wrong = self.troupe("describe", "coordinator/cluster/scheduler/x",
+                            code=1)
+        self.assertNotIn('; "coordinator" is the part', wrong.err)
+
 
 if __name__ == "__main__":
     unittest.main()
