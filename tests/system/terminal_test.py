@@ -156,7 +156,7 @@ class at_the_prompt(unittest.TestCase):
         self.assertRegex(
             self.screen.lines()[-2],
             r"Troupe [0-9.]+, cluster default at 127\.0\.0\.1:\d+: 1 node, "
-            r'0 jobs; "help" lists the commands',
+            r'0 active jobs; "help" lists the commands',
         )
         self.screen.enter("nodes")
         lines = self.until_shown("coordinator,worker")
