@@ -5,11 +5,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::shell {
 
 namespace {
 
 constexpr size_t columns_default = 80;
+/// What is written once is rather wrapped by the terminal than cut to nothing.
+constexpr size_t columns_min = 40;
+
+size_t readable_columns(int descriptor) {
+  auto columns = terminal_columns(descriptor);
+  return columns == 0 ? 0 : std::max(columns, columns_min);
+}
 
 } // namespace
 
@@ -28,11 +37,11 @@ void session::say(std::string_view text) const {
 
 void session::show(const table& what) {
   out_.write(
-    render(what, terminal_columns(where_.out), wants_color(where_.out)));
+    render(what, readable_columns(where_.out), wants_color(where_.out)));
 }
 
 size_t session::text_columns() const {
-  auto columns = terminal_columns(where_.out);
+  auto columns = readable_columns(where_.out);
   return columns == 0 ? columns_default : columns;
 }
 

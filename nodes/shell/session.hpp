@@ -56,7 +56,7 @@ public:
     return where_.connect(call_);
   }
 
-  /// Writes a table as wide as the terminal.
+  /// Writes a table as wide as the terminal, at least 40 columns.
   void show(const table& what);
 
   /// Returns the columns for text on stdout, 80 if that is no terminal.

@@ -6,14 +6,19 @@ reading streamed results in turns: `troupe` and `trouped` as real processes.
 """
 # ctest: timeout=300
 
+import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
+import unicodedata
 import unittest
 
 import shell_test
@@ -301,6 +306,34 @@ class watching(look_case):
         self.assertEqual(watching.end(), 1, watching.err)
         last = watching.out.decode().splitlines()[-1]
         self.assertIn("0/9 done  9 cancelled", last)
+
+    def test_a_narrow_terminal_is_drawn_in_place(self):
+        name = "\u65e5\u672c\u8a9e" * 10
+        job = self.submit("sleep", "--input", 2500, "--name", name)
+        control, terminal = pty.openpty()
+        columns = 24
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 24, columns, 0, 0))
+        process = subprocess.Popen(
+            shell_test.command_line(["watch", job], self.where),
+            stdin=subprocess.DEVNULL, stdout=terminal,
+            stderr=subprocess.DEVNULL, env=shell_test.environment(),
+        )
+        os.close(terminal)
+        out = b""
+        try:
+            while True:
+                out += os.read(control, 1 << 16)
+        except OSError:  # The other side is closed.
+            pass
+        os.close(control)
+        self.assertEqual(process.wait(SECONDS_MAX), 0)
+        frames = out.decode().replace("\r", "").split("\x1b[J")
+        self.assertGreater(len(frames), 2)
+        for line in "\n".join(frames).split("\n"):
+            shown = re.sub("\x1b\\[[0-9]*A", "", line)
+            wide = sum(unicodedata.east_asian_width(x) == "W" for x in shown)
+            self.assertLess(len(shown) + wide, columns, shown)
 
     def test_ctrl_c_leaves_the_job(self):
         job = self.submit("sleep", "--input", 60000)
