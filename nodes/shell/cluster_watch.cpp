@@ -94,6 +94,7 @@ struct cluster_watch::shared {
       state.problem = problem;
       if (was == reach::connected) {
         lost_at = clock::now();
+        loss_is_new = true;
         loss = fmt::format("lost the coordinator at {} ({}); trying to "
                            "reconnect",
                            state.where, escape_text(problem));
@@ -103,14 +104,20 @@ struct cluster_watch::shared {
     announce();
   }
 
+  /// @returns whether nobody was told of it.
+  bool forget_loss(std::unique_lock<std::mutex>&) {
+    return std::exchange(loss_is_new, false) || std::erase(notices, loss) > 0;
+  }
+
   /// Tells a loss that has lasted. One that is over when it could be told is
   /// nobody's business any more.
   void tell_loss(clock::time_point since) {
     {
       std::unique_lock guard{mutex};
-      if (loss.empty() || clock::now() - since < loss_patience)
+      if (!loss_is_new || clock::now() - since < loss_patience)
         return;
-      add_notice(guard, std::exchange(loss, {}));
+      loss_is_new = false;
+      add_notice(guard, loss);
     }
     announce();
   }
@@ -122,8 +129,7 @@ struct cluster_watch::shared {
       count(what, state);
       state.problem.clear();
       auto was = std::exchange(state.at, reach::connected);
-      auto was_told = std::exchange(loss, {}).empty();
-      if (was == reach::lost && was_told)
+      if (was == reach::lost && !forget_loss(guard))
         add_notice(guard, fmt::format("connected to the coordinator at {}",
                                       state.where));
       if (state == before)
@@ -184,7 +190,7 @@ struct cluster_watch::shared {
 
   bool has_untold_loss() const {
     std::unique_lock guard{mutex};
-    return !loss.empty();
+    return loss_is_new;
   }
 
   std::optional<client> current() const {
@@ -253,7 +259,8 @@ struct cluster_watch::shared {
   clock::time_point second_began;
   size_t told_in_second = 0;
   uint64_t untold = 0;
-  std::string loss;                       ///< Not told yet; empty: none.
+  std::string loss;                       ///< The sentence about the last one.
+  bool loss_is_new = false;               ///< It is no notice yet.
   std::atomic<clock::time_point> lost_at; ///< Then it was noticed.
   bool wanted = false;                    ///< Somebody wants a look now.
 };
