@@ -26,7 +26,8 @@ constexpr option_spec place_options[] = {node_option};
 
 constexpr option_spec actors_options[] = {
   {"node", kind::text, "NODE", "Only the actors of this node"},
-  {"limit", kind::count, "NUMBER", "At most so many actors (default 10000)"},
+  {"limit", kind::count, "NUMBER",
+   "At most so many actors; 0: all (default 10000)"},
 };
 
 constexpr option_spec monitor_options[] = {

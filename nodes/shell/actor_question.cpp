@@ -9,6 +9,21 @@
 
 namespace troupe::shell {
 
+namespace {
+
+/// Returns whether the first part of a path is a role of a node: only then it
+/// knows which part of a wrong path is wrong.
+bool has_root(const std::vector<node_info>& nodes, const std::string& name,
+              const std::string& path) {
+  auto root = path.substr(0, path.find('/'));
+  return std::any_of(nodes.begin(), nodes.end(), [&](const node_info& x) {
+    return x.name == name
+           && std::find(x.roles.begin(), x.roles.end(), root) != x.roles.end();
+  });
+}
+
+} // namespace
+
 outcome<std::vector<std::string>> asked_nodes(const session& self,
                                               const client& from) {
   if (auto name = self.call().text("node"))
@@ -40,22 +55,24 @@ outcome<actor_answer> find_actor(const session& self, const client& from,
   auto names = asked_nodes(self, from);
   if (!names)
     return tl::unexpected{std::move(names.error())};
+  auto nodes = from.nodes();
+  if (!nodes)
+    return refuse(nodes.error());
   std::vector<actor_answer> found;
-  caf::error last;
+  caf::error why;
   for (const auto& name : *names) {
     auto answer = from.ask({name, "describe", path, {}});
     if (answer && !answer->empty())
       found.push_back({name, std::move(answer->front())});
-    else if (!answer)
-      last = answer.error();
+    else if (!answer && (!why || has_root(*nodes, name, path)))
+      why = answer.error();
     // A node that cannot be asked may have the actor, too.
     if (!answer && from_caf(answer.error()).code != errc::unknown_child
         && names->size() == 1)
       return refuse(answer.error());
   }
   if (found.empty())
-    return last ? refuse(last)
-                : refuse("no node is up that could have an actor");
+    return why ? refuse(why) : refuse("no node is up that could have an actor");
   if (found.size() == 1)
     return std::move(found.front());
   std::string list;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -12,13 +11,12 @@
 namespace troupe::shell {
 
 /// Runs `call` in a thread of its own and waits for its result, yet no longer
-/// than until `stop` is true: a coordinator that is lost takes seconds to give
-/// up, and people do not wait so long for their Ctrl-C.
+/// than until `stop()` is true: a coordinator that is lost takes seconds to
+/// give up, and people do not wait so long for their Ctrl-C.
 /// @param call Must own what it uses; it may go on after this returned.
 /// @returns nothing if it was stopped.
-template <class F>
-std::optional<std::invoke_result_t<F>>
-call_unless(const std::atomic<bool>& stop, F call) {
+template <class Stop, class F>
+std::optional<std::invoke_result_t<F>> call_unless(Stop stop, F call) {
   constexpr std::chrono::milliseconds look_interval{20};
   using value_type = std::invoke_result_t<F>;
   auto promise = std::make_shared<std::promise<value_type>>();
@@ -27,7 +25,7 @@ call_unless(const std::atomic<bool>& stop, F call) {
     promise->set_value(call());
   }}.detach();
   while (answer.wait_for(look_interval) != std::future_status::ready)
-    if (stop)
+    if (stop())
       return std::nullopt;
   return answer.get();
 }

@@ -1,5 +1,6 @@
 #include "nodes/shell/cluster_watch.hpp"
 
+#include "nodes/shell/background_call.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/wire/caf_error.hpp"
 
@@ -22,6 +23,8 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds second{1};
 constexpr size_t notices_a_second = 10;
 constexpr std::chrono::milliseconds look_pause{200};
+/// A loss that is over sooner is not told.
+constexpr std::chrono::seconds loss_patience{1};
 
 /// What a look finds out.
 struct seen_cluster {
@@ -100,11 +103,32 @@ struct cluster_watch::shared {
         return;
       auto was = std::exchange(state.at, reach::lost);
       state.problem = problem;
-      if (was == reach::connected)
-        add_notice(guard, fmt::format("lost the coordinator at {} ({}); "
-                                      "trying to reconnect",
-                                      state.where, escape_text(problem)));
+      if (was == reach::connected) {
+        lost_at = clock::now();
+        loss_is_new = true;
+        loss = fmt::format("lost the coordinator at {} ({}); trying to "
+                           "reconnect",
+                           state.where, escape_text(problem));
+      }
       changed.notify_all();
+    }
+    announce();
+  }
+
+  /// @returns whether nobody was told of it.
+  bool forget_loss(std::unique_lock<std::mutex>&) {
+    return std::exchange(loss_is_new, false) || std::erase(notices, loss) > 0;
+  }
+
+  /// Tells a loss that has lasted. One that is over when it could be told is
+  /// nobody's business any more.
+  void tell_loss(clock::time_point since) {
+    {
+      std::unique_lock guard{mutex};
+      if (!loss_is_new || clock::now() - since < loss_patience)
+        return;
+      loss_is_new = false;
+      add_notice(guard, loss);
     }
     announce();
   }
@@ -117,7 +141,10 @@ struct cluster_watch::shared {
       state.problem.clear();
       auto lead_before = std::exchange(lead, what.lead);
       auto anew = lead_before != 0 && lead_before != what.lead;
-      if (std::exchange(state.at, reach::connected) == reach::lost)
+      auto was = std::exchange(state.at, reach::connected);
+      // A loss that nobody was told of need not be told, unless jobs went.
+      auto untold = was == reach::lost && forget_loss(guard);
+      if (was == reach::lost && (anew || !untold))
         add_notice(
           guard,
           fmt::format("connected to the coordinator at {}{}", state.where,
@@ -162,13 +189,30 @@ struct cluster_watch::shared {
       coordinator = connection = std::move(*made);
       changed.notify_all();
     }
-    auto seen = look_at(*coordinator);
+    auto seen = ask(*coordinator);
     if (stopped)
       return;
     if (seen)
-      note_seen(*seen);
-    else
-      note_lost(to_string(seen.error()));
+      return note_seen(*seen);
+    note_lost(to_string(seen.error()));
+    tell_loss(lost_at);
+  }
+
+  /// Asks, and meanwhile tells of a loss that this does not end soon: the one
+  /// that asked before may have waited for an answer long after it was over.
+  result<seen_cluster> ask(const client& coordinator) {
+    if (!has_untold_loss())
+      return look_at(coordinator);
+    auto wait = [this, since = clock::now()] {
+      tell_loss(since);
+      return false;
+    };
+    return *call_unless(wait, [coordinator] { return look_at(coordinator); });
+  }
+
+  bool has_untold_loss() const {
+    std::unique_lock guard{mutex};
+    return loss_is_new;
   }
 
   std::optional<client> current() const {
@@ -238,7 +282,10 @@ struct cluster_watch::shared {
   clock::time_point second_began;
   size_t told_in_second = 0;
   uint64_t untold = 0;
-  bool wanted = false; ///< Somebody wants a look now.
+  std::string loss;                       ///< The sentence about the last one.
+  bool loss_is_new = false;               ///< It is no notice yet.
+  std::atomic<clock::time_point> lost_at; ///< Then it was noticed.
+  bool wanted = false;                    ///< Somebody wants a look now.
 };
 
 cluster_watch::cluster_watch(options how)

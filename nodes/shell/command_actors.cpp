@@ -42,7 +42,10 @@ outcome<void> add_node(const client& from, const std::string& node,
         return tl::unexpected{std::move(page.error())};
       if (at == 0)
         to.total += number_at(*page, "total");
-      for (auto row : page->value("actors", json::array())) {
+      auto rows = objects_at(*page, "actors");
+      if (!rows)
+        return tl::unexpected{std::move(rows.error())};
+      for (auto& row : *rows) {
         row["node"] = node;
         if (to.rows.size() < limit)
           to.rows.push_back(std::move(row));
@@ -110,6 +113,8 @@ outcome<exit_code> actors_command(session& self) {
   if (!names)
     return tl::unexpected{std::move(names.error())};
   auto limit = self.call().count("limit").value_or(limit_default);
+  if (limit == 0) // As elsewhere: all.
+    limit = UINT64_MAX;
   listing all;
   for (const auto& name : *names)
     if (auto ok = add_node(*coordinator, name, limit, all); !ok)

@@ -42,15 +42,25 @@ outcome<exit_code> list(session& self, const client& from,
   return exit_code::done;
 }
 
+/// Of one task or job that was meant, nothing was found.
+tl::unexpected<failure> refuse_none(const dead_selector& which) {
+  if (which.one)
+    return refuse(fmt::format("task {}/{} is no dead letter; troupe dead list "
+                              "{} lists those of its job",
+                              which.job, which.index, which.job));
+  return refuse(fmt::format("job {} has no dead letter{}; troupe job {} says "
+                            "how it is",
+                            which.job, which.text.empty() ? "" : " like that",
+                            which.job));
+}
+
 outcome<exit_code> show(session& self, const client& from,
                         const dead_selector& which) {
   auto letters = from.dead(which);
   if (!letters)
     return refuse(letters.error());
   if (letters->empty())
-    return refuse(fmt::format("task {}/{} is no dead letter; troupe dead list "
-                              "{} lists those of its job",
-                              which.job, which.index, which.job));
+    return refuse_none(which);
   const auto& letter = letters->front();
   self.out().write(self.json() ? dead_json(letter) + "\n" : describe(letter));
   return exit_code::done;
@@ -62,14 +72,18 @@ outcome<exit_code> change(session& self, const client& from,
   if (!done)
     return refuse(done.error());
   auto what = requeue ? "requeued" : "purged";
+  auto is_none = done->letters == 0 && which.job != 0;
   if (self.json())
     self.out().write(fmt::format("{{\"{}\": {}, \"jobs\": {}}}\n", what,
                                  done->letters, done->jobs));
-  else
+  else if (!is_none)
     self.out().write(fmt::format("{} {} of {}\n", what,
                                  counted(done->letters, "dead letter"),
                                  counted(done->jobs, "job")));
-  return done->letters == 0 && which.one ? exit_code::failed : exit_code::done;
+  // Of all jobs there may well be none: it was not one of them that was meant.
+  if (is_none)
+    return refuse_none(which);
+  return exit_code::done;
 }
 
 } // namespace

@@ -43,10 +43,14 @@ std::string child_lines(const json& child) {
   return out;
 }
 
-std::string supervisor_lines(const json& of) {
-  return line("supervisor",
-              fmt::format("{}, {}", escape_text(text_at(of, "path")),
-                          escape_text(text_at(of, "strategy"))))
+/// @param is_its_own A root has no other: what it does to its children.
+std::string supervisor_lines(const json& of, bool is_its_own) {
+  auto strategy = escape_text(text_at(of, "strategy"));
+  return (is_its_own
+            ? line("strategy", strategy)
+            : line("supervisor",
+                   fmt::format("{}, {}", escape_text(text_at(of, "path")),
+                               strategy)))
          + line("intensity", fmt::format("{} of {} restarts in {} ms used",
                                          number_at(of, "restarts_used"),
                                          number_at(of, "intensity"),
@@ -75,8 +79,10 @@ std::string description(const std::string& node, const json& what) {
   if (vitals.is_object())
     out += line("mailbox", std::to_string(number_at(vitals, "mailbox")))
            + line("handled", std::to_string(number_at(vitals, "handled")));
-  return out + child_lines(what.value("child", json(nullptr)))
-         + supervisor_lines(what.value("supervisor", json::object()))
+  auto child = what.value("child", json(nullptr));
+  return out + child_lines(child)
+         + supervisor_lines(what.value("supervisor", json::object()),
+                            child.is_null())
          + line("siblings", names(what.value("siblings", json::array())))
          + line("children", names(what.value("children", json::array())))
          + messages_lines(what.value("messages", json::array()));

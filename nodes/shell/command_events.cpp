@@ -139,10 +139,9 @@ public:
     auto more = false;
     while (more ? !watch.is_over() : watch.pause(poll_interval)) {
       more = false;
-      auto page =
-        call_unless(self_.interrupts().flag(), [from = from_, after = next_] {
-          return ask_for_events(from, after);
-        });
+      auto page = call_unless(
+        [&watch] { return watch.is_over(); },
+        [from = from_, after = next_] { return ask_for_events(from, after); });
       if (!page || watch.is_over())
         return false;
       if (!*page) {
@@ -212,6 +211,8 @@ outcome<exit_code> events_command(session& self) {
     if (auto ok = show_last(printer, *coordinator, limit); !ok)
       return tl::unexpected{std::move(ok.error())};
     printer.close();
+    if (printer.shown == 0 && !printer.filter().wants_all())
+      self.say(fmt::format("no event {} is kept", printer.filter().text()));
     return exit_code::done;
   }
   follow_watch watch{self};

@@ -37,7 +37,8 @@ public:
   /// Shows the last lines.
   outcome<void> begin(uint64_t limit) {
     auto last = limit == 0 ? uint64_t{limits::log_lines_kept} : limit;
-    auto page = ask(fmt::format(R"("last": {})", last), never_);
+    auto never = [] { return false; };
+    auto page = ask(fmt::format(R"("last": {})", last), never);
     if (!page)
       return refuse(page.error());
     if (!page->kept)
@@ -50,7 +51,7 @@ public:
     show(*page);
     // What comes meanwhile has no end, perhaps.
     while (page->more && shown_ < last) {
-      page = ask(behind(), never_);
+      page = ask(behind(), never);
       if (!page)
         return refuse(page.error());
       show(*page);
@@ -63,7 +64,7 @@ public:
     auto more = false;
     while (more ? !watch.is_over() : watch.pause(poll_interval)) {
       more = false;
-      auto page = ask(behind(), self_.interrupts().flag());
+      auto page = ask(behind(), [&watch] { return watch.is_over(); });
       if (watch.is_over())
         return;
       if (!page) {
@@ -102,8 +103,8 @@ private:
     return true;
   }
 
-  caf::expected<log_page> ask(const std::string& where,
-                              const std::atomic<bool>& stop) {
+  template <class Stop>
+  caf::expected<log_page> ask(const std::string& where, Stop stop) {
     auto text = fmt::format(R"({{{}, "level": "{}"}})", where, level_);
     auto answer = call_unless(stop, [from = from_, node = node_, text] {
       return ask_about(from, node, "log", text);
@@ -136,7 +137,6 @@ private:
   std::string node_;
   std::string level_;
   std::optional<json_stream> stream_;
-  std::atomic<bool> never_ = false;
   int64_t pid_ = 0;
   uint64_t next_ = 0;
   uint64_t shown_ = 0;

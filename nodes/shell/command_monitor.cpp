@@ -1,5 +1,7 @@
 #include "nodes/shell/actor_question.hpp"
+#include "nodes/shell/background_call.hpp"
 #include "nodes/shell/commands.hpp"
+#include "nodes/shell/follow_watch.hpp"
 #include "nodes/shell/json_stream.hpp"
 #include "nodes/shell/node_json.hpp"
 #include "nodes/shell/session.hpp"
@@ -7,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
 
 #include <chrono>
 #include <optional>
@@ -17,9 +18,8 @@ namespace troupe::shell {
 namespace {
 
 using nlohmann::json;
-using clock = std::chrono::steady_clock;
 
-constexpr int poll_interval_ms = 250;
+constexpr std::chrono::milliseconds poll_interval{250};
 /// Looks that find nothing, one after the other, until it is gone for good.
 constexpr int failures_max = 20;
 
@@ -69,6 +69,18 @@ public:
     static_cast<void>(self_.out().flush());
   }
 
+  /// @returns whether that was all that is wanted.
+  bool tell_change(const sight& last, const sight& now) {
+    auto ended = now.ends != last.ends;
+    if (ended)
+      tell("ended", now);
+    if (ended && self_.call().has("once"))
+      return true;
+    if (now.state == "running" && (last.state != "running" || ended))
+      tell("running", now);
+    return false;
+  }
+
 private:
   session& self_;
   std::string node_;
@@ -89,37 +101,29 @@ outcome<exit_code> monitor_command(session& self) {
   auto last = look_at(*coordinator, place->node, path);
   if (!last)
     return tl::unexpected{std::move(last.error())};
-  self.interrupts().allow_detach(true); // Ctrl-C closes what `out` opens.
+  follow_watch watch{self}; // Ctrl-C closes what `out` opens.
   teller out{self, place->node, path};
   out.tell(last->state == "running" ? "running" : "not running", *last);
-  auto timeout = self.call().duration("timeout");
-  auto began = clock::now();
   auto failures = 0;
-  for (;;) {
-    static_cast<void>(::poll(nullptr, 0, poll_interval_ms));
-    if (self.interrupts().flag())
-      return exit_code::detached;
-    if (timeout && timeout->count() > 0 && clock::now() - began >= *timeout)
-      return exit_code::timed_out;
+  while (watch.pause(poll_interval)) {
     // Its agent may be restarted with it: the next look finds the new one.
-    auto now = look_at(*coordinator, place->node, path);
-    if (!now) {
+    auto now = call_unless([&watch] { return watch.is_over(); },
+                           [from = *coordinator, node = place->node, path] {
+                             return look_at(from, node, path);
+                           });
+    if (!now)
+      break;
+    if (!*now) {
       if (++failures < failures_max)
         continue;
-      self.interrupts().allow_detach(false);
-      return tl::unexpected{std::move(now.error())};
+      return tl::unexpected{std::move(now->error())};
     }
     failures = 0;
-    if (now->ends != last->ends) {
-      out.tell("ended", *now);
-      if (self.call().has("once"))
-        return exit_code::done;
-    }
-    if (now->state == "running"
-        && (last->state != "running" || now->ends != last->ends))
-      out.tell("running", *now);
-    last = std::move(now);
+    if (out.tell_change(*last, **now))
+      return exit_code::done;
+    last = std::move(*now);
   }
+  return watch.ending();
 }
 
 } // namespace troupe::shell

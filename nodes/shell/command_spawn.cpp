@@ -1,5 +1,7 @@
 #include "nodes/shell/actor_question.hpp"
+#include "nodes/shell/background_call.hpp"
 #include "nodes/shell/commands.hpp"
+#include "nodes/shell/detach_scope.hpp"
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/node_json.hpp"
 #include "nodes/shell/session.hpp"
@@ -49,20 +51,30 @@ outcome<json> ask_json(const client& from, const ask_node& question) {
 }
 
 /// Waits for the end, which the node's own deadline brings.
+/// @param started What the node answered to `spawn`.
 outcome<json> wait_for_end(session& self, const client& from,
-                           const std::string& node, uint64_t id) {
+                           const std::string& node, const json& started) {
+  auto id = number_at(started, "id");
+  auto path = text_at(started, "path");
   auto text = fmt::format(R"({{"id": {}}})", id);
-  self.interrupts().allow_detach(true);
+  detach_scope polls{self.interrupts()};
+  const auto& stop = self.interrupts().flag();
   for (;;) {
-    auto now = ask_json(from, {node, "spawned", {}, text});
-    if (!now || now->value("ended", false)) {
-      self.interrupts().allow_detach(false);
-      return now;
-    }
-    if (self.interrupts().flag())
+    auto now = call_unless([&stop] { return stop.load(); },
+                           [from, node, text] {
+                             return ask_json(from, {node, "spawned", {}, text});
+                           });
+    if (!now || stop)
       return refuse(fmt::format("detached; {} goes on until its time is over",
-                                escape_text(text_at(*now, "path"))),
+                                escape_text(path)),
                     exit_code::detached);
+    if (!*now)
+      return std::move(*now);
+    auto ended = flag_at(**now, "ended");
+    if (!ended)
+      return tl::unexpected{std::move(ended.error())};
+    if (*ended)
+      return std::move(*now);
     static_cast<void>(::poll(nullptr, 0, poll_interval_ms));
   }
 }
@@ -85,8 +97,7 @@ outcome<exit_code> spawn_command(session& self) {
     ask_json(*coordinator, {*node, "spawn", {}, compact(question)});
   if (!started)
     return tl::unexpected{std::move(started.error())};
-  auto ended =
-    wait_for_end(self, *coordinator, *node, number_at(*started, "id"));
+  auto ended = wait_for_end(self, *coordinator, *node, *started);
   if (!ended)
     return tl::unexpected{std::move(ended.error())};
   (*ended)["node"] = *node;

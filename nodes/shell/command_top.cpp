@@ -1,5 +1,6 @@
 #include "nodes/shell/cluster_view.hpp"
 #include "nodes/shell/commands.hpp"
+#include "nodes/shell/detach_scope.hpp"
 #include "nodes/shell/full_screen.hpp"
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/session.hpp"
@@ -76,15 +77,16 @@ outcome<exit_code> show_once(session& self, top_screen& screen,
 
 /// Goes on until a key or Ctrl-C ends it.
 exit_code show_live(session& self, top_screen& screen, const client& from) {
+  detach_scope polls{self.interrupts()}; // Longer than the terminal is ours.
   top_feed feed{from, self.call(), refresh_interval};
   full_screen terminal{STDIN_FILENO, self.out_descriptor()};
-  self.interrupts().allow_detach(true);
   auto goes_on = true;
   while (goes_on && !self.interrupts().flag() && !terminal.is_closed()) {
     auto size = terminal.size();
     auto news = feed.take();
     if (news.lost)
       screen.set_lost(*news.lost);
+    screen.set_waited(news.waited);
     if (news.view)
       screen.update(std::move(*news.view), clock::now());
     if (news.about)
@@ -94,7 +96,6 @@ exit_code show_live(session& self, top_screen& screen, const client& from) {
       goes_on = goes_on && screen.press(key);
     feed.look_into(screen.subject(), size.columns);
   }
-  self.interrupts().allow_detach(false);
   return exit_code::done;
 }
 

@@ -1,4 +1,5 @@
 #include "nodes/shell/commands.hpp"
+#include "nodes/shell/detach_scope.hpp"
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/json_stream.hpp"
 #include "nodes/shell/progress_bar.hpp"
@@ -119,7 +120,7 @@ private:
 class job_watcher {
 public:
   job_watcher(session& self, const client& coordinator, job_status job)
-    : self_(self), coordinator_(coordinator), feed_(coordinator, job.id),
+    : self_(self), coordinator_(coordinator), feed_(coordinator, job),
       output_(self, self.out().descriptor()) {
     view_.job = std::move(job);
   }
@@ -180,19 +181,14 @@ private:
   }
 
   void show(bool last) {
-    auto done = view_.job.succeeded + view_.job.dead + view_.job.cancelled;
-    if (done < done_)
-      rate_ = {}; // Dead letters were requeued.
-    done_ = done;
-    rate_.update(done, clock::now());
+    rate_.update(view_.job, clock::now());
     view_.per_second = rate_.per_second();
-    view_.left = rate_.left(view_.job.tasks);
+    view_.left = rate_.left();
     feed_.take(view_);
     output_.show(view_, last);
   }
 
   outcome<exit_code> end() {
-    feed_.refresh();
     show(true);
     if (view_.job.state != job_state::succeeded)
       return refuse(failure_line(view_.job));
@@ -212,8 +208,7 @@ private:
   watch_feed feed_;
   watch_output output_;
   watch_view view_;
-  rate_meter rate_;
-  uint64_t done_ = 0;
+  job_rate rate_;
 };
 
 } // namespace
@@ -228,10 +223,8 @@ outcome<exit_code> watch_command(session& self) {
   auto status = coordinator->describe(*job);
   if (!status)
     return refuse(status.error());
-  self.interrupts().allow_detach(true);
-  auto ended = job_watcher{self, *coordinator, std::move(*status)}.run();
-  self.interrupts().allow_detach(false);
-  return ended;
+  detach_scope polls{self.interrupts()};
+  return job_watcher{self, *coordinator, std::move(*status)}.run();
 }
 
 } // namespace troupe::shell

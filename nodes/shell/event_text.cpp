@@ -84,6 +84,17 @@ outcome<event_filter> event_filter::read(const invocation& call) {
   return out;
 }
 
+std::string event_filter::text() const {
+  std::vector<std::string> parts;
+  if (!kinds.empty())
+    parts.emplace_back("of such a kind");
+  if (job)
+    parts.push_back(fmt::format("of job {}", *job));
+  if (node)
+    parts.push_back("of node " + quote_text(*node));
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
 bool event_filter::wants(const event& what) const {
   if (job && (!is_of_job(what.kind) || what.job != *job))
     return false;

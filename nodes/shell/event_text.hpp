@@ -27,6 +27,9 @@ struct event_filter {
   bool wants_all() const {
     return !job && !node && kinds.empty();
   }
+
+  /// Returns what is wanted, as in `of job 7 and of node a`; empty: all.
+  std::string text() const;
 };
 
 /// Returns what happened as one sentence, escaped: `job 7 succeeded: ...`.

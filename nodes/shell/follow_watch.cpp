@@ -13,6 +13,15 @@ using clock = std::chrono::steady_clock;
 
 constexpr milliseconds look_interval{20};
 
+/// Whether nothing can be written any more. A pipe without a reader tells that
+/// before anything is written.
+bool is_gone(const text_output& out) {
+  pollfd wanted{out.descriptor(), 0, 0};
+  return out.is_broken()
+         || (::poll(&wanted, 1, 0) > 0
+             && (wanted.revents & (POLLERR | POLLHUP)) != 0);
+}
+
 } // namespace
 
 follow_watch::follow_watch(session& self)
@@ -38,7 +47,7 @@ bool follow_watch::pause(milliseconds time) {
 }
 
 bool follow_watch::is_over() const {
-  return self_.interrupts().flag()
+  return self_.interrupts().flag() || is_gone(self_.out())
          || (timeout_ && clock::now() - began_ >= *timeout_);
 }
 
@@ -57,6 +66,8 @@ void follow_watch::found() {
 outcome<exit_code> follow_watch::ending() const {
   if (self_.interrupts().flag())
     return exit_code::detached;
+  if (is_gone(self_.out())) // The program says why, if it is a failure.
+    return exit_code::done;
   return refuse("--timeout is over", exit_code::timed_out);
 }
 

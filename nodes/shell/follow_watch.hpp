@@ -9,8 +9,9 @@
 
 namespace troupe::shell {
 
-/// What every command does that follows something: it ends with Ctrl-C or
-/// `--timeout`, and says what it lost and when that is back.
+/// What every command does that follows something: it ends with Ctrl-C, with
+/// `--timeout` and when nobody reads what it writes, and says what it lost and
+/// when that is back.
 class follow_watch {
 public:
   /// While it lives, Ctrl-C is polled for.
@@ -24,7 +25,7 @@ public:
   /// @returns whether to go on.
   bool pause(std::chrono::milliseconds time);
 
-  /// Returns whether Ctrl-C came or `--timeout` is over.
+  /// Returns whether Ctrl-C came, `--timeout` is over or stdout is gone.
   bool is_over() const;
 
   /// Says that something is lost, once until `found`.

@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <string_view>
 
@@ -22,7 +23,7 @@ constexpr int end_signals[] = {SIGTERM, SIGHUP, SIGQUIT};
 /// What a signal handler needs to put the terminal back; it can be given
 /// nothing.
 struct restoring {
-  volatile sig_atomic_t active = 0;
+  std::atomic<bool> active = false;
   int in = -1;
   int out = -1;
   termios before{};
@@ -34,18 +35,8 @@ restoring& saved() {
   return all;
 }
 
-/// Only calls what a signal handler may call.
-void put_back() {
-  auto& all = saved();
-  if (all.active == 0)
-    return;
-  all.active = 0;
-  static_cast<void>(::tcsetattr(all.in, TCSANOW, &all.before));
-  [[maybe_unused]] auto n = ::write(all.out, leave.data(), leave.size());
-}
-
 extern "C" void end_by_signal(int signal) {
-  put_back();
+  restore_terminal();
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
@@ -105,7 +96,7 @@ full_screen::full_screen(int in, int out)
   // Ctrl-C and Ctrl-Z are keys: a process that ended or stopped by them would
   // leave the terminal as it is.
   ::cfmakeraw(&raw);
-  all.active = 1;
+  all.active = true;
   struct sigaction action {};
   action.sa_handler = end_by_signal;
   for (size_t i = 0; i < std::size(end_signals); ++i)
@@ -115,10 +106,21 @@ full_screen::full_screen(int in, int out)
 }
 
 full_screen::~full_screen() {
-  put_back();
+  restore_terminal();
   auto& all = saved();
   for (size_t i = 0; i < std::size(end_signals); ++i)
     ::sigaction(end_signals[i], &all.actions[i], nullptr);
+}
+
+void restore_terminal() {
+  // Only calls what a signal handler may call.
+  auto& all = saved();
+  if (!all.active)
+    return;
+  static_cast<void>(::tcsetattr(all.in, TCSANOW, &all.before));
+  [[maybe_unused]] auto n = ::write(all.out, leave.data(), leave.size());
+  // Not before: who ends the process meanwhile must do it once more.
+  all.active = false;
 }
 
 screen_size full_screen::size() const {

@@ -61,4 +61,8 @@ private:
   key_decoder decoder_;
 };
 
+/// Puts the terminal back if a `full_screen` has it, for whoever ends the
+/// process while that lives: another thread, or the handler of a signal.
+void restore_terminal();
+
 } // namespace troupe::shell

@@ -1,6 +1,7 @@
 #include "nodes/shell/interrupt.hpp"
 
 #include "nodes/shell/exit_code.hpp"
+#include "nodes/shell/full_screen.hpp"
 
 #include <poll.h>
 #include <pthread.h>
@@ -82,8 +83,10 @@ void interrupt_watch::run() {
     signalfd_siginfo info{};
     if (::read(signals_, &info, sizeof(info)) != sizeof(info))
       continue;
-    if (!allowed_ || flag_)
+    if (!allowed_ || flag_) {
+      restore_terminal();
       std::_Exit(static_cast<int>(exit_code::detached));
+    }
     flag_ = true;
   }
 }

@@ -9,7 +9,7 @@ namespace troupe::shell {
 /// Takes Ctrl-C in a thread of its own, since no other code can be
 /// interrupted at a place of our choice. While detaching is allowed, the first
 /// one sets a flag that waiting code polls; otherwise, and for every further
-/// one, the process ends at once with exit code 130.
+/// one, the process ends at once with exit code 130, the terminal as it was.
 class interrupt_watch {
 public:
   /// Blocks SIGINT in the calling thread and all that it starts later. Call it

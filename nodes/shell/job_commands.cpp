@@ -356,8 +356,8 @@ constexpr std::string_view wait_details =
   "failed or was cancelled is exit code 1.";
 
 constexpr std::string_view jobs_details =
-  "The table fits the terminal: the least important columns are left out when "
-  "it is narrow.";
+  "DONE counts what succeeded. The table fits the terminal: the least "
+  "important columns are left out when it is narrow.";
 
 constexpr std::string_view cancel_details =
   "What runs is asked to stop; results that were accepted stay readable. A job "
@@ -374,7 +374,8 @@ constexpr std::string_view dead_details =
   "* `dead requeue WHICH` makes them ready again with all their attempts. "
   "Their job goes from `failed` to `running` and merges what comes with what "
   "it had. The job must have ended.\n"
-  "* `dead purge WHICH` drops them. The job stays failed.";
+  "* `dead purge WHICH` drops them. The job stays failed.\n\n"
+  "To requeue or purge a task or a job that has none of them is exit code 1.";
 
 constexpr std::string_view dead_json =
   "`list` prints an array of, `show` one {\"job\", \"index\", \"attempts\", "
@@ -383,8 +384,10 @@ constexpr std::string_view dead_json =
   "`requeue` prints {\"requeued\", \"jobs\"}, `purge` {\"purged\", \"jobs\"}";
 
 constexpr std::string_view watch_details =
-  "Shows the share that is done, the rate and the time left, what each node "
-  "does (its bar is its part of all results), and each attempt that fails. A "
+  "Shows the share that succeeded (the bar also what was given up or "
+  "cancelled), the rate of the last seconds, at the end that of the whole job, "
+  "and the time left, what each node does (its bar is its part of all "
+  "results), and each attempt that fails. A "
   "terminal is redrawn in place, anything else gets a line when something "
   "changed. Ends when the job ends; if that failed or was cancelled with exit "
   "code 1. Ctrl-C detaches (exit code 130). When the coordinator is lost, it "
@@ -396,7 +399,9 @@ constexpr std::string_view watch_json =
   "\"left_seconds\", \"nodes\": [{\"node\", \"leased\", \"succeeded\", "
   "\"failed\", \"busy_seconds\", \"per_second\"}], \"failures\": "
   "[{\"index\", \"dead\", \"node\", \"text\"}], \"more_failures\"}. "
-  "`left_seconds` is null when it cannot be told; `failures` are those since "
+  "`nodes` are as they were asked for last: of a job that has ended nobody "
+  "knows it any more. `left_seconds` is null when it cannot be told; "
+  "`failures` are those since "
   "the object before, at most 20, and `more_failures` counts the others";
 
 constexpr std::string_view result_details =

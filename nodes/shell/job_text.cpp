@@ -29,10 +29,6 @@ std::string joined(const std::vector<std::string>& texts) {
   return fmt::format("{}", fmt::join(texts, ","));
 }
 
-uint64_t ended_tasks(const job_status& job) {
-  return job.succeeded + job.dead + job.cancelled;
-}
-
 /// Walks over compact JSON and finds where the elements of its outermost list
 /// or object end. Knows strings, so that their commas and brackets do not
 /// count.
@@ -245,7 +241,7 @@ table job_table(const std::vector<job_status>& jobs) {
     out.rows.push_back(
       {{std::to_string(job.id)},
        {std::string{to_string(job.state)}, tone_of(job.state)},
-       {format_count(ended_tasks(job))},
+       {format_count(job.succeeded)},
        {format_count(job.tasks)},
        {format_count(job.dead), job.dead > 0 ? tone::bad : tone::plain},
        {span(job.seconds_us)},

@@ -287,7 +287,7 @@ struct line_editor::impl {
     return name == nullptr || std::string_view{name} == "dumb";
   }
 
-  /// As libedit counts: not at least 40, as tables do.
+  /// As libedit counts.
   size_t terminal_columns_now() const {
     int columns = 0;
     if (::el_wget(editor, EL_GETTC, L"co", &columns, nullptr) == 0

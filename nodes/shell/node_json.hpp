@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 /// JSON that a node answered with. Templates, so that the header needs no JSON:
 /// `Json` is `nlohmann::json`.
@@ -47,6 +48,36 @@ uint64_t number_at(const Json& from, const char* key) {
   if (found == from.end() || !found->is_number_unsigned())
     return 0;
   return found->template get<uint64_t>();
+}
+
+/// Returns whether a key is true. What is missing or no boolean is refused.
+template <class Json>
+outcome<bool> flag_at(const Json& from, const char* key) {
+  auto found = from.find(key);
+  if (found == from.end() || !found->is_boolean())
+    return refuse(std::string{"the node did not say whether it has "} + key
+                  + ": all nodes must run the same version of Troupe");
+  return found->template get<bool>();
+}
+
+/// Returns a list of objects, empty if it is missing. What is something else is
+/// refused.
+template <class Json>
+outcome<std::vector<Json>> objects_at(const Json& from, const char* key) {
+  std::vector<Json> out;
+  auto found = from.find(key);
+  if (found == from.end())
+    return out;
+  auto fits = found->is_array();
+  for (const auto& x : *found) {
+    fits = fits && x.is_object();
+    out.push_back(x);
+  }
+  if (!fits)
+    return refuse(std::string{"the node answered with "} + key
+                  + " that are no JSON objects: all nodes must run the same "
+                    "version of Troupe");
+  return out;
 }
 
 /// Returns JSON on one line, whatever bytes its texts have.

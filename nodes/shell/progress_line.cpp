@@ -28,17 +28,10 @@ progress_line::~progress_line() {
 void progress_line::update(const job_status& job, time_point now) {
   if (!terminal_)
     return;
-  auto done = job.succeeded + job.dead + job.cancelled;
-  rate_.update(done, now);
-  if (!is_due(now))
-    return;
-  progress_view view{done,
-                     job.tasks,
-                     job.dead,
-                     job.state == job_state::open,
-                     rate_.per_second(),
-                     rate_.left(job.tasks)};
-  draw(render(view, terminal_columns(descriptor_)));
+  rate_.update(job, now);
+  if (is_due(now))
+    draw(render(progress_of(job, rate_.per_second(), rate_.left()),
+                terminal_columns(descriptor_)));
 }
 
 void progress_line::sending(uint64_t inputs, time_point now) {

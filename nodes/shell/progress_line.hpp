@@ -40,7 +40,7 @@ private:
   bool terminal_ = false;
   bool drawn_ = false;
   std::optional<time_point> drawn_at_;
-  rate_meter rate_;
+  job_rate rate_;
 };
 
 } // namespace troupe::shell

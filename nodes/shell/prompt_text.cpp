@@ -79,7 +79,7 @@ std::string opening_text(const cluster_state& state) {
     case reach::connected: break;
   }
   auto text = fmt::format("{}: {}, {}", begin, counted(state.nodes, "node"),
-                          counted(state.jobs, "job"));
+                          counted(state.jobs, "active job"));
   if (state.suspect > 0)
     text += fmt::format(", {} silent", counted(state.suspect, "node"));
   if (state.lost > 0)

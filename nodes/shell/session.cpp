@@ -4,11 +4,20 @@
 #include "nodes/shell/table.hpp"
 #include "nodes/shell/terminal.hpp"
 
+#include <algorithm>
+
 namespace troupe::shell {
 
 namespace {
 
 constexpr size_t columns_default = 80;
+/// What is written once is rather wrapped by the terminal than cut to nothing.
+constexpr size_t columns_min = 40;
+
+size_t readable_columns(int descriptor) {
+  auto columns = terminal_columns(descriptor);
+  return columns == 0 ? 0 : std::max(columns, columns_min);
+}
 
 } // namespace
 
@@ -25,7 +34,7 @@ void session::say(std::string_view text) const {
 
 void session::show(const table& what) {
   auto shown =
-    render(what, terminal_columns(where_.out), wants_color(where_.out));
+    render(what, readable_columns(where_.out), wants_color(where_.out));
   if (out_.has_copy())
     out_.write(shown, render(what, 0, false));
   else
@@ -33,7 +42,7 @@ void session::show(const table& what) {
 }
 
 size_t session::text_columns() const {
-  auto columns = terminal_columns(where_.out);
+  auto columns = readable_columns(where_.out);
   return columns == 0 ? columns_default : columns;
 }
 

@@ -56,7 +56,8 @@ public:
     return where_.connect(call_);
   }
 
-  /// Writes a table as wide as the terminal; a copy of it has all columns.
+  /// Writes a table as wide as the terminal, at least 40 columns; a copy of it
+  /// has all columns.
   void show(const table& what);
 
   /// Returns the columns for text on stdout, 80 if that is no terminal.

@@ -1,8 +1,13 @@
 #include "nodes/shell/table.hpp"
 
+#include "nodes/shell/wide_text.hpp"
 #include "runtime/base/escape.hpp"
 
+#include <locale.h>
+
 #include <algorithm>
+#include <cwchar>
+#include <limits>
 #include <numeric>
 
 namespace troupe::shell {
@@ -24,6 +29,55 @@ std::string_view color_of(tone meaning) {
     case tone::dim: return "\033[2m";
   }
   return "";
+}
+
+/// Makes `wcwidth` know the characters of all languages, whatever the locale
+/// of the process is.
+class utf8_scope {
+public:
+  utf8_scope() : before_(::uselocale(characters())) {
+    // nop
+  }
+
+  ~utf8_scope() {
+    ::uselocale(before_);
+  }
+
+  utf8_scope(const utf8_scope&) = delete;
+  utf8_scope& operator=(const utf8_scope&) = delete;
+
+private:
+  /// Lives as long as the process. A system without it changes nothing.
+  static locale_t characters() {
+    static auto* kept = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return kept;
+  }
+
+  locale_t before_;
+};
+
+struct measure {
+  size_t bytes = 0;
+  size_t columns = 0;
+};
+
+/// Returns how much of a UTF-8 text fits into `room` columns. What is not
+/// printable is one column: it is escaped before it is shown.
+measure fitting(std::string_view text, size_t room) {
+  utf8_scope scope;
+  measure out;
+  while (out.bytes < text.size()) {
+    auto rest = text.substr(out.bytes);
+    auto length = std::max<size_t>(1, utf8_length(rest));
+    auto width =
+      length == 1 ? 1 : ::wcwidth(widen(rest.substr(0, length)).front());
+    auto columns = width < 0 ? size_t{1} : static_cast<size_t>(width);
+    if (columns > room - out.columns)
+      break;
+    out.columns += columns;
+    out.bytes += length;
+  }
+  return out;
 }
 
 class layout {
@@ -135,21 +189,15 @@ private:
 } // namespace
 
 size_t display_columns(std::string_view text) {
-  // All bytes but the continuation bytes of UTF-8.
-  return static_cast<size_t>(
-    std::count_if(text.begin(), text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
+  return fitting(text, std::numeric_limits<size_t>::max()).columns;
 }
 
 std::string cut(std::string_view text, size_t columns) {
   if (display_columns(text) <= columns)
     return std::string{text};
   auto mark = cut_mark.substr(0, columns);
-  size_t end = 0;
-  for (auto room = columns - mark.size(); room > 0 && end < text.size(); --room)
-    end += std::max<size_t>(1, utf8_length(text.substr(end)));
-  return std::string{text.substr(0, end)} + std::string{mark};
+  auto begin = text.substr(0, fitting(text, columns - mark.size()).bytes);
+  return std::string{begin} + std::string{mark};
 }
 
 std::string render(const table& what, size_t width, bool color) {

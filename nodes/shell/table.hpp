@@ -33,14 +33,14 @@ struct table {
 };
 
 /// Renders a header and the rows, each ending in a newline, no blanks at line
-/// ends. A character counts as one column.
+/// ends.
 /// @param width Columns of the terminal, 0: no limit.
 std::string render(const table& what, size_t width, bool color);
 
-/// Returns the number of characters of a UTF-8 text.
+/// Returns the columns of a UTF-8 text on a terminal: as of wcwidth(3).
 size_t display_columns(std::string_view text);
 
-/// Cuts a UTF-8 text to `columns` characters, with `...` as the last of them.
+/// Cuts a UTF-8 text to at most `columns` columns, with `...` as its end.
 std::string cut(std::string_view text, size_t columns);
 
 } // namespace troupe::shell

@@ -3,7 +3,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -11,7 +10,6 @@ namespace troupe::shell {
 
 namespace {
 
-constexpr size_t columns_min = 40;
 constexpr size_t columns_default = 80;
 
 std::string_view variable(const char* name) {
@@ -31,7 +29,7 @@ size_t terminal_columns(int descriptor) {
   winsize size{};
   if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
     return columns_default;
-  return std::max<size_t>(size.ws_col, columns_min);
+  return size.ws_col;
 }
 
 bool wants_color(int descriptor) {

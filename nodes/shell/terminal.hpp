@@ -7,8 +7,8 @@ namespace troupe::shell {
 /// Returns whether a file descriptor is a terminal.
 bool is_terminal(int descriptor);
 
-/// Returns the columns of a terminal as they are now, at least 40; 0 if it is
-/// none (then nothing is cut).
+/// Returns the columns of a terminal as they are now, 80 if it does not say; 0
+/// if it is none (then nothing is cut).
 size_t terminal_columns(int descriptor);
 
 /// Returns whether colors are welcome there: a terminal that is not `dumb`,

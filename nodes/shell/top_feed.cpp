@@ -10,6 +10,12 @@
 
 namespace troupe::shell {
 
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+} // namespace
+
 struct top_feed::shared {
   shared(client x, invocation y, std::chrono::milliseconds z)
     : from(std::move(x)), call(std::move(y)), interval(z) {
@@ -26,6 +32,7 @@ struct top_feed::shared {
   std::optional<top_subject> wanted;
   size_t columns = 80;
   bool is_lost = false;
+  std::optional<clock::time_point> asked_at; ///< As long as it waits.
   news fresh;
 };
 
@@ -56,7 +63,11 @@ void top_feed::look_into(const std::optional<top_subject>& about,
 
 top_feed::news top_feed::take() {
   std::lock_guard guard{shared_->mutex};
-  return std::exchange(shared_->fresh, {});
+  auto out = std::exchange(shared_->fresh, {});
+  if (shared_->asked_at)
+    out.waited = std::chrono::duration_cast<std::chrono::milliseconds>(
+      clock::now() - *shared_->asked_at);
+  return out;
 }
 
 void top_feed::finish() {
@@ -71,12 +82,14 @@ void top_feed::run(const std::shared_ptr<shared>& state) {
   while (!state->ended) {
     auto about = state->wanted;
     auto columns = state->columns;
+    state->asked_at = clock::now();
     lock.unlock();
     std::vector<std::string> details;
     if (about)
       details = details_of(state->from, *about, columns);
     auto view = view_cluster(state->from, state->call);
     lock.lock();
+    state->asked_at.reset();
     if (about) {
       state->fresh.about = about;
       state->fresh.details = std::move(details);

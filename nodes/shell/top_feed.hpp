@@ -24,6 +24,8 @@ public:
       lost; ///< Why it cannot ask; empty: it can again.
     std::optional<top_subject> about;
     std::vector<std::string> details;
+    /// For how long it has waited for the answers to what it asked last.
+    std::chrono::milliseconds waited{0};
   };
 
   top_feed(client from, invocation call, std::chrono::milliseconds interval);

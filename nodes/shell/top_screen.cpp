@@ -20,6 +20,7 @@ namespace {
 
 constexpr int64_t page_rows = 10;
 constexpr int64_t far = 1'000'000;
+constexpr std::chrono::seconds silence_told{2};
 
 constexpr std::string_view help_lines[] = {
   "Up, Down, k, j    select a row, or scroll",
@@ -66,14 +67,11 @@ struct rated_job {
   job_status status;
   std::optional<double> rate;
 
-  uint64_t done() const {
-    return status.succeeded + status.dead + status.cancelled;
-  }
-
   double share() const {
-    return done() >= status.tasks
+    return status.succeeded >= status.tasks
              ? 1
-             : static_cast<double>(done()) / static_cast<double>(status.tasks);
+             : static_cast<double>(status.succeeded)
+                 / static_cast<double>(status.tasks);
   }
 };
 
@@ -134,7 +132,7 @@ const std::vector<job_column>& job_columns() {
      [](j a, j b) { return a.status.state < b.status.state; }},
     {{"DONE", true},
      "done",
-     [](j x) { return cell{share_text(x.done(), x.status.tasks)}; },
+     [](j x) { return cell{share_text(x.status.succeeded, x.status.tasks)}; },
      [](j a, j b) { return a.share() > b.share(); }},
     {{"TASKS", true, false, 1},
      "tasks",
@@ -233,6 +231,10 @@ void top_screen::update(const top_subject& about,
 
 void top_screen::set_lost(std::string why) {
   lost_ = std::move(why);
+}
+
+void top_screen::set_waited(std::chrono::milliseconds time) {
+  waited_ = std::chrono::floor<std::chrono::seconds>(time);
 }
 
 void top_screen::show(top_view view) {
@@ -402,6 +404,10 @@ std::vector<screen_line> top_screen::header(size_t columns) const {
   auto warnings = warnings_of(*seen_);
   if (!lost_.empty())
     add("LOST: " + lost_, tone::bad);
+  else if (waited_ >= silence_told)
+    add(fmt::format("NO ANSWER for {} s: what is shown is from before",
+                    waited_.count()),
+        tone::bad);
   else if (paused_)
     add("paused: p goes on", tone::dim);
   else if (!warnings.empty())

@@ -5,6 +5,7 @@
 #include "nodes/shell/table.hpp"
 #include "runtime/base/clock.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -51,6 +52,9 @@ public:
 
   /// The cluster cannot be asked, for this reason; empty: it can again.
   void set_lost(std::string why);
+
+  /// For how long answers have been awaited: after two seconds it is said.
+  void set_waited(std::chrono::milliseconds time);
 
   /// @returns false if the key ends it all.
   bool press(const key& what);
@@ -104,6 +108,7 @@ private:
   std::optional<time_point> seen_at_;
   std::map<job_id, double> rates_; ///< Tasks a second, of jobs seen twice.
   std::string lost_;
+  std::chrono::seconds waited_{0};
   top_view view_ = top_view::nodes;
   sorting orders_[2];
   std::optional<top_subject> selected_[2];

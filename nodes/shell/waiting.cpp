@@ -1,5 +1,6 @@
 #include "nodes/shell/waiting.hpp"
 
+#include "nodes/shell/detach_scope.hpp"
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/progress_line.hpp"
 #include "nodes/shell/result_printer.hpp"
@@ -83,10 +84,11 @@ outcome<job_status> wait_for(session& self, const client& coordinator,
     line.erase();
     results->take(index, bytes);
   };
-  self.interrupts().allow_detach(true);
-  auto ended = results != nullptr ? coordinator.stream(job, take, options)
-                                  : coordinator.wait(job, options);
-  self.interrupts().allow_detach(false);
+  auto ended = [&] {
+    detach_scope polls{self.interrupts()};
+    return results != nullptr ? coordinator.stream(job, take, options)
+                              : coordinator.wait(job, options);
+  }();
   line.erase();
   if (ended)
     return std::move(*ended);

@@ -27,14 +27,8 @@ std::string line(std::string_view text, size_t columns) {
   return cut(text, columns > 0 ? columns - 1 : 0) + "\n";
 }
 
-progress_view progress_of(const watch_view& what) {
-  const auto& job = what.job;
-  return {job.succeeded + job.dead + job.cancelled,
-          job.tasks,
-          job.dead,
-          job.state == job_state::open,
-          what.per_second,
-          what.left};
+std::string progress_text(const watch_view& what, size_t columns) {
+  return render(progress_of(what.job, what.per_second, what.left), columns);
 }
 
 std::string title(const job_status& job) {
@@ -57,7 +51,7 @@ std::string node_bar(uint64_t part, uint64_t whole, size_t columns) {
 }
 
 std::string node_line(const watched_node& node, size_t name_columns,
-                      uint64_t whole, size_t columns) {
+                      uint64_t whole, size_t columns, bool ended) {
   const auto& share = node.share;
   auto name = cut(escape_text(share.node), name_columns);
   auto text =
@@ -65,8 +59,9 @@ std::string node_line(const watched_node& node, size_t name_columns,
     + node_bar(share.succeeded, whole,
                columns >= wide_columns ? bar_columns : bar_columns_narrow);
   std::vector<std::string> parts{
-    fmt::format("{} done", format_count(share.succeeded)),
-    fmt::format("{} leased", format_count(share.leased))};
+    fmt::format("{} done", format_count(share.succeeded))};
+  if (!ended)
+    parts.push_back(fmt::format("{} leased", format_count(share.leased)));
   if (share.failed > 0)
     parts.push_back(fmt::format("{} failed", format_count(share.failed)));
   parts.push_back(per_second(node.per_second));
@@ -94,7 +89,20 @@ std::vector<watched_node> busiest(std::vector<watched_node> nodes) {
   return nodes;
 }
 
-std::string node_lines(const std::vector<watched_node>& all, size_t columns) {
+/// What the nodes did since they were asked last: of a job that has ended
+/// nobody knows it any more.
+std::string unseen_line(const job_status& job, uint64_t seen, size_t columns) {
+  if (!is_terminal(job.state) || job.succeeded <= seen)
+    return {};
+  return line(fmt::format("where the last {} ran was not seen",
+                          counted(job.succeeded - seen, "task")),
+              columns);
+}
+
+std::string node_lines(const watch_view& what, size_t columns) {
+  const auto& all = what.nodes;
+  if (all.empty())
+    return {};
   uint64_t whole = 0;
   for (const auto& node : all)
     whole += node.share.succeeded;
@@ -107,11 +115,12 @@ std::string node_lines(const std::vector<watched_node>& all, size_t columns) {
     {name_columns, name_columns_max, std::max<size_t>(columns / 3, 4)});
   std::string out;
   for (const auto& node : shown)
-    out += node_line(node, name_columns, whole, columns);
+    out += node_line(node, name_columns, whole, columns,
+                     is_terminal(what.job.state));
   if (shown.size() < all.size())
     out +=
       line("and " + counted(all.size() - shown.size(), "more node"), columns);
-  return out;
+  return out + unseen_line(what.job, whole, columns);
 }
 
 std::string node_object(const watched_node& node) {
@@ -141,19 +150,18 @@ std::string objects(const std::vector<T>& all, F render_one) {
 
 std::string render_watch(const watch_view& what, size_t columns) {
   auto out = line(title(what.job), columns);
-  out += line(render(progress_of(what), columns), columns);
+  out += line(progress_text(what, columns), columns);
   if (what.lost)
     out += line("the coordinator is lost; waiting for it", columns);
   else if (!what.job.reason.empty())
     out += line(escape_text(what.job.reason), columns);
-  return out + node_lines(what.nodes, columns);
+  return out + node_lines(what, columns);
 }
 
 std::string watch_line(const watch_view& what) {
   // Without a bar: nobody looks at it while it grows.
   constexpr size_t columns = 200;
-  auto progress = progress_of(what);
-  auto text = render(progress, columns);
+  auto text = progress_text(what, columns);
   if (auto bar = text.find("] "); text.starts_with('[') && bar != text.npos)
     text.erase(0, bar + 2);
   auto first = text.find_first_not_of(' ');

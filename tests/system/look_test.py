@@ -6,14 +6,19 @@ reading streamed results in turns: `troupe` and `trouped` as real processes.
 """
 # ctest: timeout=300
 
+import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
+import unicodedata
 import unittest
 
 import shell_test
@@ -238,6 +243,97 @@ class watching(look_case):
         last = text[text.rindex("\x1b[J") + 3:]
         self.assertIn(f"job {job}  succeeded  sleep", last)
         self.assertIn("100%", last)
+
+    def test_ctrl_c_and_a_timeout_do_not_wait_for_a_frozen_coordinator(self):
+        job = self.submit("sleep", "--input", 60000)
+        looks = (
+            (130, ("watch", job)),
+            (124, ("watch", job, "--timeout", "3s")),
+            (130, ("monitor", "coordinator/event_hub")),
+            (124, ("monitor", "coordinator/event_hub", "--timeout", "3s")),
+            (130, ("spawn", "sleep", "--input", 60000)),
+            (124, ("events", "--follow", "--timeout", "3s", "--json")),
+        )
+        self.addCleanup(self.thaw)
+        for code, args in looks:
+            with self.subTest(args=args):
+                looking = self.look(*args)
+                if args[0] == "spawn":
+                    self.wait_for_spawned()
+                else:
+                    looking.read_until(lambda x: x.out)
+                self.freeze()
+                time.sleep(1)  # A question is under way.
+                begin = time.monotonic()
+                if code == 130:
+                    looking.interrupt()
+                self.assertEqual(looking.end(), code, looking.err)
+                self.assertLess(time.monotonic() - begin, 3.5)
+                self.thaw()
+        self.troupe("cancel", job)
+
+    def wait_for_spawned(self):
+        end = time.monotonic() + SECONDS_MAX
+        while not any("/spawned/" in x["path"]
+                      for x in self.json("actors") if x["state"] == "running"):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+
+    def test_the_rate_is_right_from_the_first_result_on(self):
+        inputs = [x for i in range(10) for x in ("--input", 1500)]
+        watching = self.look("watch", self.submit("sleep", *inputs), "--json")
+        self.assertEqual(watching.end(), 0, watching.err)
+        views = json.loads(watching.out)
+        rates = [x["per_second"] for x in views if x["succeeded"] > 0]
+        # Two slots, 1.5 s a task.
+        self.assertLess(max(rates), 2.6)
+        last = views[-1]
+        self.assertAlmostEqual(
+            last["per_second"], 10 / last["seconds"], places=2
+        )
+        for seen in last["nodes"]:
+            self.assertEqual(seen["leased"], 0)
+            self.assertAlmostEqual(
+                seen["per_second"], seen["succeeded"] / last["seconds"],
+                places=2,
+            )
+
+    def test_why_a_job_waits_is_told(self):
+        job = self.submit("echo", "--range", "0..9", "--resource", "gpu:1")
+        watching = self.look("watch", job)
+        watching.read_until(lambda x: b"gpu=1" in x.out)
+        self.troupe("cancel", job)
+        self.assertEqual(watching.end(), 1, watching.err)
+        last = watching.out.decode().splitlines()[-1]
+        self.assertIn("0/9 done  9 cancelled", last)
+
+    def test_a_narrow_terminal_is_drawn_in_place(self):
+        name = "\u65e5\u672c\u8a9e" * 10
+        job = self.submit("sleep", "--input", 2500, "--name", name)
+        control, terminal = pty.openpty()
+        columns = 24
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 24, columns, 0, 0))
+        process = subprocess.Popen(
+            shell_test.command_line(["watch", job], self.where),
+            stdin=subprocess.DEVNULL, stdout=terminal,
+            stderr=subprocess.DEVNULL, env=shell_test.environment(),
+        )
+        os.close(terminal)
+        out = b""
+        try:
+            while True:
+                out += os.read(control, 1 << 16)
+        except OSError:  # The other side is closed.
+            pass
+        os.close(control)
+        self.assertEqual(process.wait(SECONDS_MAX), 0)
+        frames = out.decode().replace("\r", "").split("\x1b[J")
+        self.assertGreater(len(frames), 2)
+        for line in "\n".join(frames).split("\n"):
+            shown = re.sub("\x1b\\[[0-9]*A", "", line)
+            wide = sum(unicodedata.east_asian_width(x) == "W" for x in shown)
+            self.assertLess(len(shown) + wide, columns, shown)
 
     def test_ctrl_c_leaves_the_job(self):
         job = self.submit("sleep", "--input", 60000)

@@ -156,7 +156,7 @@ class at_the_prompt(unittest.TestCase):
         self.assertRegex(
             self.screen.lines()[-2],
             r"Troupe [0-9.]+, cluster default at 127\.0\.0\.1:\d+: 1 node, "
-            r'0 jobs; "help" lists the commands',
+            r'0 active jobs; "help" lists the commands',
         )
         self.screen.enter("nodes")
         lines = self.until_shown("coordinator,worker")
@@ -311,8 +311,9 @@ class at_the_prompt(unittest.TestCase):
         self.until_last("default> node")
         self.lead.kill()
         self.until_last(r"default \(not connected\)> node")
-        lines = self.screen.lines()
         told = f"lost the coordinator at {self.where}"
+        self.until_shown(told)
+        lines = self.screen.lines()
         self.assertEqual(sum(told in line for line in lines), 1, lines)
         self.start_lead()
         self.until_last("default> node")
@@ -323,6 +324,23 @@ class at_the_prompt(unittest.TestCase):
         self.screen.enter("s")
         self.until_shown("coordinator,worker")
         self.until_last("default>")
+
+    def test_a_loss_that_is_over_is_not_told(self):
+        self.open_shell("--connect-timeout", "1s")
+        job = self.troupe("submit", "sleep", "--input", "14000").strip()
+        self.screen.enter(f"wait {job}")
+        self.until_shown("0/1")
+        self.lead.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.lead.process.send_signal, signal.SIGCONT)
+        self.until_shown("waiting for it")
+        self.lead.process.send_signal(signal.SIGCONT)
+        self.until_shown("the coordinator is back")
+        self.until_shown(f"job {job} succeeded")
+        self.until_last("default>")
+        time.sleep(3)  # What comes late would come now.
+        lines = self.screen.lines()
+        self.assertFalse(any("reconnect" in x for x in lines), lines)
+        self.assertFalse(any("connected to" in x for x in lines), lines)
 
     def test_a_long_line_survives_a_resize(self):
         self.open_shell()

@@ -176,6 +176,27 @@ class people_watch(cluster_case):
                                          ("node_joined", "b"),
                                          ("node_left", "a")])
 
+    def test_what_follows_ends_with_its_reader(self):
+        self.lead()
+        follows = (("events", "--follow"), ("log", "lead", "--follow"),
+                   ("monitor", "coordinator/event_hub"))
+        for args in follows:
+            with self.subTest(args=args):
+                following = self.follow(*args)
+                self.eventually(
+                    lambda: select.select([following.stdout], [], [], 0)[0],
+                    "it begins")
+                following.stdout.close()  # As `| head -1` does.
+                self.assertEqual(following.wait(SECONDS_MAX), 0)
+        # Where nothing can be written, that is said.
+        with open("/dev/full", "wb") as full:
+            ended = subprocess.run(
+                [PROGRAMS / "troupe", "--connect", self.where, "--json",
+                 "events", "--follow"], stdout=full, stderr=subprocess.PIPE,
+                env=environment(), timeout=SECONDS_MAX)
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn(b"cannot write to stdout", ended.stderr)
+
     def test_top_lives_in_a_terminal(self):
         lead = self.lead()
         self.work("a")
@@ -226,6 +247,41 @@ class people_watch(cluster_case):
             self.assertEqual(termios.tcgetattr(top.here), top.before)
             top.read()
             self.assertTrue(top.seen.endswith(b"\x1b[?25h\x1b[?1049l"))
+
+
+    def test_two_quick_interrupts_leave_the_terminal_as_it_was(self):
+        self.lead()
+        for pause in (0.0, 0.002, 0.005, 0.01, 0.02, 0.03) * 2:
+            top = self.top()
+            self.shows(top, "[nodes] jobs")
+            top.process.send_signal(signal.SIGINT)
+            select.select([], [], [], pause)
+            top.process.send_signal(signal.SIGINT)
+            self.assertIn(top.process.wait(SECONDS_MAX), (0, 130))
+            self.assertEqual(termios.tcgetattr(top.here), top.before)
+            top.read()
+            self.assertTrue(top.seen.endswith(b"\x1b[?25h\x1b[?1049l"))
+
+    def test_top_says_that_no_answer_comes(self):
+        lead = self.lead()
+        top = self.top()
+        self.shows(top, "1 of 1 nodes up")
+        lead.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(lead.process.send_signal, signal.SIGCONT)
+        self.shows(top, "NO ANSWER for 2 s")
+        lead.process.send_signal(signal.SIGCONT)
+        self.eventually(
+            lambda: top.read() and not any(
+                "NO ANSWER" in x or "LOST" in x for x in top.rows),
+            "it answers")
+
+    def test_a_wrong_path_is_explained_by_who_has_its_root(self):
+        self.lead()
+        self.work("z")  # It is asked last, and has no such root.
+        self.eventually(lambda: "z" in self.up(), "z joins")
+        wrong = self.troupe("describe", "coordinator/cluster/scheduler/x",
+                            code=1)
+        self.assertNotIn('; "coordinator" is the part', wrong.err)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,9 @@ CAF_TEST(says_when_the_list_was_cut) {
   auto ended = run({"actors", "--limit", "2", "--json"});
   CAF_CHECK(nlohmann::json::parse(ended.out).size() == 2);
   CAF_CHECK(ended.says("these are 2 of"));
+  ended = run({"actors", "--limit", "0", "--json"});
+  CAF_CHECK(nlohmann::json::parse(ended.out).size() > 2);
+  CAF_CHECK(ended.err.empty());
   ended = run({"actors", "--node", "nobody"});
   CAF_CHECK(ended.code == exit_code::failed);
 }

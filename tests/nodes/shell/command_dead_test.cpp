@@ -28,6 +28,13 @@ CAF_TEST(dead_letters_are_listed_shown_requeued_and_purged) {
               .shows("\"purged\": 0"));
   CAF_CHECK(run({"dead", "purge", "1", "--json"}).shows("\"purged\": 1"));
   CAF_CHECK(run({"dead", "show", "1/1"}).code == exit_code::failed);
+  for (const auto* which : {"1", "1/1"}) {
+    auto none = run({"dead", "requeue", which});
+    CAF_CHECK(none.code == exit_code::failed);
+    CAF_CHECK_EQUAL(none.out, "");
+    CAF_CHECK(none.says("no dead letter"));
+  }
+  CAF_CHECK(run({"dead", "requeue", "--all"}).code == exit_code::done);
 }
 
 CAF_TEST(wrong_uses_are_refused_without_a_connection) {

@@ -27,6 +27,13 @@ CAF_TEST(describes_how_an_actor_is_supervised) {
   CAF_CHECK(text.shows("send flush"));
 }
 
+CAF_TEST(a_root_has_no_supervisor) {
+  auto text = run({"describe", "coordinator"});
+  CAF_CHECK(text.code == exit_code::done);
+  CAF_CHECK(!text.shows("supervisor   "));
+  CAF_CHECK(text.shows("strategy     "));
+}
+
 CAF_TEST(every_actor_of_the_cluster_tells_its_state) {
   for (const auto* path :
        {"coordinator", "coordinator/front_door", "coordinator/agent",

@@ -36,7 +36,12 @@ CAF_TEST(filters_and_limits) {
   CAF_REQUIRE_EQUAL(from.size(), 1u);
   CAF_CHECK_EQUAL(from.at(0).at("job"), 3);
   CAF_CHECK_EQUAL(from.at(0).at("state"), "succeeded");
-  CAF_CHECK_EQUAL(run({"events", "--node", "nobody"}).out, "");
+  auto none = run({"events", "--node", "nobody", "--job", "9999"});
+  CAF_CHECK(none.code == exit_code::done);
+  CAF_CHECK_EQUAL(none.out, "");
+  CAF_CHECK_EQUAL(none.err, "troupe: no event of job 9999 and of node "
+                            "\"nobody\" is kept\n");
+  CAF_CHECK_EQUAL(run({"events", "--job", "2"}).err, "");
   CAF_CHECK_EQUAL(run({"events", "--node", "nobody", "--json"}).out, "[\n]\n");
 }
 

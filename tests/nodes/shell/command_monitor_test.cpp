@@ -19,6 +19,7 @@ CAF_TEST(tells_what_is_and_closes_its_array_when_time_is_over) {
   auto list = json::parse(ended.out);
   CAF_CHECK(list.size() == 1);
   CAF_CHECK(list.at(0).at("what") == "running");
+  CAF_CHECK(ended.says("--timeout is over"));
 }
 
 CAF_TEST(a_root_cannot_be_monitored) {

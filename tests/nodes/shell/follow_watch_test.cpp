@@ -5,6 +5,9 @@
 
 #include <caf/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -17,12 +20,13 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture {
-  explicit fixture(std::vector<std::string> args = {}) {
+  explicit fixture(std::vector<std::string> args = {}, int to = -1) {
     args.insert(args.begin(), {"events", "--follow"});
     call = *invocation::parse(args, [](std::string_view) { //
       return std::nullopt;
     });
-    where = {out.descriptor(), err.descriptor(), nullptr, nullptr};
+    where = {to < 0 ? out.descriptor() : to, err.descriptor(), nullptr,
+             nullptr};
     self.emplace(call, where, interrupts);
   }
 
@@ -72,4 +76,29 @@ CAF_TEST(a_loss_is_told_once_and_so_is_its_end) {
                   "troupe: cannot connect; waiting until it is back\n"
                   "troupe: it is back\n"
                   "troupe: again; waiting until it is back\n");
+}
+
+CAF_TEST(ends_when_nobody_reads_what_it_writes) {
+  int ends[2] = {-1, -1};
+  CAF_REQUIRE_EQUAL(::pipe(ends), 0);
+  fixture of{{"--timeout", "1m"}, ends[1]};
+  follow_watch watch{*of.self};
+  CAF_CHECK(!watch.is_over());
+  ::close(ends[0]); // As `| head -1` does.
+  CAF_CHECK(!watch.pause(30s));
+  CAF_CHECK(watch.ending() == exit_code::done);
+  ::close(ends[1]);
+}
+
+CAF_TEST(ends_when_nothing_can_be_written) {
+  auto full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  CAF_REQUIRE(full >= 0);
+  fixture of{{"--timeout", "1m"}, full};
+  follow_watch watch{*of.self};
+  CAF_CHECK(!watch.is_over());
+  of.self->out().write("text");
+  CAF_CHECK(!of.self->out().flush());
+  CAF_CHECK(!watch.pause(30s));
+  CAF_CHECK(watch.ending() == exit_code::done);
+  ::close(full);
 }

@@ -1,6 +1,8 @@
 #define CAF_SUITE full_screen
 
+#include "nodes/shell/exit_code.hpp"
 #include "nodes/shell/full_screen.hpp"
+#include "nodes/shell/interrupt.hpp"
 #include "tests/nodes/shell/captured.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -157,4 +159,25 @@ CAF_TEST(a_signal_that_ends_the_process_puts_the_terminal_back) {
     CAF_CHECK(!terminal.is_raw());
     CAF_CHECK(has(terminal.drawn(), "\033[?1049l"));
   }
+}
+
+CAF_TEST(a_ctrl_c_that_ends_the_process_puts_the_terminal_back) {
+  pseudo_terminal terminal;
+  auto child = ::fork();
+  CAF_REQUIRE(child >= 0);
+  if (child == 0) {
+    ::alarm(20);
+    interrupt_watch::block();
+    interrupt_watch nobody_polls;
+    full_screen screen{terminal.here, terminal.here};
+    ::kill(::getpid(), SIGINT);
+    for (;;)
+      ::pause();
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CAF_CHECK(WIFEXITED(status));
+  CAF_CHECK_EQUAL(WEXITSTATUS(status), static_cast<int>(exit_code::detached));
+  CAF_CHECK(!terminal.is_raw());
+  CAF_CHECK(has(terminal.drawn(), "\033[?1049l"));
 }

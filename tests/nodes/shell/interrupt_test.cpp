@@ -1,5 +1,6 @@
 #define CAF_SUITE interrupt
 
+#include "nodes/shell/detach_scope.hpp"
 #include "nodes/shell/interrupt.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -133,4 +134,20 @@ CAF_TEST(stops_when_it_is_destroyed) {
     std::_Exit(7);
   });
   CAF_CHECK_EQUAL(code, 7);
+}
+
+CAF_TEST(a_scope_allows_it_as_long_as_it_lives) {
+  auto code = exit_code_of("a_scope_allows_it_as_long_as_it_lives", [] {
+    interrupt_watch watch;
+    {
+      detach_scope polls{watch};
+      ::kill(::getpid(), SIGINT);
+      while (!watch.flag())
+        std::this_thread::yield();
+    }
+    ::kill(::getpid(), SIGINT);
+    for (;;)
+      ::pause();
+  });
+  CAF_CHECK_EQUAL(code, 130);
 }

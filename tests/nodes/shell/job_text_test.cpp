@@ -205,3 +205,11 @@ CAF_TEST(tables_have_a_cell_for_each_column) {
   CAF_CHECK(render(job_table({sample()}), 40, false).find("succeeded")
             != std::string::npos);
 }
+
+CAF_TEST(done_is_what_succeeded) {
+  job_status job;
+  job.tasks = 40;
+  job.succeeded = 2;
+  job.cancelled = 38;
+  CAF_CHECK_EQUAL(job_table({job}).rows.at(0).at(2).text, "2");
+}

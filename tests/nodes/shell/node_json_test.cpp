@@ -36,6 +36,19 @@ CAF_TEST(members_of_another_type_are_as_missing) {
   CAF_CHECK(number_at(*what, "nothing") == 0);
 }
 
+CAF_TEST(what_must_be_there_is_refused_if_it_is_something_else) {
+  auto what = parse_answer<nlohmann::json>(
+    R"({"yes": true, "one": 1, "list": [{"a": 1}, {}], "odd": [{}, 7]})");
+  CAF_REQUIRE(what.has_value());
+  CAF_CHECK(flag_at(*what, "yes") == true);
+  CAF_CHECK(!flag_at(*what, "one"));
+  CAF_CHECK(!flag_at(*what, "nothing"));
+  CAF_CHECK(objects_at(*what, "list")->size() == 2);
+  CAF_CHECK(objects_at(*what, "nothing")->empty());
+  for (const auto* key : {"one", "odd"})
+    CAF_CHECK(!objects_at(*what, key));
+}
+
 CAF_TEST(bytes_that_are_no_text_do_no_harm) {
   CAF_CHECK(!compact(nlohmann::json{std::string{"\xff"}}).empty());
 }

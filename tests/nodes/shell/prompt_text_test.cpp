@@ -70,8 +70,8 @@ CAF_TEST(the_first_line_says_where_one_is) {
     return text.substr(text.find(','));
   };
   auto got = opening(state_of(reach::connected, 1, 0, 2));
-  CAF_CHECK_EQUAL(got, ", cluster default at 127.0.0.1:7400: 3 nodes, 1 job, "
-                       "2 nodes down; \"help\" lists the commands");
+  CAF_CHECK_EQUAL(got, ", cluster default at 127.0.0.1:7400: 3 nodes, 1 active "
+                       "job, 2 nodes down; \"help\" lists the commands");
   got = opening(state_of(reach::lost, 0, 0, 0));
   CAF_CHECK_EQUAL(got, ", cluster default at 127.0.0.1:7400: connection "
                        "refused; \"help\" lists the commands");

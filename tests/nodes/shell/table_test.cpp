@@ -63,6 +63,22 @@ CAF_TEST(characters_are_counted_not_bytes) {
                   "X      Y\nh\xc3\xa9llo  1\nhello  2\n");
 }
 
+CAF_TEST(wide_characters_take_two_columns_and_combining_ones_none) {
+  const std::string wide = "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e";
+  CAF_CHECK_EQUAL(display_columns(wide), 6u);
+  CAF_CHECK_EQUAL(display_columns("e\xcc\x81"), 1u);
+  CAF_CHECK_EQUAL(cut(wide, 6), wide);
+  CAF_CHECK_EQUAL(cut(wide, 5), wide.substr(0, 3) + "...");
+  CAF_CHECK_EQUAL(cut(wide, 4), "...");
+  CAF_CHECK_EQUAL(cut("e\xcc\x81"
+                      "abcd",
+                      4),
+                  "e\xcc\x81...");
+  table one{{{"X", false, true}, {"Y"}}, {{{wide}, {"1"}}, {{"a"}, {"2"}}}};
+  CAF_CHECK_EQUAL(render(one, 0, false),
+                  "X       Y\n" + wide + "  1\na       2\n");
+}
+
 CAF_TEST(colors_surround_the_text_only) {
   table one{{{"X"}, {"Y"}}, {{{"a", tone::bad}, {"b"}}}};
   CAF_CHECK_EQUAL(render(one, 0, true), "\033[2mX\033[0m  \033[2mY\033[0m\n"

@@ -66,7 +66,7 @@ CAF_TEST(the_width_is_that_of_the_terminal) {
     size_t want;
   };
   for (auto [columns, want] :
-       {row{100, 100}, row{40, 40}, row{10, 40}, row{0, 80}}) {
+       {row{100, 100}, row{40, 40}, row{10, 10}, row{0, 80}}) {
     pseudo_terminal terminal{columns};
     CAF_REQUIRE(is_terminal(terminal.program));
     CAF_CHECK_EQUAL(terminal_columns(terminal.program), want);

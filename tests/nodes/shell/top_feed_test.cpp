@@ -58,6 +58,7 @@ CAF_TEST(a_loss_is_told_and_its_end) {
   top_feed feed{connect(), call_of({"top"}), 10ms};
   CAF_CHECK(eventually(feed, [](const auto& x) { return x.view.has_value(); }));
   stop();
+  CAF_CHECK(eventually(feed, [](const auto& x) { return x.waited >= 50ms; }));
   CAF_CHECK(
     eventually(feed, [](const auto& x) { return x.lost && !x.lost->empty(); }));
   start();

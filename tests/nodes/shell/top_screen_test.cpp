@@ -244,6 +244,26 @@ CAF_TEST(a_loss_is_shown_until_it_is_over) {
   CAF_CHECK(fresh.press({key_kind::enter}) && !fresh.subject());
 }
 
+CAF_TEST(an_answer_that_does_not_come_is_told_after_two_seconds) {
+  screen.set_waited(1'999ms);
+  CAF_CHECK(line(3).starts_with("node \"w2\""));
+  screen.set_waited(3'200ms);
+  CAF_CHECK_EQUAL(line(3), "NO ANSWER for 3 s: what is shown is from before");
+  screen.set_lost("cannot connect");
+  CAF_CHECK_EQUAL(line(3), "LOST: cannot connect");
+}
+
+CAF_TEST(what_was_cancelled_is_not_done) {
+  cluster_view view;
+  view.jobs.emplace_back();
+  view.jobs.back().state = job_state::cancelled;
+  view.jobs.back().tasks = 40;
+  view.jobs.back().cancelled = 40;
+  screen.update(view, now + 1s);
+  screen.show(top_view::jobs);
+  CAF_CHECK(line(6).find("cancelled   0 %") != std::string::npos);
+}
+
 CAF_TEST(several_warnings_are_counted) {
   auto view = busy_view();
   view.nodes[1].zombies = 1;

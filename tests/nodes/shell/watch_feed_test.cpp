@@ -24,6 +24,12 @@ struct fixture : test::embed_fixture {
     return false;
   }
 
+  job_status status_of(job_id job) {
+    auto status = user->describe(job);
+    CAF_REQUIRE(status.engaged());
+    return *status;
+  }
+
   watch_view view;
 };
 
@@ -33,7 +39,7 @@ CAF_TEST_FIXTURE_SCOPE(watch_feed_tests, fixture)
 
 CAF_TEST(it_ends_while_the_job_runs) {
   auto job = submit_gate();
-  watch_feed feed{*user, job};
+  watch_feed feed{*user, status_of(job)};
   feed.take(view);
   CAF_CHECK(view.failures.empty());
 }
@@ -44,7 +50,7 @@ CAF_TEST(failures_are_heard) {
   spec.options.retries = 1'000'000; // Until the test has seen some.
   auto job = user->submit(spec);
   CAF_REQUIRE(job.engaged());
-  watch_feed feed{*user, *job};
+  watch_feed feed{*user, status_of(*job)};
   CAF_REQUIRE(comes(feed, [this] { return !view.failures.empty(); }));
   CAF_CHECK(!view.failures.front().dead);
   CAF_CHECK(view.failures.front().index < 3u);
@@ -54,7 +60,7 @@ CAF_TEST(failures_are_heard) {
 
 CAF_TEST(what_the_nodes_do_is_asked) {
   auto job = submit_gate();
-  watch_feed feed{*user, job};
+  watch_feed feed{*user, status_of(job)};
   CAF_REQUIRE(comes(feed, [this] {
     return !view.nodes.empty() && view.nodes.front().share.leased == 1;
   }));
@@ -62,9 +68,26 @@ CAF_TEST(what_the_nodes_do_is_asked) {
   CAF_CHECK(user->wait(job).engaged());
 }
 
+CAF_TEST(when_the_job_has_ended_nothing_is_leased) {
+  auto job = submit_gate();
+  watch_feed feed{*user, status_of(job)};
+  CAF_REQUIRE(comes(feed, [this] {
+    return !view.nodes.empty() && view.nodes.front().share.leased == 1;
+  }));
+  view.job.state = job_state::succeeded;
+  view.job.seconds_us = 2'000'000;
+  feed.take(view);
+  CAF_CHECK_EQUAL(view.nodes.front().share.leased, 0u);
+  CAF_CHECK_EQUAL(view.nodes.front().per_second,
+                  static_cast<double>(view.nodes.front().share.succeeded) / 2);
+  open_gate();
+  CAF_CHECK(user->wait(job).engaged());
+}
+
 CAF_TEST(a_job_that_does_not_exist_has_no_nodes) {
-  watch_feed feed{*user, 77};
-  feed.refresh();
+  job_status none;
+  none.id = 77;
+  watch_feed feed{*user, none};
   feed.take(view);
   CAF_CHECK(view.nodes.empty());
 }

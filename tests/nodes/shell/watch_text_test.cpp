@@ -46,7 +46,7 @@ CAF_TEST(a_wide_terminal_shows_everything) {
   CAF_CHECK_EQUAL(
     render_watch(sample(), 100),
     "job 7  running  count_primes  prim\\nes  34.0 s\n"
-    "[====================>                           ]  42%  420/1,000  3 "
+    "[===================>                           ]  41%  417/1,000 done  3 "
     "dead  47.0 s left  12.3/s\n"
     "alpha  [============      ]  300 done  16 leased  8.2/s\n"
     "beta   [=====             ]  117 done  8 leased  5 failed  4.1/s\n");
@@ -55,7 +55,7 @@ CAF_TEST(a_wide_terminal_shows_everything) {
 CAF_TEST(a_narrow_terminal_shows_what_matters_most) {
   CAF_CHECK_EQUAL(render_watch(sample(), 40),
                   "job 7  running  count_primes  prim\\n...\n"
-                  " 42%  420/1,000  3 dead  47.0 s left\n"
+                  "[===>    ]  41%  417/1,000 done  3 dead\n"
                   "alpha  [=====   ]  300 done  16 leased\n"
                   "beta   [==      ]  117 done  8 leased\n");
 }
@@ -83,6 +83,18 @@ CAF_TEST(of_many_nodes_the_busiest_are_shown) {
   CAF_CHECK_EQUAL(lines.back(), "and 10 more nodes");
 }
 
+CAF_TEST(what_was_not_seen_of_a_job_that_ended_is_said) {
+  auto view = sample();
+  view.job.state = job_state::succeeded;
+  view.job.succeeded = 1000;
+  auto lines = lines_of(render_watch(view, 80));
+  CAF_CHECK_EQUAL(lines.back(), "where the last 583 tasks ran was not seen");
+  view.job.succeeded = 417;
+  lines = lines_of(render_watch(view, 80));
+  CAF_CHECK(lines.back().starts_with("beta "));
+  CAF_CHECK(lines.back().find("leased") == std::string::npos);
+}
+
 CAF_TEST(why_nothing_moves_is_shown) {
   auto view = sample();
   view.job.reason = "no worker\nis there";
@@ -97,11 +109,11 @@ CAF_TEST(why_nothing_moves_is_shown) {
 CAF_TEST(a_line_says_how_far_the_job_is) {
   CAF_CHECK_EQUAL(
     watch_line(sample()),
-    "job 7  running  42%  420/1,000  3 dead  47.0 s left  12.3/s");
+    "job 7  running  41%  417/1,000 done  3 dead  47.0 s left  12.3/s");
   auto open = sample();
   open.job.state = job_state::open;
   CAF_CHECK_EQUAL(watch_line(open),
-                  "job 7  open  420 of 1,000 so far  3 dead  12.3/s");
+                  "job 7  open  417 of 1,000 so far  3 dead  12.3/s");
 }
 
 CAF_TEST(a_failure_says_where_and_why) {
