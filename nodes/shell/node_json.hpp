@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nodes/shell/failure.hpp"
+#include "runtime/base/escape_controls.hpp"
 #include "runtime/base/limits.hpp"
 
 #include <cstdint>
@@ -48,10 +49,12 @@ uint64_t number_at(const Json& from, const char* key) {
   return found->template get<uint64_t>();
 }
 
-/// Returns JSON on one line, whatever bytes its texts have.
+/// Returns JSON on one line, whatever bytes its texts have; none of them can
+/// drive a terminal.
 template <class Json>
 std::string compact(const Json& what) {
-  return what.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return escape_controls_of_json(
+    what.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 } // namespace troupe::shell
