@@ -29,8 +29,9 @@ error refusal(const front_door_options& door, const hello& from) {
   if (from.cluster != door.cluster)
     return {errc::cluster_mismatch,
             fmt::format("node {} belongs to cluster {}, the coordinator to "
-                        "cluster {}: set node.cluster to the same name on "
-                        "both, or connect to another coordinator",
+                        "cluster {}: give both the same name (node.cluster "
+                        "of a node, --cluster of troupe), or connect to "
+                        "another coordinator",
                         quote_text(from.node), quote_text(from.cluster),
                         quote_text(door.cluster))};
   const auto& x = door.handles;
@@ -62,15 +63,17 @@ caf::behavior front_door(caf::stateful_actor<front_door_state>* self,
   harden(self, log);
   self->state.options = std::move(options);
   self->state.log = std::move(log);
-  return observed<caf::event_based_actor>(self, {
-    [self](hello_atom, const std::string& cluster, const std::string& product,
-           uint32_t protocol, const std::string& node,
-           uint64_t incarnation_id) {
-      return self->state.answer(
-        {cluster, product, protocol, node, incarnation_id});
-    },
-    [self](const front_door_handles& x) { self->state.options.handles = x; },
-  });
+  return observed<caf::event_based_actor>(
+    self,
+    {
+      [self](hello_atom, const std::string& cluster, const std::string& product,
+             uint32_t protocol, const std::string& node,
+             uint64_t incarnation_id) {
+        return self->state.answer(
+          {cluster, product, protocol, node, incarnation_id});
+      },
+      [self](const front_door_handles& x) { self->state.options.handles = x; },
+    });
 }
 
 } // namespace troupe
