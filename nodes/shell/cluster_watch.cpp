@@ -93,6 +93,8 @@ struct cluster_watch::shared {
         add_notice(guard, fmt::format("lost the coordinator at {} ({}); "
                                       "trying to reconnect",
                                       state.where, escape_text(problem)));
+      else if (waited_in_vain)
+        add_notice(guard, escape_text(problem) + "; trying again");
       changed.notify_all();
     }
     announce();
@@ -217,7 +219,8 @@ struct cluster_watch::shared {
   clock::time_point second_began;
   size_t told_in_second = 0;
   uint64_t untold = 0;
-  bool wanted = false; ///< Somebody wants a look now.
+  bool wanted = false;         ///< Somebody wants a look now.
+  bool waited_in_vain = false; ///< Somebody was told that no answer came yet.
 };
 
 cluster_watch::cluster_watch(options how)
@@ -258,6 +261,7 @@ cluster_watch::wait_for_answer(std::chrono::milliseconds most) const {
   std::unique_lock guard{shared_->mutex};
   shared_->changed.wait_for(
     guard, most, [this] { return shared_->state.at != reach::unknown; });
+  shared_->waited_in_vain = shared_->state.at == reach::unknown;
   return shared_->state;
 }
 

@@ -67,12 +67,12 @@ outcome<shell_target> target_of(const invocation& call) {
 
 outcome<std::optional<shell_target>> switched_target(const invocation& connect,
                                                      const shell_target& now) {
-  if (connect.positional().size() != 1 || connect.has("remove"))
+  const auto& words = connect.positional();
+  if (words.empty() || connect.has("remove"))
     return std::nullopt;
   auto next = now;
-  const auto& name = connect.positional().front();
-  if (name.find(':') != std::string::npos) {
-    auto where = parse_endpoint(name);
+  if (words.back().find(':') != std::string::npos) {
+    auto where = parse_endpoint(words.back());
     if (!where)
       return refuse(where.error());
     if (where->port == 0)
