@@ -99,12 +99,16 @@ class exit_codes(shell_test.shell_case):
                             kept.append(listener.accept()[0])
                             kept[-1].sendall(answer)
                         except OSError:
-                            return
+                            break
+                    for one in kept:
+                        one.close()
 
-                threading.Thread(target=talk, daemon=True).start()
+                talker = threading.Thread(target=talk)
+                talker.start()
                 ended = self.troupe("jobs", where=where, code=3)
                 self.assertIn(want, ended.err)
                 listener.shutdown(socket.SHUT_RDWR)
+                talker.join()
 
     def interrupted(self, *args, ready):
         """The end of a program that gets a Ctrl-C when it is `ready`."""
