@@ -153,8 +153,11 @@ private:
             door = caf::actor_cast<caf::actor>(found);
         },
         [&](const caf::error& why) {
-          if (why == caf::sec::request_timeout)
-            door = fail(errc::cannot_connect, "it does not answer");
+          // CAF's own patience with a handshake may be the shorter one.
+          if (why == caf::sec::request_timeout
+              || why == caf::sec::connection_timeout)
+            door = fail(errc::cannot_connect,
+                        "it takes connections, but did not answer in time");
         });
     return door;
   }

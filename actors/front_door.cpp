@@ -29,8 +29,9 @@ error refusal(const front_door_options& door, const hello& from) {
   if (from.cluster != door.cluster)
     return {errc::cluster_mismatch,
             fmt::format("node {} belongs to cluster {}, the coordinator to "
-                        "cluster {}: set node.cluster to the same name on "
-                        "both, or connect to another coordinator",
+                        "cluster {}: give both the same name (node.cluster "
+                        "of a node, --cluster of troupe), or connect to "
+                        "another coordinator",
                         quote_text(from.node), quote_text(from.cluster),
                         quote_text(door.cluster))};
   const auto& x = door.handles;

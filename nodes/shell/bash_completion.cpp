@@ -1,4 +1,5 @@
 #include "nodes/shell/completion.hpp"
+#include "nodes/shell/script_options.hpp"
 
 #include <fmt/format.h>
 
@@ -24,18 +25,9 @@ std::string pattern_of(Predicate wanted) {
   return out.empty() ? "--" : out;
 }
 
-std::string pattern_of(argument_kind kind) {
-  return pattern_of([kind](const auto& x) { return x.argument == kind; });
-}
-
 bool takes_file(const option_spec& option) {
   return option.argument == argument_kind::file
          || option.argument == argument_kind::files;
-}
-
-bool takes_other(const option_spec& option) {
-  return option.argument != argument_kind::none && !takes_file(option)
-         && fixed_values(option.argument).empty();
 }
 
 bool takes_any(const option_spec& option) {
@@ -47,58 +39,97 @@ bool takes_any(const option_spec& option) {
 /// option before the cursor.
 constexpr std::string_view skeleton = R"(# bash completion for troupe; made by
 # `troupe help --completion bash`.
+
+# Sets the words up to the cursor: what bash splits at : or = is one word.
+_troupe_words() {
+  local line="$COMP_LINE" i
+  words=()
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    if ((i > 0)) && [[ "$line" != [[:space:]]* ]]; then
+      words[${#words[@]}-1]+="${COMP_WORDS[i]}"
+    else
+      words+=("${COMP_WORDS[i]}")
+    fi
+    line="${line#"${line%%[![:space:]]*}"}"
+    line="${line#"${COMP_WORDS[i]}"}"
+  done
+}
+
+# Offers what compgen does. Of a word with a : bash replaces only what follows.
+_troupe_offer() {
+  mapfile -t COMPREPLY < <(compgen "$@" -- "$current")
+  if [[ "$current" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
+    COMPREPLY=("${COMPREPLY[@]#"${current%"${current##*:}"}"}")
+  fi
+}
+
+_troupe_offer_files() {
+  compopt -o filenames 2>/dev/null || :
+  _troupe_offer -f "$@"
+}
+
 _troupe() {
-  local current="${COMP_WORDS[COMP_CWORD]}"
-  local previous="${COMP_WORDS[COMP_CWORD-1]}"
-  local command="" i=1 last="" position=0 values=""
+  local words current name waiting="" command="" i=1 last="" position=0
+  local values=""
+  _troupe_words
+  local end=$((${#words[@]} - 1))
+  current="${words[end]}"
   COMPREPLY=()
-  while ((i < COMP_CWORD)); do
-    case "${COMP_WORDS[i]}" in
+  while ((i < end)); do
+    name="${words[i]}"
+    case "$command:$name" in
+      @SHORT@) name=--file ;;
+      :-c) name=--command ;;
+    esac
+    case "$name" in
       @VALUES@)
-        last="${COMP_WORDS[i]}"
-        ((i += 1)) ;;
-      -*) last="${COMP_WORDS[i]}" ;;
+        last="$name"
+        ((i += 1))
+        if ((i == end)); then
+          waiting="$name"
+        fi ;;
+      -*) last="$name" ;;
       *)
         if [[ -z "$command" ]]; then
-          command="${COMP_WORDS[i]}"
+          command="$name"
         else
           ((position += 1))
         fi ;;
     esac
     ((i += 1))
   done
-  case "$previous" in
+  if [[ -z "$waiting" && "$current" == --*=* ]]; then
+    waiting="${current%%=*}"
+    current="${current#*=}"
+  fi
+  case "$waiting" in
     @FILE@)
-      compopt -o filenames 2>/dev/null || :
-      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      _troupe_offer_files
       return ;;
-    @REDUCER@)
-      mapfile -t COMPREPLY < <(compgen -W "@REDUCERS@" -- "$current")
-      return ;;
-    @SHELL@)
-      mapfile -t COMPREPLY < <(compgen -W "@SHELLS@" -- "$current")
-      return ;;
-    @OTHER@) return ;;
   esac
+  if [[ -n "$waiting" ]]; then
+    case "$command:$waiting" in
+@OFFERED@    esac
+    _troupe_offer -W "$values"
+    return
+  fi
   if [[ "$current" != -* ]]; then
     case "$last" in
       @FILES@)
-        compopt -o filenames 2>/dev/null || :
-        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        _troupe_offer_files
         return ;;
     esac
   fi
   local options="@GLOBAL@"
   case "$command" in
     "")
-      mapfile -t COMPREPLY < <(
-        compgen -W "@COMMANDS@ $options" -- "$current")
+      _troupe_offer -W "@COMMANDS@ $options@SCRIPT@"
       return ;;
 @CASES@  esac
   case "$command:$position" in
 @POSITIONS@    *) ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$values $options" -- "$current")
+  _troupe_offer -W "$values $options"
 }
 complete -F _troupe troupe
 )";
@@ -113,11 +144,21 @@ std::string positions_of(const command_spec& command) {
         fmt::format("    {}:{}) values=\"{}\" ;;\n", command.name, i, values);
     if (command.takes[i] == value_kind::file)
       out += fmt::format("    {}:{})\n"
-                         "      compopt -o filenames 2>/dev/null || :\n"
-                         "      mapfile -t COMPREPLY < <(compgen -f -W "
-                         "\"$options\" -- \"$current\")\n"
+                         "      _troupe_offer_files -W \"$options\"\n"
                          "      return ;;\n",
                          command.name, i);
+  }
+  return out;
+}
+
+/// Returns what is offered for the options of a command.
+std::string values_of(const command_spec& command) {
+  std::string out;
+  for (const auto& option : command.options) {
+    auto values = fixed_values(option, &command);
+    if (!values.empty())
+      out += fmt::format("      {}:--{}) values=\"{}\" ;;\n", command.name,
+                         option.name, values);
   }
   return out;
 }
@@ -128,22 +169,24 @@ std::string bash_completion() {
   std::string commands;
   std::string cases;
   std::string positions;
+  std::string offered;
   for (const auto& command : command_table()) {
     commands += fmt::format("{}{}", commands.empty() ? "" : " ", command.name);
     auto names = names_of(command.options);
     if (!names.empty())
       cases += fmt::format("    {}) options+=\"{}\" ;;\n", command.name, names);
     positions += positions_of(command);
+    offered += values_of(command);
   }
   std::string text{skeleton};
   fill(text, "VALUES", pattern_of(takes_any));
   fill(text, "FILE", pattern_of(takes_file));
-  fill(text, "REDUCER", pattern_of(argument_kind::reducer));
-  fill(text, "REDUCERS", fixed_values(argument_kind::reducer));
-  fill(text, "SHELL", pattern_of(argument_kind::shell));
-  fill(text, "SHELLS", fixed_values(argument_kind::shell));
-  fill(text, "OTHER", pattern_of(takes_other));
-  fill(text, "FILES", pattern_of(argument_kind::files));
+  fill(text, "FILES", pattern_of([](const auto& x) {
+         return x.argument == argument_kind::files;
+       }));
+  fill(text, "SHORT", short_files("|"));
+  fill(text, "OFFERED", offered);
+  fill(text, "SCRIPT", names_of(script_options()));
   fill(text, "GLOBAL", names_of(global_options()));
   fill(text, "COMMANDS", commands);
   fill(text, "CASES", cases);

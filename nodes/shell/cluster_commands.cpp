@@ -146,7 +146,8 @@ constexpr std::string_view nodes_details =
   "* `gone`: left, or its connection was closed\n\n"
   "For people, the state of a cordoned node is `up, cordoned`, or `up, "
   "drained` when it holds nothing any more. The table shows of the resources "
-  "what goes beyond a cpu a slot.";
+  "what goes beyond a cpu a slot. How fast each node is, "
+  "troupe watch JOB tells, job by job.";
 
 constexpr std::string_view nodes_json =
   "an array of {\"name\", \"roles\": [...], \"state\", \"slots\", \"labels\": "
@@ -265,7 +266,9 @@ constexpr std::string_view top_details =
   "Ctrl-C. Keys: arrows or j and k select a row, Enter looks into it, Esc goes "
   "back, Tab switches between nodes and jobs, s sorts by the next column, r "
   "turns the order around, p pauses, ? explains. Where stdout is no terminal, "
-  "it prints one screen.";
+  "it prints one screen.\n\n"
+  "Enter on a job shows what each node has done of it; how fast each node is, "
+  "troupe watch JOB tells. A node that hangs has the largest OLDEST.";
 
 constexpr std::string_view top_shape =
   "once: an object with `status`, as of `status`, `nodes`, an array as of "
@@ -281,8 +284,9 @@ constexpr std::string_view uncordon_details = "Ends the node's drain, too.";
 constexpr std::string_view drain_details =
   "Cordons the node and lets others run what it has not begun. What it runs "
   "may go on for --grace; then it is stopped and runs elsewhere, as the same "
-  "attempt and without blame. Stop the node when it is empty. "
-  "docs/operating.md has the whole procedure.\n\n"
+  "attempt and without blame. When the node is empty, end its trouped with "
+  "SIGTERM (kill PID; troupe node NODE shows the PID). docs/operating.md has "
+  "the whole procedure.\n\n"
   "A node that goes while it is waited for is empty. Ctrl-C while it waits "
   "detaches (exit code 130).";
 

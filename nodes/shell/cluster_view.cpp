@@ -75,12 +75,10 @@ std::string zombie_warning(const node_info& node) {
 } // namespace
 
 caf::expected<cluster_view> view_cluster(const client& from,
-                                         const invocation& call, size_t jobs) {
-  const client_options defaults;
+                                         const context& target, size_t jobs) {
   cluster_view view;
-  view.cluster = call.text("cluster").value_or(defaults.cluster);
-  view.coordinator =
-    to_string(call.address("connect").value_or(defaults.coordinator));
+  view.cluster = target.cluster;
+  view.coordinator = to_string(target.coordinator);
   auto load = from.load();
   if (!load)
     return std::move(load.error());

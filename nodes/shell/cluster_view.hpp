@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nodes/shell/invocation.hpp"
+#include "nodes/shell/contexts.hpp"
 #include <troupe/client.hpp>
 
 #include <cstddef>
@@ -28,9 +28,10 @@ constexpr size_t jobs_viewed_default = 100;
 
 /// Asks for everything; three questions and one for each of the first few jobs
 /// that wait for something.
-/// @param jobs How many of the newest jobs are looked at.
+/// @param target What `from` is connected to, as `context_of` says.
+/// @param jobs   How many of the newest jobs are looked at.
 caf::expected<cluster_view> view_cluster(const client& from,
-                                         const invocation& call,
+                                         const context& target,
                                          size_t jobs = jobs_viewed_default);
 
 /// What can be counted in a view.

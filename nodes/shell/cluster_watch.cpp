@@ -109,6 +109,8 @@ struct cluster_watch::shared {
         loss = fmt::format("lost the coordinator at {} ({}); trying to "
                            "reconnect",
                            state.where, escape_text(problem));
+      } else if (waited_in_vain) {
+        add_notice(guard, escape_text(problem) + "; trying again");
       }
       changed.notify_all();
     }
@@ -286,6 +288,7 @@ struct cluster_watch::shared {
   bool loss_is_new = false;               ///< It is no notice yet.
   std::atomic<clock::time_point> lost_at; ///< Then it was noticed.
   bool wanted = false;                    ///< Somebody wants a look now.
+  bool waited_in_vain = false; ///< Somebody was told that no answer came yet.
 };
 
 cluster_watch::cluster_watch(options how)
@@ -326,6 +329,7 @@ cluster_watch::wait_for_answer(std::chrono::milliseconds most) const {
   std::unique_lock guard{shared_->mutex};
   shared_->changed.wait_for(
     guard, most, [this] { return shared_->state.at != reach::unknown; });
+  shared_->waited_in_vain = shared_->state.at == reach::unknown;
   return shared_->state;
 }
 

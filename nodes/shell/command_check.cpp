@@ -2,6 +2,7 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/health.hpp"
 #include "nodes/shell/session.hpp"
+#include "nodes/shell/shell_target.hpp"
 
 namespace troupe::shell {
 
@@ -19,10 +20,13 @@ outcome<exit_code> check_command(session& self) {
   auto rules = health_rules::read(self.call());
   if (!rules)
     return tl::unexpected{std::move(rules.error())};
+  auto target = context_of(self.call());
+  if (!target)
+    return report_unreachable(self, target.error().text);
   auto coordinator = self.connect();
   if (!coordinator)
     return report_unreachable(self, coordinator.error().text);
-  auto view = view_cluster(*coordinator, self.call());
+  auto view = view_cluster(*coordinator, *target);
   if (!view)
     return report_unreachable(self, refuse(view.error()).value().text);
   auto report = judge(*view, *rules);

@@ -2,6 +2,7 @@
 #include "nodes/shell/contexts.hpp"
 #include "nodes/shell/session.hpp"
 #include "nodes/shell/table.hpp"
+#include "nodes/shell/user_folders.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/nearest.hpp"
 
@@ -134,13 +135,19 @@ outcome<exit_code> connect_command(session& self) {
   auto path = contexts_path();
   if (!path)
     return refused(path);
+  if (names.empty() && !removed) {
+    auto all = load_contexts(*path);
+    return all ? list(self, *all) : outcome<exit_code>{refused(all)};
+  }
+  // Another `connect` at the same time must not lose what this one saves.
+  auto lock = folder_lock::take(*path);
+  if (!lock)
+    return refused(lock);
   auto all = load_contexts(*path);
   if (!all)
     return refused(all);
   if (removed)
     return remove(self, *path, std::move(*all), *removed);
-  if (names.empty())
-    return list(self, *all);
   if (names.size() == 1)
     return use(self, *path, std::move(*all), names.front());
   return save(self, *path, std::move(*all), names[0], names[1]);

@@ -94,7 +94,9 @@ outcome<exit_code> dead_command(session& self) {
   if (action != "list" && action != "show" && action != "requeue"
       && action != "purge")
     return refuse_usage(fmt::format(
-      "{} is not what can be done with dead letters{}", quote_text(action),
+      "{} is not what can be done with dead letters: list, show, requeue or "
+      "purge{}",
+      quote_text(action),
       did_you_mean(action, {"list", "show", "requeue", "purge"})));
   auto which = selector_of(call);
   if (!which)

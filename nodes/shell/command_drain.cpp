@@ -1,6 +1,7 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/drain_text.hpp"
 #include "nodes/shell/job_text.hpp"
+#include "nodes/shell/node_name.hpp"
 #include "nodes/shell/session.hpp"
 #include "runtime/base/escape.hpp"
 #include "runtime/base/limits.hpp"
@@ -71,6 +72,8 @@ outcome<node_info> wait_until_empty(session& self, const client& from,
 outcome<exit_code> drain_command(session& self) {
   const auto& call = self.call();
   const auto& name = call.positional().front();
+  if (auto ok = check_node_name(name); !ok)
+    return tl::unexpected{std::move(ok.error())};
   auto coordinator = self.connect();
   if (!coordinator)
     return tl::unexpected{std::move(coordinator.error())};

@@ -44,7 +44,8 @@ outcome<fault_row> row_of(const std::string& action) {
       return row;
     names.emplace_back(row.action);
   }
-  return refuse_usage(fmt::format("{} is no fault{}", quote_text(action),
+  return refuse_usage(fmt::format("{} is no fault; those are {}{}",
+                                  quote_text(action), fmt::join(names, ", "),
                                   did_you_mean(action, names)));
 }
 

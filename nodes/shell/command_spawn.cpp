@@ -20,6 +20,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds time_default{60'000};
+/// What a node grants: `time_max_ms` of actors/agent_spawn.cpp.
+constexpr std::chrono::milliseconds time_max{3'600'000};
 constexpr int poll_interval_ms = 200;
 
 /// Returns the node of `--node`, or the only one that runs functions.
@@ -83,10 +85,13 @@ outcome<json> wait_for_end(session& self, const client& from,
 
 outcome<exit_code> spawn_command(session& self) {
   const auto& call = self.call();
+  auto time = call.duration("for").value_or(time_default);
+  if (time > time_max)
+    return refuse_usage(fmt::format("--for is at most 1h, not {}",
+                                    quote_text(*call.text("for"))));
   json question{{"function", call.positional().front()},
                 {"input", call.text("input").value_or("null")}};
-  question["for_ms"] =
-    static_cast<uint64_t>(call.duration("for").value_or(time_default).count());
+  question["for_ms"] = static_cast<uint64_t>(time.count());
   auto coordinator = self.connect();
   if (!coordinator)
     return tl::unexpected{std::move(coordinator.error())};

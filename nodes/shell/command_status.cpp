@@ -2,6 +2,7 @@
 #include "nodes/shell/commands.hpp"
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/session.hpp"
+#include "nodes/shell/shell_target.hpp"
 #include "nodes/shell/status_text.hpp"
 
 #include <fmt/format.h>
@@ -18,10 +19,13 @@ constexpr size_t warnings_shown = 6;
 } // namespace
 
 outcome<exit_code> status_command(session& self) {
+  auto target = context_of(self.call());
+  if (!target)
+    return tl::unexpected{std::move(target.error())};
   auto coordinator = self.connect();
   if (!coordinator)
     return tl::unexpected{std::move(coordinator.error())};
-  auto view = view_cluster(*coordinator, self.call());
+  auto view = view_cluster(*coordinator, *target);
   if (!view)
     return refuse(view.error());
   auto& out = self.out();

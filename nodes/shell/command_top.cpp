@@ -4,6 +4,7 @@
 #include "nodes/shell/full_screen.hpp"
 #include "nodes/shell/job_text.hpp"
 #include "nodes/shell/session.hpp"
+#include "nodes/shell/shell_target.hpp"
 #include "nodes/shell/status_text.hpp"
 #include "nodes/shell/terminal.hpp"
 #include "nodes/shell/top_feed.hpp"
@@ -15,6 +16,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::shell {
@@ -56,8 +58,8 @@ std::string top_json(const cluster_view& view) {
 }
 
 outcome<exit_code> show_once(session& self, top_screen& screen,
-                             const client& from) {
-  auto view = view_cluster(from, self.call());
+                             const client& from, const context& target) {
+  auto view = view_cluster(from, target);
   if (!view)
     return refuse(view.error());
   if (self.json()) {
@@ -76,9 +78,10 @@ outcome<exit_code> show_once(session& self, top_screen& screen,
 }
 
 /// Goes on until a key or Ctrl-C ends it.
-exit_code show_live(session& self, top_screen& screen, const client& from) {
+exit_code show_live(session& self, top_screen& screen, const client& from,
+                    context target) {
   detach_scope polls{self.interrupts()}; // Longer than the terminal is ours.
-  top_feed feed{from, self.call(), refresh_interval};
+  top_feed feed{from, std::move(target), refresh_interval};
   full_screen terminal{STDIN_FILENO, self.out_descriptor()};
   auto goes_on = true;
   while (goes_on && !self.interrupts().flag() && !terminal.is_closed()) {
@@ -105,14 +108,17 @@ outcome<exit_code> top_command(session& self) {
   auto screen = make_screen(self.call());
   if (!screen)
     return tl::unexpected{std::move(screen.error())};
+  auto target = context_of(self.call());
+  if (!target)
+    return tl::unexpected{std::move(target.error())};
   auto coordinator = self.connect();
   if (!coordinator)
     return tl::unexpected{std::move(coordinator.error())};
   auto is_live = !self.call().has("once") && !self.json()
                  && full_screen::check(STDIN_FILENO, self.out_descriptor());
   if (!is_live)
-    return show_once(self, *screen, *coordinator);
-  return show_live(self, *screen, *coordinator);
+    return show_once(self, *screen, *coordinator, *target);
+  return show_live(self, *screen, *coordinator, std::move(*target));
 }
 
 } // namespace troupe::shell

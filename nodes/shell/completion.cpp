@@ -1,10 +1,15 @@
 #include "nodes/shell/completion.hpp"
 
+#include "nodes/shell/script_options.hpp"
+#include "nodes/shell/top_screen.hpp"
 #include "runtime/function/reducer.hpp"
+#include "runtime/model/placement_names.hpp"
+#include "runtime/wire/event_json.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::shell {
 
@@ -25,17 +30,56 @@ std::string all_reducers() {
   return out;
 }
 
+std::string all_sort_keys() {
+  std::vector<std::string> all;
+  top_screen screen;
+  for (auto view : {top_view::nodes, top_view::jobs}) {
+    screen.show(view);
+    for (auto& key : screen.sort_names())
+      all.push_back(std::move(key));
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return fmt::format("{}", fmt::join(all, " "));
+}
+
+std::string all_event_kinds() {
+  auto names = event_kind_names();
+  std::erase(names, to_string(event_kind::job_progress)); // Never shown.
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
+/// Returns what a text may be.
+std::string fixed_texts(std::string_view option, std::string_view command) {
+  if (option == "placement")
+    return fmt::format("{}", fmt::join(placement_names, " "));
+  if (option == "state")
+    return command == "jobs"
+             ? "open running succeeded failed cancelled"
+             : "waiting ready leased backoff succeeded dead cancelled";
+  if (option == "kind")
+    return all_event_kinds();
+  if (option == "level")
+    return "trace debug info warn error";
+  if (option == "sort")
+    return all_sort_keys();
+  return option == "view" ? "nodes jobs" : "";
+}
+
 } // namespace
 
 std::span<const completed_shell> completed_shells() {
   return shells;
 }
 
-std::string fixed_values(argument_kind kind) {
-  if (kind == argument_kind::reducer)
+std::string fixed_values(const option_spec& option,
+                         const command_spec* command) {
+  if (option.argument == argument_kind::reducer)
     return all_reducers();
+  if (option.argument == argument_kind::text && command != nullptr)
+    return fixed_texts(option.name, command->name);
   std::string out;
-  if (kind == argument_kind::shell)
+  if (option.argument == argument_kind::shell)
     for (const auto& shell : shells)
       append(shell.name, out);
   return out;
@@ -50,9 +94,18 @@ std::string fixed_values(const command_spec& command, size_t position) {
     case value_kind::command:
       for (const auto& name : command_names())
         append(name, out);
+      append("scripts", out); // A topic of help.
       return out;
     default: return "";
   }
+}
+
+std::string short_files(std::string_view between) {
+  std::string out = ":-f";
+  for (const auto& command : command_table())
+    if (long_option("-f", &command) == "--file")
+      out += fmt::format("{}{}:-f", between, command.name);
+  return out;
 }
 
 std::vector<std::string> argument_names(const command_spec& command) {
@@ -87,6 +140,7 @@ options_where(const std::function<bool(const option_spec&)>& wanted) {
     }
   };
   collect(global_options());
+  collect(script_options());
   for (const auto& command : command_table())
     collect(command.options);
   return found;

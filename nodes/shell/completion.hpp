@@ -27,11 +27,17 @@ std::span<const completed_shell> completed_shells();
 
 /// Returns what is fixed among the values of an option, between blanks; empty
 /// if nothing is.
-std::string fixed_values(argument_kind kind);
+/// @param command That has the option; nullptr: before the command.
+std::string fixed_values(const option_spec& option,
+                         const command_spec* command);
 
 /// Returns what is fixed among the values of a command's argument at
 /// `position`, from 0; empty if nothing is.
 std::string fixed_values(const command_spec& command, size_t position);
+
+/// Returns `COMMAND:-f` of each command where -f takes a file, and `:-f` for
+/// none.
+std::string short_files(std::string_view between);
 
 /// Returns the names of a command's positional arguments, without brackets.
 std::vector<std::string> argument_names(const command_spec& command);
@@ -40,7 +46,7 @@ std::vector<std::string> argument_names(const command_spec& command);
 void fill(std::string& text, std::string_view place, std::string_view value);
 
 /// Returns the options for which `wanted` holds, each name once: the global
-/// ones first, then those of the commands.
+/// ones first, then those of scripts and of the commands.
 std::vector<const option_spec*>
 options_where(const std::function<bool(const option_spec&)>& wanted);
 

@@ -142,6 +142,11 @@ result<uint64_t> parse_deadline(std::string_view text, int64_t now_us) {
     auto wait = parse_duration(text.substr(1));
     if (!wait)
       return tl::unexpected{std::move(wait.error())};
+    if (wait->count() == 0)
+      return fail(errc::bad_usage,
+                  fmt::format("the deadline {} is over at once; leave it out "
+                              "for none",
+                              quote_text(text)));
     return static_cast<uint64_t>(now_us / 1000 + wait->count());
   }
   auto time = read_time(text);

@@ -7,6 +7,7 @@
 #include "runtime/base/limits.hpp"
 #include "runtime/base/nearest.hpp"
 #include "runtime/base/units.hpp"
+#include "runtime/policy/resource_ledger.hpp"
 #include "runtime/wire/admission.hpp"
 
 #include <fmt/format.h>
@@ -35,7 +36,9 @@ outcome<void> count_inputs(session& self, submission& what, checked_job& out) {
     bytes.clear();
     auto ok = encoder.encode(out.tasks, **input, what.source->is_json(), bytes);
     if (!ok)
-      return refuse(ok.error());
+      return refuse(to_string(ok.error()), what.source->is_json()
+                                             ? exit_code::usage
+                                             : exit_code::failed);
     if (bytes.size() > limits::input_bytes_max)
       return refuse(fmt::format("input {} has {}, the limit is {}", out.tasks,
                                 format_bytes(bytes.size()),
@@ -68,6 +71,37 @@ outcome<void> check_function(const std::vector<function_info>& offered,
   return {};
 }
 
+/// Whether a node that takes part has all that one task needs.
+bool can_run(const node_info& node, const job_spec& spec) {
+  auto has = [&](const std::string& label) {
+    return std::find(node.labels.begin(), node.labels.end(), label)
+           != node.labels.end();
+  };
+  const auto& options = spec.options;
+  return node.slots > 0 && node.state != node_state::gone
+         && node.state != node_state::down
+         && covers(whole_offer(node.offers, node.slots), options.needs)
+         && std::all_of(options.labels.begin(), options.labels.end(), has);
+}
+
+/// Says when the job would wait for a node that is not there now.
+outcome<void> tell_of_nodes(const session& self, const client& from,
+                            const job_spec& spec) {
+  auto nodes = from.nodes();
+  if (!nodes)
+    return refuse(nodes.error());
+  auto fits = [&](const auto& node) { return can_run(node, spec); };
+  if (std::any_of(nodes->begin(), nodes->end(), fits))
+    return {};
+  auto needs = to_string(spec.options.needs);
+  for (const auto& label : spec.options.labels)
+    needs += " label=" + label;
+  self.say(fmt::format("no node has what one task needs ({}): the job would "
+                       "wait for one",
+                       needs));
+  return {};
+}
+
 } // namespace
 
 outcome<exit_code> dry_run(session& self, const invocation& call,
@@ -97,6 +131,8 @@ outcome<exit_code> dry_run(session& self, const invocation& call,
   }
   self.out().write(self.json() ? checked_json(out, call) + "\n"
                                : describe(out, call));
+  if (auto ok = tell_of_nodes(self, *coordinator, out.spec); !ok)
+    return tl::unexpected{std::move(ok.error())};
   self.say("nothing was submitted (--dry-run)");
   return exit_code::done;
 }

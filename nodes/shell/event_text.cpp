@@ -63,13 +63,13 @@ outcome<event_filter> event_filter::read(const invocation& call) {
   event_filter out;
   out.job = call.count("job");
   out.node = call.text("node");
-  std::string_view kinds;
-  auto text = call.text("kind").value_or("");
-  kinds = text;
-  while (!kinds.empty()) {
-    auto end = std::min(kinds.find(','), kinds.size());
-    auto name = kinds.substr(0, end);
-    kinds.remove_prefix(std::min(end + 1, kinds.size()));
+  auto text = call.text("kind");
+  if (!text)
+    return out;
+  std::string_view kinds = *text;
+  for (;;) {
+    auto comma = kinds.find(',');
+    auto name = kinds.substr(0, comma);
     auto kind = parse_event_kind(name);
     if (!kind || *kind == event_kind::job_progress) {
       auto names = event_kind_names();
@@ -80,8 +80,10 @@ outcome<event_filter> event_filter::read(const invocation& call) {
                     meant.empty() ? "; see troupe help events" : meant));
     }
     out.kinds.push_back(*kind);
+    if (comma == std::string_view::npos)
+      return out;
+    kinds.remove_prefix(comma + 1);
   }
-  return out;
 }
 
 std::string event_filter::text() const {

@@ -69,8 +69,15 @@ std::string place_of(const task_explanation& what) {
     what.tasks_before == 0
       ? std::string{"the next of its job"}
       : fmt::format("behind {} of its job", counted(what.tasks_before, "task"));
+  auto is_full = [](const worker_verdict& x) {
+    return x.why.starts_with("its slots are busy");
+  };
+  auto full =
+    std::any_of(what.workers.begin(), what.workers.end(), is_full)
+      ? "; slots are busy with tasks that run: troupe jobs --state running"
+      : "";
   auto jobs = what.jobs_before == 0
-                ? std::string{"no job comes before its own"}
+                ? fmt::format("no other job waits before it{}", full)
                 : fmt::format("{} before its own",
                               counted(what.jobs_before, "job")
                                 + (what.jobs_before == 1 ? " comes" : " come"));

@@ -1,4 +1,5 @@
 #include "nodes/shell/completion.hpp"
+#include "nodes/shell/script_options.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +14,8 @@ constexpr std::string_view skeleton =
 # The command and its arguments before the cursor, without options.
 function __troupe_words
     set -l takes_value @VALUES@
+    set -l short_takes_value @SHORT@
+    set -l command ''
     set -l skip 0
     set -l words (commandline -opc)
     set -e words[1]
@@ -21,7 +24,10 @@ function __troupe_words
             set skip 0
         else if contains -- $word $takes_value
             set skip 1
+        else if contains -- "$command:$word" $short_takes_value
+            set skip 1
         else if not string match -q -- '-*' $word
+            test -z "$command"; and set command $word
             echo $word
         end
     end
@@ -59,15 +65,20 @@ std::string quoted(std::string_view text) {
 }
 
 /// Returns a line for an option. `when` begins with a blank or is empty.
-std::string line_of(const option_spec& option, std::string_view when) {
+std::string line_of(const option_spec& option, const command_spec* command,
+                    std::string_view when) {
   auto line = fmt::format("complete -c troupe{} -l {}", when, option.name);
+  for (std::string_view letter : {"f", "c"})
+    if (long_option(fmt::format("-{}", letter), command).substr(2)
+        == option.name)
+      line += fmt::format(" -s {}", letter);
   bool file = option.argument == argument_kind::file
               || option.argument == argument_kind::files;
   if (file)
     line += " -r -F";
   else if (option.argument != argument_kind::none)
     line += " -x";
-  auto values = fixed_values(option.argument);
+  auto values = fixed_values(option, command);
   if (!values.empty())
     line += fmt::format(" -a {}", quoted(values));
   return line + fmt::format(" -d {}\n", quoted(option.help));
@@ -79,7 +90,7 @@ std::string lines_of(const command_spec& command) {
                            command.name, quoted(command.summary));
   auto when = fmt::format(" -n '__troupe_is {}'", command.name);
   for (const auto& option : command.options)
-    lines += line_of(option, when);
+    lines += line_of(option, &command, when);
   for (size_t i = 0; i < command.takes.size(); ++i) {
     auto at =
       fmt::format("complete -c troupe -n '__troupe_at {} {}'", command.name, i);
@@ -97,7 +108,9 @@ std::string lines_of(const command_spec& command) {
 std::string fish_completion() {
   std::string global;
   for (const auto& option : global_options())
-    global += line_of(option, "");
+    global += line_of(option, nullptr, "");
+  for (const auto& option : script_options())
+    global += line_of(option, nullptr, " -n __troupe_no_command");
   std::string commands;
   for (const auto& command : command_table())
     commands += "\n" + lines_of(command);
@@ -107,6 +120,7 @@ std::string fish_completion() {
     values += fmt::format("{}--{}", values.empty() ? "" : " ", option->name);
   std::string text{skeleton};
   fill(text, "VALUES", values);
+  fill(text, "SHORT", ":-c " + short_files(" "));
   fill(text, "GLOBAL", global);
   fill(text, "COMMANDS", commands);
   return text;

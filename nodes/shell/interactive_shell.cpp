@@ -292,6 +292,7 @@ private:
     if (*next) {
       target_ = std::move(**next);
       start_watch();
+      say(switch_text(watch_->get()->wait_for_answer(opening_patience)));
     }
     return ended;
   }

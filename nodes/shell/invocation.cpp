@@ -70,21 +70,13 @@ std::string unknown_option(std::string_view name, const command_spec* command) {
   return whose + (meant.empty() ? "; " + see_help(command) : meant);
 }
 
-/// Returns what `-f` is short for behind that command.
-std::string_view short_f(const command_spec* command) {
-  for (std::string_view name : {"file", "follow"})
-    if (command != nullptr && find_option(command, name) != nullptr)
-      return name == "file" ? "--file" : "--follow";
-  return "-f";
-}
-
 /// Returns how many of the arguments come before the command's name.
 size_t command_position(std::span<const std::string> args) {
   size_t i = 0;
   while (i < args.size() && args[i].starts_with("-") && args[i] != "-") {
     if (args[i] == "--")
       break;
-    auto name = long_option(args[i]);
+    auto name = long_option(args[i], nullptr);
     name.remove_prefix(std::min<size_t>(2, name.size()));
     const auto* option = find_option(nullptr, name);
     bool takes_next =
@@ -116,8 +108,10 @@ outcome<invocation> invocation::parse(std::span<const std::string> args,
   invocation call;
   auto begin = tokens.begin();
   auto middle = begin + static_cast<std::ptrdiff_t>(split);
-  std::transform(begin, middle, begin,
-                 [](const auto& x) { return std::string{long_option(x)}; });
+  auto lengthen = [&call](const auto& x) {
+    return std::string{long_option(x, call.command_)};
+  };
+  std::transform(begin, middle, begin, lengthen);
   if (auto ok = call.parse_options({begin, middle}, nullptr); !ok)
     return tl::unexpected{std::move(ok.error())};
   if (!call.positional_.empty()) // A dash with a letter that means nothing.
@@ -136,11 +130,7 @@ outcome<invocation> invocation::parse(std::span<const std::string> args,
     }
   }
   if (call.command_ != nullptr) {
-    // The one short option everywhere, because every program has it.
-    std::replace(middle + 1, tokens.end(), std::string{"-h"},
-                 std::string{"--help"});
-    std::replace(middle + 1, tokens.end(), std::string{"-f"},
-                 std::string{short_f(call.command_)});
+    std::transform(middle + 1, tokens.end(), middle + 1, lengthen);
     auto ok = call.parse_options({middle + 1, tokens.end()}, call.command_);
     if (!ok)
       return tl::unexpected{std::move(ok.error())};

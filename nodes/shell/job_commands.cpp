@@ -53,13 +53,9 @@ constexpr option_spec priority_option = {
   "Jobs of a higher priority get workers first; may be negative (default 0)"};
 
 constexpr option_spec weight_option = {
-  "weight",
-  kind::count,
-  "N",
+  "weight", kind::count, "N",
   "Share of the workers among jobs of equal priority, from 1 to 1000 (default "
-  "1)",
-  false,
-  limits::job_weight_max};
+  "1)"};
 
 constexpr option_spec cpus_option = {"cpus", kind::text, "N",
                                      "Cpus that each task needs while it runs, "

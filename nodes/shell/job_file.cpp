@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -49,6 +50,17 @@ std::string short_of(std::string_view raw) {
     return "an object";
   return escape_text(raw.substr(0, shown_bytes_max))
          + (raw.size() > shown_bytes_max ? "..." : "");
+}
+
+/// What the value of an option is that is no flag and not repeatable.
+std::string expected(const option_spec& option) {
+  if (option.argument == argument_kind::count)
+    return fmt::format("a whole number from 0 to {}", option.count_max);
+  if (option.argument == argument_kind::size)
+    return "a whole number of bytes or a string such as \"1MiB\"";
+  if (option.name == "priority")
+    return fmt::format("a whole number from {} to {}", INT32_MIN, INT32_MAX);
+  return option.name == "cpus" ? "a number above 0" : "a string";
 }
 
 class job_file_reader {
@@ -150,10 +162,7 @@ private:
                     && (option.name == "priority" || raw.front() != '-');
     auto fits = option.name == "cpus" ? is_number : is_whole;
     if (!takes_number || is_text || !fits)
-      return refuse(path, fmt::format("expected {}, got {}",
-                                      wants_count    ? "a whole number"
-                                      : takes_number ? "a number or a string"
-                                                     : "a string",
+      return refuse(path, fmt::format("expected {}, got {}", expected(option),
                                       short_of(raw)));
     to = raw;
     return true;

@@ -183,6 +183,8 @@ std::string summary_line(const job_status& job) {
                 job.state == job_state::running ? std::string_view{"is running"}
                                                 : to_string(job.state),
                 counted(job.tasks, "task"), counted(job.attempts, "attempt"));
+  if (job.running > 0)
+    line += fmt::format(", {} running", format_count(job.running));
   if (job.dead > 0)
     line += fmt::format(", {} dead", format_count(job.dead));
   if (job.cancelled > 0)
@@ -218,7 +220,10 @@ std::string describe(const job_status& job) {
   row("running", format_count(job.running));
   row("dead", format_count(job.dead));
   row("cancelled", format_count(job.cancelled));
-  row("attempts", format_count(job.attempts));
+  row("attempts", job.running == 0 ? format_count(job.attempts)
+                                   : fmt::format("{} ended, {} running",
+                                                 format_count(job.attempts),
+                                                 format_count(job.running)));
   row("time", span(job.seconds_us));
   if (!job.result_type.empty())
     row("result", fmt::format("{}, {}", escape_text(job.result_type),

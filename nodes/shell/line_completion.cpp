@@ -1,6 +1,7 @@
 #include "nodes/shell/line_completion.hpp"
 
-#include "runtime/function/reducer.hpp"
+#include "nodes/shell/completion.hpp"
+#include "nodes/shell/script_options.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,28 +16,17 @@ constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// Options whose argument is a text of which we know more. A comma separates
-/// several states.
+/// Options whose argument only the cluster knows, by what help calls it.
 struct known_argument {
-  std::string_view option;
-  std::string_view placeholder; ///< Empty: any.
-  value_kind kind = value_kind::choice;
-  std::string_view choices;
+  std::string_view placeholder;
+  value_kind kind;
 };
 
 constexpr known_argument known_arguments[] = {
-  {"placement", "", value_kind::choice,
-   "adaptive least_loaded round_robin locality work_stealing"},
-  {"", "NODE", value_kind::node, ""},
-  {"", "JOB", value_kind::job, ""},
-  {"", "FUNCTION", value_kind::function, ""},
+  {"NODE", value_kind::node},
+  {"JOB", value_kind::job},
+  {"FUNCTION", value_kind::function},
 };
-
-constexpr std::string_view task_states =
-  "waiting ready leased backoff succeeded dead cancelled";
-constexpr std::string_view job_states =
-  "open running succeeded failed cancelled";
-constexpr std::string_view shells = "bash fish zsh";
 
 texts words_of(std::string_view text) {
   texts out;
@@ -130,12 +120,12 @@ private:
           node_ = text;
         continue;
       }
-      if (text.starts_with("--")) {
-        note_option(text, waiting, many);
+      if (auto name = long_option(text, command_); name.starts_with("--")) {
+        note_option(name, waiting, many);
       } else if (command_ == nullptr) {
         command_ = find_command(text);
         if (command_ == nullptr)
-          return; // Something else than a command.
+          return offer_statement(at);
       } else if (many == nullptr) {
         positional_.push_back(text);
       }
@@ -150,6 +140,21 @@ private:
       offer_commands();
     else
       offer_positional();
+  }
+
+  /// Completes what is no command but has words of its own.
+  void offer_statement(size_t keyword) {
+    auto place = words_.size() - 1 - keyword;
+    const auto& name = words_[keyword].text;
+    if (name == "source" && place == 1)
+      return offer_files();
+    if (name != "set")
+      return;
+    if (place == 1)
+      return offer_words("echo events json keep-going");
+    auto events = words_[keyword + 1].text == "events";
+    if (place == 2)
+      offer_words(events ? "off jobs all" : "on off");
   }
 
   void note_option(std::string_view text, const option_spec*& waiting,
@@ -202,34 +207,21 @@ private:
     switch (option.argument) {
       case argument_kind::file:
       case argument_kind::files: return offer_files();
-      case argument_kind::reducer: return offer_reducers();
-      case argument_kind::shell: return offer_words(shells);
       case argument_kind::text: return offer_text(option);
-      default: return;
-    }
-  }
-
-  void offer_reducers() {
-    for (const auto& name : reducer_names()) {
-      auto colon = name.find(':');
-      offer({colon == std::string::npos ? name : name.substr(0, colon + 1)});
+      default: return offer_words(fixed_values(option, command_));
     }
   }
 
   void offer_text(const option_spec& option) {
-    if (option.name == "state") {
-      auto comma = out_.word.rfind(',');
-      if (comma != std::string::npos && !out_.quoted)
-        skip(comma + 1);
-      auto of_jobs = command_ != nullptr && command_->name == "jobs";
-      return offer_words(of_jobs ? job_states : task_states);
-    }
+    // Of several ones, between commas, the last.
+    auto several = option.placeholder.ends_with(",...");
+    auto comma = out_.word.rfind(',');
+    if (several && comma != std::string::npos && !out_.quoted)
+      skip(comma + 1);
     for (const auto& known : known_arguments)
-      if (known.option == option.name
-          || (!known.placeholder.empty()
-              && known.placeholder == option.placeholder))
-        return known.kind == value_kind::choice ? offer_words(known.choices)
-                                                : offer_values(known.kind);
+      if (known.placeholder == option.placeholder)
+        return offer_values(known.kind);
+    offer_words(fixed_values(option, command_));
   }
 
   void offer_positional() {
@@ -239,9 +231,9 @@ private:
     auto kind = command_->takes[place];
     switch (kind) {
       case value_kind::none: return;
-      case value_kind::choice: return offer_words(command_->choices);
       case value_kind::file: return offer_files();
-      case value_kind::command: return offer_commands();
+      case value_kind::choice: return offer_words(command_->choices);
+      case value_kind::command: offer_commands(); return offer({"scripts"});
       case value_kind::actor: return offer_actors();
       default: return offer_values(kind);
     }

@@ -2,6 +2,7 @@
 
 #include "nodes/shell/failure.hpp"
 #include "nodes/shell/lone_surrogates.hpp"
+#include "runtime/base/escape_controls.hpp"
 #include "runtime/base/limits.hpp"
 
 #include <cstdint>
@@ -80,10 +81,12 @@ outcome<std::vector<Json>> objects_at(const Json& from, const char* key) {
   return out;
 }
 
-/// Returns JSON on one line, whatever bytes its texts have.
+/// Returns JSON on one line, whatever bytes its texts have; none of them can
+/// drive a terminal.
 template <class Json>
 std::string compact(const Json& what) {
-  return what.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return escape_controls_of_json(
+    what.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 } // namespace troupe::shell

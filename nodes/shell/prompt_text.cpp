@@ -30,7 +30,7 @@ std::string remark(const cluster_state& state) {
   }
   std::vector<std::string> parts;
   if (state.jobs > 0)
-    parts.push_back(counted(state.jobs, "job"));
+    parts.push_back(counted(state.jobs, "active job"));
   if (state.suspect > 0)
     parts.push_back(counted(state.suspect, "node") + " silent");
   if (state.lost > 0)
@@ -40,6 +40,25 @@ std::string remark(const cluster_state& state) {
 
 bool is_fine(const cluster_state& state) {
   return state.at == reach::connected && state.suspect == 0 && state.lost == 0;
+}
+
+/// Returns where the cluster is and what is there.
+std::string reached_text(const cluster_state& state) {
+  auto begin = fmt::format("cluster {} at {}", escape_text(state.cluster),
+                           escape_text(state.where));
+  switch (state.at) {
+    case reach::unknown: return begin + ", which has not answered yet";
+    case reach::lost:
+      return fmt::format("{}: {}", begin, escape_text(state.problem));
+    case reach::connected: break;
+  }
+  auto text = fmt::format("{}: {}, {}", begin, counted(state.nodes, "node"),
+                          counted(state.jobs, "active job"));
+  if (state.suspect > 0)
+    text += fmt::format(", {} silent", counted(state.suspect, "node"));
+  if (state.lost > 0)
+    text += fmt::format(", {} down", counted(state.lost, "node"));
+  return text;
 }
 
 std::string colored(std::string_view text, std::string_view code, bool color) {
@@ -67,24 +86,12 @@ std::string continued_prompt(const cluster_state& state) {
 }
 
 std::string opening_text(const cluster_state& state) {
-  auto begin =
-    fmt::format("Troupe {}, cluster {} at {}", product_version,
-                escape_text(state.cluster), escape_text(state.where));
-  constexpr auto end = "\"help\" lists the commands";
-  switch (state.at) {
-    case reach::unknown:
-      return fmt::format("{}, which has not answered yet; {}", begin, end);
-    case reach::lost:
-      return fmt::format("{}: {}; {}", begin, escape_text(state.problem), end);
-    case reach::connected: break;
-  }
-  auto text = fmt::format("{}: {}, {}", begin, counted(state.nodes, "node"),
-                          counted(state.jobs, "active job"));
-  if (state.suspect > 0)
-    text += fmt::format(", {} silent", counted(state.suspect, "node"));
-  if (state.lost > 0)
-    text += fmt::format(", {} down", counted(state.lost, "node"));
-  return fmt::format("{}; {}", text, end);
+  return fmt::format("Troupe {}, {}; \"help\" lists the commands",
+                     product_version, reached_text(state));
+}
+
+std::string switch_text(const cluster_state& state) {
+  return fmt::format("commands go to {}", reached_text(state));
 }
 
 } // namespace troupe::shell

@@ -34,4 +34,7 @@ std::string continued_prompt(const cluster_state& state);
 /// Returns what the shell says first, a line.
 std::string opening_text(const cluster_state& state);
 
+/// Returns the line when the prompt has gone to another cluster.
+std::string switch_text(const cluster_state& state);
+
 } // namespace troupe::shell

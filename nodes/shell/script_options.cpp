@@ -23,13 +23,16 @@ std::span<const option_spec> script_options() {
   return table;
 }
 
-std::string_view long_option(std::string_view option) {
-  if (option == "-c")
-    return "--command";
-  if (option == "-f")
-    return "--file";
+std::string_view long_option(std::string_view option,
+                             const command_spec* command) {
   if (option == "-h")
     return "--help";
+  if (option == "-c" && command == nullptr)
+    return "--command";
+  if (option == "-f" && find_option(command, "file") != nullptr)
+    return "--file";
+  if (option == "-f" && find_option(command, "follow") != nullptr)
+    return "--follow";
   return option;
 }
 

@@ -64,8 +64,9 @@ private:
     if (!*input)
       return false;
     auto ok = encoder_.encode(count_++, **input, source_.is_json(), out);
-    if (!ok)
-      return refuse(ok.error());
+    if (!ok) // What the command line says is looked at before it is sent.
+      return refuse(to_string(ok.error()),
+                    source_.is_json() ? exit_code::usage : exit_code::failed);
     return true;
   }
 

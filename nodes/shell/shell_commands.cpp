@@ -39,7 +39,7 @@ constexpr std::string_view connect_details =
   "the cluster must have), and `connect NAME` makes it the one that commands "
   "go to when neither --connect nor the variable TROUPE_CONNECT says "
   "otherwise.\n\n"
-  "At the prompt of troupe, `connect NAME` and `connect HOST:PORT` also switch "
+  "At the prompt of troupe, each of these, and `connect HOST:PORT`, also goes "
   "to that cluster at once. The file is contexts.json in the folder troupe of "
   "$XDG_CONFIG_HOME, or of ~/.config.";
 

@@ -19,9 +19,13 @@ outcome<std::optional<context>> saved_choice() {
   return all->chosen();
 }
 
+std::string cluster_of(const context& from) {
+  return from.cluster.empty() ? client_options{}.cluster : from.cluster;
+}
+
 void take(const context& from, shell_target& into) {
   into.where = to_string(from.coordinator);
-  into.cluster = from.cluster.empty() ? client_options{}.cluster : from.cluster;
+  into.cluster = cluster_of(from);
 }
 
 } // namespace
@@ -35,19 +39,25 @@ shell_target::command(std::vector<std::string> words) const {
   return out;
 }
 
-outcome<shell_target> target_of(const invocation& call) {
-  shell_target out;
-  context fallback{client_options{}.coordinator, ""};
+outcome<context> context_of(const invocation& call) {
+  context out{client_options{}.coordinator, ""};
   if (auto where = call.address("connect")) {
-    fallback.coordinator = *where;
+    out.coordinator = *where;
   } else {
     auto saved = saved_choice();
     if (!saved)
       return tl::unexpected{std::move(saved.error())};
-    fallback = saved->value_or(fallback);
+    out = saved->value_or(out);
   }
-  take(fallback, out);
-  out.cluster = call.text("cluster").value_or(out.cluster);
+  out.cluster = call.text("cluster").value_or(cluster_of(out));
+  return out;
+}
+
+outcome<shell_target> target_of(const invocation& call) {
+  auto meant = context_of(call);
+  if (!meant)
+    return tl::unexpected{std::move(meant.error())};
+  shell_target out{to_string(meant->coordinator), meant->cluster, {}};
   if (auto timeout = call.text("connect-timeout"))
     out.others = {"--connect-timeout", *timeout};
   if (call.has("json"))
@@ -57,12 +67,12 @@ outcome<shell_target> target_of(const invocation& call) {
 
 outcome<std::optional<shell_target>> switched_target(const invocation& connect,
                                                      const shell_target& now) {
-  if (connect.positional().size() != 1 || connect.has("remove"))
+  const auto& words = connect.positional();
+  if (words.empty() || connect.has("remove"))
     return std::nullopt;
   auto next = now;
-  const auto& name = connect.positional().front();
-  if (name.find(':') != std::string::npos) {
-    auto where = parse_endpoint(name);
+  if (words.back().find(':') != std::string::npos) {
+    auto where = parse_endpoint(words.back());
     if (!where)
       return refuse(where.error());
     if (where->port == 0)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nodes/shell/contexts.hpp"
 #include "nodes/shell/invocation.hpp"
 
 #include <optional>
@@ -21,9 +22,12 @@ struct shell_target {
   friend bool operator==(const shell_target&, const shell_target&) = default;
 };
 
-/// Returns what a command line without a command means: its options, or what
-/// the user chose with `troupe connect`, or the default. Errors: `failed` if
-/// the file of contexts is broken.
+/// Returns the cluster that a command line goes to: that of its options, or
+/// what the user chose with `troupe connect`, or the default. Errors: `failed`
+/// if the file of contexts is broken.
+outcome<context> context_of(const invocation& call);
+
+/// Returns the same for a prompt, with its further options.
 outcome<shell_target> target_of(const invocation& call);
 
 /// Returns the target after `connect ARGS...` at the prompt was fine; nothing

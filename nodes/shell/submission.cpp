@@ -105,6 +105,18 @@ open_source(const invocation& call, std::string_view option, size_t chunk,
   return json_inputs(call.texts("input"));
 }
 
+/// Checks that the inputs of the command line are JSON, whatever their type
+/// will be.
+outcome<void> check_json(const std::vector<std::string>& inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    auto read = json_to_bytes("any", inputs[i]);
+    if (!read && read.error().code == errc::bad_json)
+      return refuse_usage(
+        fmt::format("--input: input {}: {}", i, to_string(read.error())));
+  }
+  return {};
+}
+
 outcome<void> read_inputs(const invocation& call, submission& out,
                           const std::atomic<bool>* interrupted) {
   auto option = input_option(call);
@@ -123,6 +135,8 @@ outcome<void> read_inputs(const invocation& call, submission& out,
     out.spec.range = range->range;
     return {};
   }
+  if (auto ok = check_json(call.texts("input")); !ok)
+    return ok;
   auto source = open_source(call, *option, *chunk, interrupted);
   if (!source)
     return refuse(source.error());
@@ -145,7 +159,7 @@ outcome<void> fit_args(submission& what, const function_info& function) {
   }
   auto encoded = json_to_bytes(type, *what.args_json);
   if (!encoded)
-    return refuse(fmt::format("--args: {}", to_string(encoded.error())));
+    return refuse_usage(fmt::format("--args: {}", to_string(encoded.error())));
   what.spec.args_type = type;
   what.spec.args = blob{std::move(*encoded)};
   return {};
@@ -170,7 +184,7 @@ outcome<void> fit_unknown(submission& what) {
     return {};
   auto encoded = json_to_bytes("any", *what.args_json);
   if (!encoded)
-    return refuse(fmt::format("--args: {}", to_string(encoded.error())));
+    return refuse_usage(fmt::format("--args: {}", to_string(encoded.error())));
   what.spec.args_type = "any";
   what.spec.args = blob{std::move(*encoded)};
   return {};
@@ -178,8 +192,13 @@ outcome<void> fit_unknown(submission& what) {
 
 /// Reads when the job is served, compared with others.
 outcome<void> read_rank(const invocation& call, job_options& out) {
-  if (auto weight = call.count("weight"))
+  if (auto text = call.text("weight")) {
+    auto weight = parse_count(*text, 1, limits::job_weight_max);
+    if (!weight)
+      return refuse_usage(
+        fmt::format("--weight: {}", to_string(weight.error())));
     out.weight = static_cast<uint32_t>(*weight);
+  }
   auto text = call.text("priority");
   if (!text)
     return {};
@@ -223,7 +242,10 @@ outcome<void> read_needs(const invocation& call, resource_set& out) {
   if (auto cpus = call.text("cpus")) {
     auto amount = parse_amount(*cpus);
     if (!amount)
-      return refuse_usage(fmt::format("--cpus: {}", to_string(amount.error())));
+      return refuse_usage(fmt::format("--cpus is a number above 0 with at most "
+                                      "four decimals, up to {}, not {}",
+                                      limits::resource_amount_max,
+                                      quote_text(*cpus)));
     out.cpus = *amount;
   }
   out.memory_bytes = call.size_bytes("memory").value_or(out.memory_bytes);
@@ -266,6 +288,17 @@ outcome<void> read_place(const invocation& call, submission& out) {
                                                  placement_names.end()})));
 }
 
+/// Checks the name of the reducer; what it needs depends on the function.
+outcome<void> check_reducer(const std::string& spec) {
+  auto made = make_reducer(spec, "null");
+  if (made || made.error().code != errc::unknown_reducer)
+    return {};
+  auto names = reducer_names();
+  return refuse_usage(fmt::format("--reduce: {} is none of {}{}",
+                                  quote_text(spec), fmt::join(names, ", "),
+                                  did_you_mean(spec, names)));
+}
+
 } // namespace
 
 outcome<invocation> with_job_file(const invocation& call,
@@ -301,6 +334,8 @@ outcome<submission> read_submission(const invocation& call,
   out.spec.name = call.text("name").value_or("");
   out.spec.key = call.text("key").value_or("");
   out.spec.reducer = call.text("reduce").value_or(out.spec.reducer);
+  if (auto ok = check_reducer(out.spec.reducer); !ok)
+    return tl::unexpected{std::move(ok.error())};
   out.args_json = call.text("args");
   if (auto ok = read_limits(call, out.spec.options); !ok)
     return tl::unexpected{std::move(ok.error())};
@@ -308,6 +343,9 @@ outcome<submission> read_submission(const invocation& call,
     return tl::unexpected{std::move(ok.error())};
   if (auto ok = read_inputs(call, out, interrupted); !ok)
     return tl::unexpected{std::move(ok.error())};
+  // As the coordinator would; but nothing was sent yet.
+  if (auto ok = validate(out.spec); !ok)
+    return refuse_usage(to_string(ok.error()));
   return out;
 }
 

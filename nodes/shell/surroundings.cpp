@@ -1,6 +1,6 @@
 #include "nodes/shell/surroundings.hpp"
 
-#include "nodes/shell/contexts.hpp"
+#include "nodes/shell/shell_target.hpp"
 #include "runtime/base/units.hpp"
 #include <troupe/configure.hpp>
 #include <troupe/local_cluster.hpp>
@@ -46,32 +46,13 @@ caf::actor_system& host_system() {
   return kept.system;
 }
 
-/// What the user chose with `troupe connect`. Without a home there is nothing.
-outcome<std::optional<context>> chosen_context() {
-  auto path = contexts_path();
-  if (!path)
-    return std::nullopt;
-  auto all = load_contexts(*path);
-  if (!all)
-    return refuse(all.error());
-  return all->chosen();
-}
-
 outcome<client_options> options_of(const invocation& call) {
+  auto target = context_of(call);
+  if (!target)
+    return tl::unexpected{std::move(target.error())};
   client_options out;
-  if (auto where = call.address("connect")) {
-    out.coordinator = *where;
-  } else {
-    auto chosen = chosen_context();
-    if (!chosen)
-      return tl::unexpected{std::move(chosen.error())};
-    if (*chosen) {
-      out.coordinator = (*chosen)->coordinator;
-      if (!(*chosen)->cluster.empty())
-        out.cluster = (*chosen)->cluster;
-    }
-  }
-  out.cluster = call.text("cluster").value_or(out.cluster);
+  out.coordinator = target->coordinator;
+  out.cluster = target->cluster;
   out.connect_timeout =
     call.duration("connect-timeout").value_or(out.connect_timeout);
   out.name = fmt::format("troupe-{}", ::getpid());

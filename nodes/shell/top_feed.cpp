@@ -17,13 +17,13 @@ using clock = std::chrono::steady_clock;
 } // namespace
 
 struct top_feed::shared {
-  shared(client x, invocation y, std::chrono::milliseconds z)
-    : from(std::move(x)), call(std::move(y)), interval(z) {
+  shared(client x, context y, std::chrono::milliseconds z)
+    : from(std::move(x)), target(std::move(y)), interval(z) {
     // nop
   }
 
   const client from;
-  const invocation call;
+  const context target;
   const std::chrono::milliseconds interval;
   std::mutex mutex;
   std::condition_variable changed;
@@ -36,10 +36,10 @@ struct top_feed::shared {
   news fresh;
 };
 
-top_feed::top_feed(client from, invocation call,
+top_feed::top_feed(client from, context target,
                    std::chrono::milliseconds interval)
   : shared_(
-    std::make_shared<shared>(std::move(from), std::move(call), interval)) {
+    std::make_shared<shared>(std::move(from), std::move(target), interval)) {
   // Nobody waits for it: what it asks may take as long as a request.
   std::thread{[state = shared_] { run(state); }}.detach();
 }
@@ -87,7 +87,7 @@ void top_feed::run(const std::shared_ptr<shared>& state) {
     std::vector<std::string> details;
     if (about)
       details = details_of(state->from, *about, columns);
-    auto view = view_cluster(state->from, state->call);
+    auto view = view_cluster(state->from, state->target);
     lock.lock();
     state->asked_at.reset();
     if (about) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nodes/shell/cluster_view.hpp"
-#include "nodes/shell/invocation.hpp"
+#include "nodes/shell/contexts.hpp"
 #include "nodes/shell/top_screen.hpp"
 
 #include <chrono>
@@ -28,7 +28,7 @@ public:
     std::chrono::milliseconds waited{0};
   };
 
-  top_feed(client from, invocation call, std::chrono::milliseconds interval);
+  top_feed(client from, context target, std::chrono::milliseconds interval);
 
   /// Does not wait for what is under way.
   ~top_feed();

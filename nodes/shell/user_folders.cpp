@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,12 +13,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace troupe::shell {
 
 namespace {
 
 constexpr mode_t folder_mode = 0700;
+constexpr int links_max = 40; ///< As Linux.
 
 tl::unexpected<error> cannot(const char* what, const std::string& path,
                              int reason) {
@@ -46,6 +51,17 @@ result<std::string> path_in(const char* name_of_variable,
     base = fmt::format("{}/{}", home, below_home);
   }
   return fmt::format("{}/troupe/{}", base, name);
+}
+
+/// Returns what a path leads to in the end, if it is a link.
+std::string resolved(std::string path) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  for (int i = 0; i < links_max && fs::is_symlink(path, none); ++i) {
+    auto next = fs::read_symlink(path, none);
+    path = (fs::path{path}.parent_path() / next).string();
+  }
+  return path;
 }
 
 } // namespace
@@ -95,8 +111,9 @@ result<std::string> read_small_file(const std::string& path, size_t bytes_max) {
   return content;
 }
 
-result<void> write_private_file(const std::string& path,
+result<void> write_private_file(const std::string& link,
                                 std::string_view content) {
+  auto path = resolved(link);
   if (auto ok = make_folders_of(path); !ok)
     return ok;
   auto beside = path + ".XXXXXX";
@@ -115,6 +132,29 @@ result<void> write_private_file(const std::string& path,
     return {};
   ::unlink(beside.c_str());
   return cannot("write", path, reason);
+}
+
+result<folder_lock> folder_lock::take(const std::string& path) {
+  if (auto ok = make_folders_of(path); !ok)
+    return tl::unexpected{std::move(ok.error())};
+  auto folder = path.substr(0, path.rfind('/') + 1);
+  folder_lock out{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  auto reason = out.descriptor_ < 0 ? errno : EINTR;
+  while (reason == EINTR)
+    reason = ::flock(out.descriptor_, LOCK_EX) == 0 ? 0 : errno;
+  if (reason != 0)
+    return cannot("lock the folder", folder, reason);
+  return out;
+}
+
+folder_lock::folder_lock(folder_lock&& other) noexcept
+  : descriptor_(std::exchange(other.descriptor_, -1)) {
+  // nop
+}
+
+folder_lock::~folder_lock() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_); // Which gives the lock back.
 }
 
 } // namespace troupe::shell

@@ -1,4 +1,5 @@
 #include "nodes/shell/completion.hpp"
+#include "nodes/shell/script_options.hpp"
 
 #include <fmt/format.h>
 
@@ -19,11 +20,13 @@ _troupe_commands() {
 
 _troupe() {
   local curcontext="$curcontext" state line
-  local -a global
+  local -a global script
   local -A opt_args
   global=(
 @GLOBAL@  )
-  _arguments -C $global ': :_troupe_commands' '*:: :->command' && return
+  script=(
+@SCRIPT@  )
+  _arguments -C $global $script ': :_troupe_commands' '*:: :->command' && return
   [[ $state == command ]] || return
   case $words[1] in
 @CASES@  esac
@@ -58,16 +61,28 @@ std::string action_of(std::string_view values, bool file) {
   return values.empty() ? " " : fmt::format("({})", escaped(values, ":"));
 }
 
-std::string spec_of(const option_spec& option) {
-  auto text = fmt::format("'{}--{}[{}]", option.repeatable ? "*" : "",
-                          option.name, escaped(option.help, "[]\\"));
+std::string spec_of(const option_spec& option, const command_spec* command,
+                    std::string_view name) {
+  auto text = fmt::format("'{}{}[{}]", option.repeatable ? "*" : "", name,
+                          escaped(option.help, "[]\\"));
   if (option.argument != argument_kind::none) {
     bool file = option.argument == argument_kind::file
                 || option.argument == argument_kind::files;
     text += fmt::format(":{}:{}", escaped(option.placeholder, ":\\"),
-                        action_of(fixed_values(option.argument), file));
+                        action_of(fixed_values(option, command), file));
   }
   return text + "'";
+}
+
+/// Returns the specifications of the names of an option.
+std::vector<std::string> specs_of(const option_spec& option,
+                                  const command_spec* command) {
+  auto name = fmt::format("--{}", option.name);
+  std::vector<std::string> out{spec_of(option, command, name)};
+  for (std::string_view letter : {"-f", "-c"})
+    if (long_option(letter, command) == name)
+      out.push_back(spec_of(option, command, letter));
+  return out;
 }
 
 /// Returns the specifications of the positional arguments.
@@ -89,7 +104,12 @@ std::string positions_of(const command_spec& command) {
 std::string zsh_completion() {
   std::string global;
   for (const auto& option : global_options())
-    global += fmt::format("    {}\n", spec_of(option));
+    for (const auto& spec : specs_of(option, nullptr))
+      global += fmt::format("    {}\n", spec);
+  std::string script;
+  for (const auto& option : script_options())
+    for (const auto& spec : specs_of(option, nullptr))
+      script += fmt::format("    {}\n", spec);
   std::string commands;
   std::string cases;
   for (const auto& command : command_table()) {
@@ -97,12 +117,14 @@ std::string zsh_completion() {
                             escaped(command.summary, "\\"));
     cases += fmt::format("    {})\n      _arguments $global", command.name);
     for (const auto& option : command.options)
-      cases += fmt::format(" \\\n        {}", spec_of(option));
+      for (const auto& spec : specs_of(option, &command))
+        cases += fmt::format(" \\\n        {}", spec);
     cases += positions_of(command) + " ;;\n";
   }
   std::string text{skeleton};
   fill(text, "COMMANDS", commands);
   fill(text, "GLOBAL", global);
+  fill(text, "SCRIPT", script);
   fill(text, "CASES", cases);
   return text;
 }

@@ -1,8 +1,12 @@
 #include "runtime/base/escape.hpp"
 
+#include "runtime/base/escape_controls.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace troupe {
 
@@ -26,8 +30,7 @@ uint32_t code_point(std::string_view sequence) {
   return value;
 }
 
-/// C1 controls, line separators and direction marks: invisible, yet able to
-/// steer a terminal or to make a line read as another.
+/// C1 controls, line separators and direction marks; also delete.
 bool is_unsafe(uint32_t code) {
   return (code >= 0x7F && code <= 0x9F) || code == 0x61C
          || (code >= 0x200E && code <= 0x200F)
@@ -87,6 +90,14 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+bool is_control_sequence(std::string_view sequence) {
+  return sequence.size() > 1 && is_unsafe(code_point(sequence));
+}
+
+std::string escape_unit(std::string_view sequence) {
+  return fmt::format("\\u{:04x}", code_point(sequence));
+}
+
 std::string escape_text(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -99,8 +110,7 @@ std::string escape_text(std::string_view text) {
     else if (first == '\\')
       out += "\\\\";
     else if (is_unsafe(code_point(sequence)))
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}",
-                     code_point(sequence));
+      out += escape_unit(sequence);
     else
       out += sequence;
     text.remove_prefix(sequence.size());
@@ -131,13 +141,27 @@ std::string quote_json(std::string_view text) {
     else if (first < 0x20)
       append_json_escape(out, first);
     else if (is_unsafe(code_point(sequence)))
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}",
-                     code_point(sequence));
+      out += escape_unit(sequence);
     else
       out += sequence;
     text.remove_prefix(sequence.size());
   }
   return out + '"';
+}
+
+std::string escape_controls_of_json(std::string_view document) {
+  std::string out;
+  out.reserve(document.size());
+  while (!document.empty()) {
+    const auto length = std::max<size_t>(utf8_length(document), 1);
+    const auto sequence = document.substr(0, length);
+    if (sequence == "\x7F" || is_control_sequence(sequence))
+      out += escape_unit(sequence);
+    else
+      out += sequence;
+    document.remove_prefix(length);
+  }
+  return out;
 }
 
 } // namespace troupe

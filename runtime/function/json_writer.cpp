@@ -1,4 +1,5 @@
 #include "runtime/base/escape.hpp"
+#include "runtime/base/escape_controls.hpp"
 #include "runtime/function/codec.hpp"
 #include "runtime/function/json.hpp"
 #include "runtime/function/key_order.hpp"
@@ -54,7 +55,7 @@ void append_escape(char c, std::string& out) {
 
 bool is_plain(char c) {
   auto byte = static_cast<unsigned char>(c); // Plain `char` may be signed.
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+  return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
 }
 
 /// Writes values straight into one text: a result may have a million keys,
@@ -259,8 +260,11 @@ void append_json_string(std::string_view bytes, std::string& out) {
     if (i == bytes.size())
       break;
     auto length = utf8_length(bytes.substr(i, 4));
-    if (length > 1)
-      out.append(bytes.substr(i, length));
+    auto sequence = bytes.substr(i, length);
+    if (is_control_sequence(sequence))
+      out += escape_unit(sequence);
+    else if (length > 1)
+      out.append(sequence);
     else if (length == 1)
       append_escape(bytes[i], out);
     else

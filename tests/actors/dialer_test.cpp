@@ -176,6 +176,7 @@ CAF_TEST(a_port_that_says_nothing_is_an_error_in_time) {
   CAF_REQUIRE(!made.has_value());
   CAF_CHECK_EQUAL(to_string(made.error().code), "cannot_connect");
   CAF_CHECK(contains(made.error().text, to_string(silent.where())));
+  CAF_CHECK(contains(made.error().text, "did not answer"));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -6,6 +6,7 @@ are not installed are skipped, which the output says.
 """
 
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -46,18 +47,27 @@ class completion(unittest.TestCase):
             self.skipTest(f"{shell} is not installed")
 
     def complete(self, *words):
-        """What bash would offer for the last word."""
+        """What bash would offer for the last word, which it splits before."""
         script = """
             source "$1"
             shift
+            COMP_LINE="$1"
+            shift
             COMP_WORDS=("$@")
             COMP_CWORD=$(($# - 1))
+            COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
             _troupe
             printf '%s\\n' "${COMPREPLY[@]}"
         """
         file = self.script("bash")
+        line = " ".join(["troupe", *words])
+        pieces = ["troupe"]
+        for word in words:
+            pieces += [x for x in re.split("([:=]+)", word) if x] or [""]
+        if words[-1].endswith("="):
+            pieces.append("")
         return self.run_shell(
-            "bash", "-euc", script, "bash", file, "troupe", *words
+            "bash", "-euc", script, "bash", file, line, *pieces
         ).split()
 
     def test_offers_what_fits(self):
@@ -81,6 +91,38 @@ class completion(unittest.TestCase):
         )
         self.assertEqual(self.complete("dead", "list", "s"), [])
         self.assertIn("--error", self.complete("dead", ""))
+
+    def test_words_that_bash_splits(self):
+        self.assertEqual(
+            self.complete("--connect", "127.0.0.1:7400", "sta"),
+            ["status", "state"],
+        )
+        self.assertEqual(self.complete("--connect=h:1", "can"), ["cancel"])
+        self.assertEqual(self.complete("run", "f", "--reduce=mer"), ["merge_counts"])
+        self.assertIn("sum", self.complete("run", "f", "--reduce="))
+        # Of a word with a colon bash replaces what is behind the last one.
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(f"{folder}/a:bc").touch()
+            self.assertEqual(
+                self.complete("run", "f", "--lines", f"{folder}/a:b"), ["bc"]
+            )
+
+    def test_values_of_options(self):
+        self.assertEqual(self.complete("log", "w", "-f", "--level", "w"), ["warn"])
+        self.assertEqual(self.complete("top", "--sort", "ol"), ["oldest"])
+        self.assertEqual(self.complete("events", "--kind", "task_d"), ["task_dead"])
+        self.assertEqual(self.complete("send", "root", "f"), ["flush"])
+        self.assertEqual(self.complete("help", "scr"), ["scripts"])
+
+    def test_scripts_and_job_files(self):
+        self.assertEqual(self.complete("--keep"), ["--keep-going"])
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/file"
+            pathlib.Path(path).touch()
+            for words in (["-f"], ["--file"], ["submit", "-f"], ["run", "-f"]):
+                with self.subTest(words=words):
+                    self.assertEqual(self.complete(*words, folder + "/"), [path])
+            self.assertEqual(self.complete("submit", "-f", path, "--dry"), ["--dry-run"])
 
     def test_offers_files(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -116,6 +158,15 @@ class completion(unittest.TestCase):
         self.assertEqual(complete("troupe run f --reduce mer"), ["merge_counts"])
         self.assertIn("--limit", complete("troupe jobs --l"))
         self.assertNotIn("--limit", complete("troupe job --l"))
+        self.assertEqual(complete("troupe log w --level w"), ["warn"])
+        self.assertIn("--keep-going", complete("troupe --keep"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/file"
+            pathlib.Path(path).touch()
+            for line in ("troupe -f", "troupe submit -f"):
+                with self.subTest(line=line):
+                    self.assertEqual(complete(f"{line} {folder}/fi"), [path])
+        self.assertEqual(complete("troupe submit -f x dead"), [])
 
     def test_zsh_offers_the_same(self):
         self.need("zsh")
@@ -127,7 +178,7 @@ class completion(unittest.TestCase):
             zpty -w shell 'autoload -U compinit; compinit -u -D'
             zpty -w shell "source $1"
             zpty -w shell 'troupe() { print -r -- "<$*>" }'
-            for line in can 'dead re' 'jobs --li'; do
+            for line in can 'dead re' 'jobs --li' '--keep' 'log w --level w'; do
                 zpty -w -n shell $'troupe '$line$'\\t\\n'
             done
             zpty -w shell 'print -r -- "<e""nd>"'
@@ -138,7 +189,10 @@ class completion(unittest.TestCase):
         shown = self.run_shell(
             "zsh", "-fc", script, "zsh", self.script("zsh")
         )
-        for want in ("<cancel>", "<dead requeue>", "<jobs --limit>"):
+        for want in (
+            "<cancel>", "<dead requeue>", "<jobs --limit>", "<--keep-going>",
+            "<log w --level warn>",
+        ):
             self.assertIn(want, shown)
 
 

@@ -9,7 +9,9 @@ import json
 import pathlib
 import re
 import signal
+import socket
 import sys
+import threading
 import time
 import unittest
 
@@ -57,6 +59,14 @@ class exit_codes(shell_test.shell_case):
             ["dead", "lst"], ["dead", "show", "x"], ["bench", "x"],
             ["fault", "break", "a"], ["help", "x"], ["explain", "1/x"],
             ["--connect", "x", "jobs"], ["help", "--completion", "csh"],
+            ["cordon", ""], ["uncordon", "a\nb"], ["drain", ""],
+            ["submit", "sleep", "--input", "{bad"],
+            ["submit", "sleep", "--input", '"x"'],
+            ["submit", "echo", "--range", "0..1", "--reduce", "x"],
+            ["submit", "echo", "--range", "0..1", "--weight", "0"],
+            ["submit", "echo", "--range", "0..1", "--label", ""],
+            ["submit", "echo", "--range", "0..1", "--deadline", "+0s"],
+            ["events", "--kind", ""], ["spawn", "echo", "--for", "2h"],
         ):
             with self.subTest(args=args):
                 ended = self.troupe(*args, code=2)
@@ -73,6 +83,32 @@ class exit_codes(shell_test.shell_case):
                 self.assertEqual(ended.out, "")
         ended = self.troupe("--cluster", "other", "jobs", code=3)
         self.assertIn("other", ended.err)
+        self.assertIn("--cluster", ended.err)
+
+    def test_3_tells_silence_from_another_protocol(self):
+        for answer, want in ((b"", "did not answer"), (b"?" * 999, "speak")):
+            with self.subTest(want=want), socket.create_server(
+                ("127.0.0.1", 0)
+            ) as listener:
+                where = "127.0.0.1:%d" % listener.getsockname()[1]
+
+                def talk():
+                    kept = []
+                    while True:
+                        try:
+                            kept.append(listener.accept()[0])
+                            kept[-1].sendall(answer)
+                        except OSError:
+                            break
+                    for one in kept:
+                        one.close()
+
+                talker = threading.Thread(target=talk)
+                talker.start()
+                ended = self.troupe("jobs", where=where, code=3)
+                self.assertIn(want, ended.err)
+                listener.shutdown(socket.SHUT_RDWR)
+                talker.join()
 
     def interrupted(self, *args, ready):
         """The end of a program that gets a Ctrl-C when it is `ready`."""

@@ -1,6 +1,7 @@
 #define CAF_SUITE bash_completion
 
 #include "nodes/shell/completion.hpp"
+#include "nodes/shell/script_options.hpp"
 
 #include <caf/test/unit_test.hpp>
 
@@ -35,8 +36,8 @@ CAF_TEST(every_place_of_the_script_is_filled) {
   auto script = bash_completion();
   auto at = script.find('@');
   while (at != std::string::npos) {
-    // ${COMP_WORDS[@]} and the like are bash's own.
-    CAF_CHECK(at > 0 && script[at - 1] == '[');
+    // ${COMP_WORDS[@]}, $@ and the like are bash's own.
+    CAF_CHECK(at > 0 && (script[at - 1] == '[' || script[at - 1] == '$'));
     at = script.find('@', at + 1);
   }
 }
@@ -47,4 +48,8 @@ CAF_TEST(offers_choices_and_commands_at_their_places) {
     contains(script, "    dead:0) values=\"list show requeue purge\" ;;\n"));
   CAF_CHECK(contains(script, "    help:0) values=\"run submit "));
   CAF_CHECK(!contains(script, "    wait:0)"));
+  CAF_CHECK(contains(script, "      log:--level) values=\"trace debug "));
+  CAF_CHECK(contains(script, ":-f|run:-f|submit:-f) name=--file ;;"));
+  for (const auto& option : script_options())
+    CAF_CHECK(contains(script, " --" + std::string{option.name}));
 }

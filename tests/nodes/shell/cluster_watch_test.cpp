@@ -12,6 +12,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 
 using namespace troupe;
@@ -97,6 +98,27 @@ CAF_TEST(sees_a_cluster) {
   CAF_CHECK(watch.wait_for_answer(patience).at == reach::connected);
   CAF_CHECK(eventually([&] { return watch.state().nodes == 1; }));
   CAF_CHECK(watch.connection());
+  watch.stop_and_wait();
+}
+
+CAF_TEST(who_waited_in_vain_is_told_why_nobody_answers) {
+  CAF_REQUIRE(cluster);
+  open = false;
+  auto how = options();
+  std::promise<void> go;
+  auto gone = go.get_future().share();
+  how.connect = [gone, connect = how.connect] {
+    gone.wait();
+    return connect();
+  };
+  cluster_watch watch{std::move(how)};
+  CAF_CHECK(watch.wait_for_answer(std::chrono::milliseconds{0}).at
+            == reach::unknown);
+  go.set_value();
+  CAF_CHECK(watch.wait_for_answer(patience).at == reach::lost);
+  auto told = watch.take_notices();
+  CAF_REQUIRE_EQUAL(told.size(), 1u);
+  CAF_CHECK_EQUAL(told.front(), "nobody listens; trying again");
   watch.stop_and_wait();
 }
 

@@ -43,4 +43,14 @@ CAF_TEST(wrong_uses_are_refused_without_a_connection) {
   CAF_CHECK_EQUAL(connections, 0u);
 }
 
+CAF_TEST(what_no_node_can_be_called_is_a_wrong_command_line) {
+  for (const auto* name : {"", "a\nb", "\x1B[2J"}) {
+    auto ended = run_offline({"cordon", name});
+    CAF_CHECK(ended.code == exit_code::usage);
+    CAF_CHECK(ended.says(" cannot be the name of a node: "));
+    CAF_CHECK(!ended.says("version"));
+  }
+  CAF_CHECK_EQUAL(connections, 0u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -87,7 +87,7 @@ CAF_TEST(after_the_timeout_the_job_goes_on) {
 
 CAF_TEST(what_does_not_fit_is_not_submitted) {
   auto ended = run({"run", "sleep", "--input", "1", "--input", "\"x\""});
-  CAF_CHECK(ended.code == exit_code::failed);
+  CAF_CHECK(ended.code == exit_code::usage);
   CAF_CHECK(ended.says("input 1: expected uint, got string \"x\""));
   CAF_CHECK_EQUAL(run({"jobs", "--json"}).out, "[]\n");
 }
@@ -106,6 +106,8 @@ CAF_TEST(what_is_wrong_here_is_found_before_connecting) {
   };
   const row rows[] = {
     {"no inputs", {}, exit_code::usage},
+    {"weight 0", {"--range", "0..1", "--weight", "0"}, exit_code::usage},
+    {"weight 1001", {"--range", "0..1", "--weight", "1001"}, exit_code::usage},
     {"missing file", {"--lines", folder.path("none")}, exit_code::failed},
     {"unwritable",
      {"--range", "0..1", "--output", folder.path("none/x")},

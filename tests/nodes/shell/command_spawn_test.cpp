@@ -31,6 +31,13 @@ CAF_TEST(a_function_that_fails_or_lasts_too_long_is_an_error) {
   CAF_CHECK(ended.says("did not end within 100 ms"));
 }
 
+CAF_TEST(a_time_beyond_the_limit_is_refused_here) {
+  auto ended = run_offline({"spawn", "echo", "--for", "2h"});
+  CAF_CHECK(ended.code == exit_code::usage);
+  CAF_CHECK(ended.says("--for is at most 1h, not \"2h\""));
+  CAF_CHECK_EQUAL(connections, 0u);
+}
+
 CAF_TEST(an_unknown_function_is_refused_with_its_nearest) {
   auto ended = run({"spawn", "ecoh"});
   CAF_CHECK(ended.code == exit_code::failed);

@@ -1,6 +1,7 @@
 #define CAF_SUITE command_status
 
 #include "tests/nodes/shell/command_fixture.hpp"
+#include "tests/nodes/shell/scoped_variable.hpp"
 
 #include <caf/test/unit_test.hpp>
 
@@ -9,7 +10,16 @@
 using namespace troupe;
 using namespace troupe::shell;
 
-CAF_TEST_FIXTURE_SCOPE(command_status_tests, command_fixture)
+namespace {
+
+struct fixture : command_fixture {
+  std::string config = folder.path("config"); ///< Not the developer's own.
+  scoped_variable variable{"XDG_CONFIG_HOME", config.c_str()};
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(command_status_tests, fixture)
 
 CAF_TEST(shows_the_cluster_on_one_screen) {
   run({"run", "noop", "--range", "0..100"});
@@ -42,6 +52,18 @@ CAF_TEST(prints_one_document) {
   CAF_CHECK_EQUAL(from.at("node"), "local");
   CAF_CHECK_EQUAL(from.at("slots").at("all"), 1);
   CAF_CHECK_EQUAL(from.at("jobs").at("looked_at"), 0);
+}
+
+CAF_TEST(it_names_the_context_that_was_chosen) {
+  run({"connect", "lab", "127.0.0.1:18400", "--cluster", "night"});
+  run({"connect", "lab"});
+  CAF_CHECK(run({"status"}).shows("cluster   night at 127.0.0.1:18400,"));
+  CAF_CHECK(run({"top", "--once"}).shows("; night at 127.0.0.1:18400"));
+  auto from = nlohmann::json::parse(run({"status", "--json"}).out);
+  CAF_CHECK_EQUAL(from.at("cluster"), "night");
+  CAF_CHECK_EQUAL(from.at("coordinator"), "127.0.0.1:18400");
+  CAF_MESSAGE("whoever names an address does not mean the context");
+  CAF_CHECK(run({"status", "--connect", "a:1"}).shows("default at a:1,"));
 }
 
 CAF_TEST(without_a_coordinator_it_says_so) {

@@ -42,12 +42,23 @@ CAF_TEST(knows_what_is_fixed) {
   }
   auto commands = fixed_values(*find_command("help"), 0);
   CAF_CHECK(commands.starts_with("run submit "));
-  auto shells = fixed_values(argument_kind::shell);
-  CAF_CHECK_EQUAL(shells, "bash zsh fish");
-  auto reducers = " " + fixed_values(argument_kind::reducer) + " ";
+  CAF_CHECK(commands.ends_with(" scripts"));
+  CAF_CHECK_EQUAL(fixed_values(*find_command("send"), 1), "flush");
+  auto of = [](const char* command, const char* option) {
+    const auto* found = find_command(command);
+    return fixed_values(*find_option(found, option), found);
+  };
+  CAF_CHECK_EQUAL(of("help", "completion"), "bash zsh fish");
+  auto reducers = " " + of("run", "reduce") + " ";
   for (const auto* name : {" sum ", " top: ", " none "})
     CAF_CHECK(reducers.find(name) != std::string::npos);
-  CAF_CHECK(fixed_values(argument_kind::text).empty());
+  CAF_CHECK(of("run", "name").empty());
+  CAF_CHECK_EQUAL(of("log", "level"), "trace debug info warn error");
+  CAF_CHECK(of("top", "sort").find("oldest") != std::string::npos);
+  auto kinds = of("events", "kind");
+  CAF_CHECK(kinds.find("task_dead") != std::string::npos);
+  CAF_CHECK(kinds.find("job_progress") == std::string::npos);
+  CAF_CHECK(of("jobs", "state") != of("tasks", "state"));
 }
 
 CAF_TEST(names_of_arguments_have_no_brackets) {

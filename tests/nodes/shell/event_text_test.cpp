@@ -65,6 +65,11 @@ bool wants(const std::vector<std::string>& args, const event& what) {
 
 } // namespace
 
+CAF_TEST(an_empty_kind_is_none) {
+  for (const auto* kinds : {"", "task_dead,"})
+    CAF_CHECK(!filter_of({"--kind", kinds}).has_value());
+}
+
 CAF_TEST(each_kind_has_a_sentence) {
   struct row {
     event what;

@@ -108,9 +108,14 @@ CAF_TEST(a_ready_task_shows_its_place) {
                   "own\n");
   x.tasks_before = 0;
   x.jobs_before = 0;
-  CAF_CHECK(describe(x, true, 80)
-              .ends_with(
-                "  place  the next of its job; no job comes before its own\n"));
+  CAF_CHECK(
+    describe(x, true, 80)
+      .ends_with("  place  the next of its job; no other job waits before "
+                 "it\n"));
+  x.workers = {{"w1", false, "its slots are busy: 4 tasks in 1 leases"}};
+  CAF_CHECK(describe(x, true, 200)
+              .ends_with("waits before it; slots are busy with tasks that run: "
+                         "troupe jobs --state running\n"));
 }
 
 CAF_TEST(what_is_impossible_says_what_to_do) {

@@ -39,4 +39,8 @@ CAF_TEST(offers_choices_files_and_values) {
   CAF_CHECK(contains(script, "-l lines -r -F -d"));
   CAF_CHECK(contains(script, "-l completion -x -a 'bash zsh fish' -d"));
   CAF_CHECK(contains(script, "the coordinator\\'s"));
+  CAF_CHECK(contains(script, "-n __troupe_no_command -l file -s f -r -F -d"));
+  CAF_CHECK(contains(script, "-n __troupe_no_command -l command -s c -x -d"));
+  CAF_CHECK(contains(script, "-n '__troupe_is submit' -l file -s f -r -F"));
+  CAF_CHECK(contains(script, "-l level -x -a 'trace debug info warn error'"));
 }

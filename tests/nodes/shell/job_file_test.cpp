@@ -81,13 +81,21 @@ CAF_TEST(what_is_wrong_is_named_with_its_place) {
   };
   const row rows[] = {
     {R"({"retries": "x"})",
-     R"(job.json: /retries: expected a whole number, got "x")"},
+     R"(job.json: /retries: expected a whole number from 0 to 1000000, got "x")"},
     {R"({"retries": 1.5})",
-     "job.json: /retries: expected a whole number, got 1.5"},
+     "job.json: /retries: expected a whole number from 0 to 1000000, got 1.5"},
     {R"({"retries": -1})",
-     "job.json: /retries: expected a whole number, got -1"},
+     "job.json: /retries: expected a whole number from 0 to 1000000, got -1"},
     {R"({"retries": null})",
-     "job.json: /retries: expected a whole number, got null"},
+     "job.json: /retries: expected a whole number from 0 to 1000000, got null"},
+    {R"({"priority": 1.5})",
+     "job.json: /priority: expected a whole number from -2147483648 to "
+     "2147483647, got 1.5"},
+    {R"({"memory": -1})",
+     "job.json: /memory: expected a whole number of bytes or a string such as "
+     "\"1MiB\", got -1"},
+    {R"({"cpus": true})",
+     "job.json: /cpus: expected a number above 0, got true"},
     {R"({"name": 7})", "job.json: /name: expected a string, got 7"},
     {R"({"name": ["x"]})", "job.json: /name: expected a string, got an array"},
     {R"({"function": {}})",

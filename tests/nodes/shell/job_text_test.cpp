@@ -156,6 +156,10 @@ CAF_TEST(one_line_says_how_a_job_ended) {
   auto job = sample();
   CAF_CHECK_EQUAL(summary_line(job),
                   "job 7 succeeded: 100 tasks, 101 attempts, 1.25 s");
+  job.running = 2;
+  CAF_CHECK_EQUAL(summary_line(job), "job 7 succeeded: 100 tasks, 101 "
+                                     "attempts, 2 running, 1.25 s");
+  job.running = 0;
   job.tasks = 1;
   job.dead = 1;
   job.state = job_state::failed;
@@ -177,8 +181,9 @@ CAF_TEST(a_description_shows_everything) {
   for (const auto* part :
        {"job         7\n", "function    f\n", "reducer     collect\n",
         "state       succeeded\n", "reason      no worker is up\n",
-        "tasks       100\n", "running     5\n", "attempts    101\n",
-        "time        1.25 s\n", "result      list<int>, 2 KiB\n"}) {
+        "tasks       100\n", "running     5\n",
+        "attempts    101 ended, 5 running\n", "time        1.25 s\n",
+        "result      list<int>, 2 KiB\n"}) {
     CAF_MESSAGE(part);
     CAF_CHECK(text.find(part) != std::string::npos);
   }

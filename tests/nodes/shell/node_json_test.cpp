@@ -51,4 +51,8 @@ CAF_TEST(what_must_be_there_is_refused_if_it_is_something_else) {
 
 CAF_TEST(bytes_that_are_no_text_do_no_harm) {
   CAF_CHECK(!compact(nlohmann::json{std::string{"\xff"}}).empty());
+  nlohmann::json what = {{"a\xC2\x9B", "\x1B[2J\x7F \xE2\x80\xAE\xC3\xA4"}};
+  CAF_CHECK_EQUAL(compact(what), "{\"a\\u009b\":\"\\u001b[2J\\u007f "
+                                 "\\u202e\xC3\xA4\"}");
+  CAF_CHECK(nlohmann::json::parse(compact(what)) == what);
 }

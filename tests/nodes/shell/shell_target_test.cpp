@@ -75,6 +75,10 @@ CAF_TEST(connect_switches) {
   auto next = switched_target(parse({"connect", "a:1"}), now);
   CAF_REQUIRE(next && *next);
   CAF_CHECK(**next == shell_target({"a:1", "default", {"--json"}}));
+  // Saving one is going there.
+  next = switched_target(parse({"connect", "new", "a:1"}), now);
+  CAF_REQUIRE(next && *next);
+  CAF_CHECK(**next == shell_target({"a:1", "default", {"--json"}}));
   next = switched_target(parse({"connect", "a:1", "--cluster", "x"}), now);
   CAF_REQUIRE(next && *next);
   CAF_CHECK(**next == shell_target({"a:1", "x", {"--json"}}));
@@ -87,8 +91,8 @@ CAF_TEST(connect_switches) {
 
 CAF_TEST(other_uses_of_connect_switch_nothing) {
   auto now = target({});
-  for (const auto& args : {words{"connect"}, words{"connect", "x", "a:1"},
-                           words{"connect", "--remove", "x"}}) {
+  for (const auto& args :
+       {words{"connect"}, words{"connect", "--remove", "x"}}) {
     auto next = switched_target(parse(args), now);
     CAF_REQUIRE(next);
     CAF_CHECK(!*next);

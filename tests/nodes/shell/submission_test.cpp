@@ -111,8 +111,9 @@ CAF_TEST(what_tasks_need_goes_into_the_options_of_the_job) {
     const char* text;
   };
   const row rows[] = {
-    {{"--cpus", "0"}, "--cpus: "},
-    {{"--cpus", "many"}, "no amount"},
+    {{"--cpus", "0"}, "--cpus is a number above 0"},
+    {{"--cpus", "-1"}, "--cpus is a number above 0"},
+    {{"--cpus", "many"}, "--cpus is a number above 0"},
     {{"--resource", "gpu:0"}, "--resource: "},
     {{"--resource", "gpu", "--resource", "gpu"}, "named twice"},
     {{"--resource", "cpus:2"}, "option of its own"},
@@ -160,6 +161,18 @@ CAF_TEST(wrong_inputs_are_refused) {
   };
   const row rows[] = {
     {"none", {"f"}, exit_code::usage, "the inputs are missing"},
+    {"no JSON",
+     {"f", "--input", "1", "--input", "{bad"},
+     exit_code::usage,
+     "--input: input 1: the text is not valid JSON"},
+    {"no reducer",
+     {"f", "--range", "0..1", "--reduce", "x"},
+     exit_code::usage,
+     "--reduce: \"x\" is none of collect, concat, count, "},
+    {"empty label",
+     {"f", "--range", "0..1", "--label", ""},
+     exit_code::usage,
+     "a label has 1 to "},
     {"two kinds",
      {"f", "--range", "1..2", "--input", "1"},
      exit_code::usage,
@@ -323,7 +336,7 @@ CAF_TEST(a_file_that_says_too_little_or_too_much_is_refused) {
     {R"({"function": "f", "range": "0..x"})", {}, "--range: "},
     {R"({"retries": "x"})",
      {"f"},
-     R"(job.json: /retries: expected a whole number, got "x")"},
+     "job.json: /retries: expected a whole number from 0 to 1000000"},
     {R"({"function": "f", "range": "0..1", "stream": true})",
      {"--reduce", "sum"},
      "--reduce has no use with --stream"},

@@ -18,10 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-invocation call_of(const std::vector<std::string>& args) {
-  return *invocation::parse(args,
-                            [](std::string_view) { return std::nullopt; });
-}
+const context lab{{"127.0.0.1", 7400}, "default"};
 
 /// Takes news until they are as wanted, at most some seconds.
 bool eventually(top_feed& from,
@@ -41,7 +38,7 @@ CAF_TEST_FIXTURE_SCOPE(top_feed_tests, node_fixture)
 
 CAF_TEST(tells_what_is_asked_again_and_again) {
   CAF_REQUIRE(started());
-  top_feed feed{connect(), call_of({"top"}), 10ms};
+  top_feed feed{connect(), lab, 10ms};
   for (int i = 0; i < 2; ++i)
     CAF_CHECK(eventually(
       feed, [](const auto& x) { return x.view && x.view->nodes.size() == 1; }));
@@ -55,7 +52,7 @@ CAF_TEST(tells_what_is_asked_again_and_again) {
 
 CAF_TEST(a_loss_is_told_and_its_end) {
   CAF_REQUIRE(started());
-  top_feed feed{connect(), call_of({"top"}), 10ms};
+  top_feed feed{connect(), lab, 10ms};
   CAF_CHECK(eventually(feed, [](const auto& x) { return x.view.has_value(); }));
   stop();
   CAF_CHECK(eventually(feed, [](const auto& x) { return x.waited >= 50ms; }));

@@ -6,7 +6,13 @@
 
 #include <caf/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
 
 using namespace troupe;
 using namespace troupe::shell;
@@ -54,6 +60,39 @@ CAF_TEST(a_private_file_is_its_users_alone) {
   CAF_CHECK_EQUAL(mode_of(folder.path("new")), 0700u);
   CAF_REQUIRE(write_private_file(path, "two"));
   CAF_CHECK(read_small_file(path, 100) == "two");
+}
+
+CAF_TEST(a_link_stays_a_link) {
+  namespace fs = std::filesystem;
+  temporary_folder folder;
+  fs::create_directory(folder.path("far"));
+  folder.file("far/real", "old");
+  fs::create_symlink("far/real", folder.path("link"));
+  fs::create_symlink("far/none", folder.path("dangling"));
+  CAF_REQUIRE(write_private_file(folder.path("link"), "new"));
+  CAF_REQUIRE(write_private_file(folder.path("dangling"), "made"));
+  CAF_CHECK(fs::is_symlink(folder.path("link")));
+  CAF_CHECK_EQUAL(folder.read("far/real"), "new");
+  CAF_CHECK_EQUAL(folder.read("far/none"), "made");
+}
+
+CAF_TEST(a_lock_keeps_others_out_as_long_as_it_lives) {
+  temporary_folder folder;
+  auto is_free = [&] {
+    auto other = ::open(folder.path("new").c_str(), O_RDONLY | O_DIRECTORY);
+    auto locked = ::flock(other, LOCK_EX | LOCK_NB) == 0;
+    ::close(other);
+    return locked;
+  };
+  {
+    auto lock = folder_lock::take(folder.path("new/file"));
+    CAF_REQUIRE(lock);
+    auto moved = std::move(*lock);
+    CAF_CHECK(!is_free());
+  }
+  CAF_CHECK(is_free());
+  folder.file("plain", "x");
+  CAF_CHECK(!folder_lock::take(folder.path("plain/file")));
 }
 
 CAF_TEST(a_file_that_is_missing_is_empty_and_one_too_large_an_error) {

@@ -42,6 +42,10 @@ CAF_TEST(offers_choices_files_and_values) {
   CAF_CHECK(contains(script, ":FILE:_files'"));
   CAF_CHECK(contains(script, ":SHELL:(bash zsh fish)'"));
   CAF_CHECK(contains(script, "'*--input["));
+  CAF_CHECK(contains(script, "    '-f[Run the script in a file"));
+  CAF_CHECK(contains(script, "'-f[A job file"));
+  CAF_CHECK(contains(script, "    '--keep-going["));
+  CAF_CHECK(contains(script, ":LEVEL:(trace debug info warn error)'"));
 }
 
 CAF_TEST(what_has_a_meaning_is_quoted) {

@@ -49,12 +49,20 @@ CAF_TEST(scalars_are_written_exactly) {
 
 CAF_TEST(text_is_escaped_and_loses_no_byte) {
   check_writes("a\"\\\n\t\r\b\f\x01\x7F"s,
-               "\"a\\\"\\\\\\n\\t\\r\\b\\f\\u0001\x7F\"");
+               "\"a\\\"\\\\\\n\\t\\r\\b\\f\\u0001\\u007f\"");
   check_writes("\xC3\xA9 \xF0\x9F\x98\x80"s, "\"\xC3\xA9 \xF0\x9F\x98\x80\"");
   check_writes("x\xFF\xC3"s, R"("x\udcff\udcc3")");
   check_writes("\xED\xA0\x80"s, R"("\udced\udca0\udc80")"); // A surrogate.
   check_writes("\xC0\x80"s, R"("\udcc0\udc80")");           // Overlong.
   check_writes(std::vector<char>{'o', 'k'}, "\"ok\"");
+}
+
+CAF_TEST(what_could_drive_a_terminal_is_escaped) {
+  check_writes("\xC2\x80\xC2\x9Bm\xC2\x9F\xC2\xA0"s,
+               "\"\\u0080\\u009bm\\u009f\xC2\xA0\"");
+  check_writes("\xE2\x80\xAA\xE2\x80\xAE\xE2\x81\xA6\xE2\x81\xA9"s,
+               R"("\u202a\u202e\u2066\u2069")");
+  check_writes("\xD8\x9C\xE2\x80\x8E\xE2\x80\xA8"s, R"("\u061c\u200e\u2028")");
 }
 
 CAF_TEST(containers_are_written) {
