@@ -145,8 +145,8 @@ struct cluster_watch::shared {
       auto anew = lead_before != 0 && lead_before != what.lead;
       auto was = std::exchange(state.at, reach::connected);
       // A loss that nobody was told of need not be told, unless jobs went.
-      auto untold = was == reach::lost && forget_loss(guard);
-      if (was == reach::lost && (anew || !untold))
+      auto nobody_knows = was == reach::lost && forget_loss(guard);
+      if (was == reach::lost && (anew || !nobody_knows))
         add_notice(
           guard,
           fmt::format("connected to the coordinator at {}{}", state.where,

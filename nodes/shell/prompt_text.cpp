@@ -30,7 +30,7 @@ std::string remark(const cluster_state& state) {
   }
   std::vector<std::string> parts;
   if (state.jobs > 0)
-    parts.push_back(counted(state.jobs, "active job"));
+    parts.push_back(counted(state.jobs, "job"));
   if (state.suspect > 0)
     parts.push_back(counted(state.suspect, "node") + " silent");
   if (state.lost > 0)

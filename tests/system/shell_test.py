@@ -218,12 +218,12 @@ class commands(shell_case):
         self.assertIn("echo", run("ecko", "--input", "1"))
         self.assertIn(
             'input 1: expected uint, got string "x"',
-            run("sleep", "--input", "1", "--input", '"x"'),
+            run("sleep", "--input", "1", "--input", '"x"', code=2),
         )
         self.assertIn("No such file", run("echo", "--split", "/none"))
         self.assertIn("irectory", run("echo", "--split", "/usr"))
         self.assertIn("*.none", run("echo", "--glob", "/usr/*.none"))
-        self.assertIn("sum", run("echo", "--input", "1", "--reduce", "sun"))
+        self.assertIn("sum", run("echo", "--input", "1", "--reduce", "sun", code=2))
         self.assertIn("--reduce", run("echo", "--redcue", "x", code=2))
         self.assertIn("--args", run("mandelbrot", "--range", "0..2/1"))
         self.assertEqual({x["job"] for x in self.jobs()}, known)

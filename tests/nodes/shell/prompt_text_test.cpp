@@ -83,7 +83,7 @@ CAF_TEST(the_first_line_says_where_one_is) {
 CAF_TEST(a_switch_says_where_to_and_what_is_there) {
   auto got = switch_text(state_of(reach::connected, 1, 0, 0));
   CAF_CHECK_EQUAL(got, "commands go to cluster default at 127.0.0.1:7400: "
-                       "3 nodes, 1 job");
+                       "3 nodes, 1 active job");
   got = switch_text(state_of(reach::lost, 0, 0, 0));
   CAF_CHECK_EQUAL(got, "commands go to cluster default at 127.0.0.1:7400: "
                        "connection refused");

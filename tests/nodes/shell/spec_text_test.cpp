@@ -92,7 +92,7 @@ CAF_TEST(what_is_shown_can_be_read) {
 }
 
 CAF_TEST(people_get_a_line_for_each_thing) {
-  auto job = read({"echo", "--input", "1", "--name", "n\nn"});
+  auto job = read({"echo", "--input", "1", "--name", "n\"n"});
   checked_job checked;
   checked.spec = job.spec;
   checked.tasks = 1;
@@ -104,7 +104,7 @@ CAF_TEST(people_get_a_line_for_each_thing) {
                              "signature     no node offers the function yet\n"
                              "result        list<any>\n"
                              "function      \"echo\"\n"));
-  CAF_CHECK(text.find("\nname          \"n\\\\nn\"\n") != std::string::npos);
+  CAF_CHECK(text.find("\nname          \"n\\\\\"n\"\n") != std::string::npos);
 }
 
 CAF_TEST(programs_get_one_object) {
