@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <utility>
 
 /// The DISPATCHER's part that takes back what a worker has not begun: for slots
@@ -184,35 +183,39 @@ void dispatcher::recall_overdue() {
   look_again_at(now_ + pause);
 }
 
-/// What of an overdue job waits at the worker goes back as a whole.
+/// What of an overdue job waits at the worker before others goes back as a
+/// whole; what stands behind them waits rightly.
 void dispatcher::recall_from(const worker_entry& worker) {
-  std::set<job_id> overdue;
-  uint32_t position = 0;
-  for (const auto& id : book_.of_worker(worker.id)) {
-    const auto& held = *book_.find(id);
-    auto runs = position++ < worker.load.slots;
-    if (runs) {
-      if (now_ - costs_.at(id).moved_at < overdue_after
-          || !others_wait(worker, held.job))
-        continue;
-      overdue.insert(held.job);
-    }
-    auto end = held.received + (runs ? 1 : 0);
-    if (!overdue.contains(held.job) || end >= held.range.end
-        || stealing_.contains(id))
+  auto recall = [this](const lease& what, task_index end) {
+    if (end >= what.range.end || !stealing_.emplace(what.id, now_).second)
+      return;
+    steals_.push_back({what.worker, what.id, end});
+  };
+  const auto ids = book_.of_worker(worker.id);
+  const auto running = std::min<size_t>(worker.load.slots, ids.size());
+  for (size_t i = 0; i < running; ++i) {
+    const auto& held = *book_.find(ids[i]);
+    if (now_ - costs_.at(held.id).moved_at < overdue_after)
       continue;
-    steals_.push_back({worker.id, id, end});
-    stealing_.emplace(id, now_);
+    auto other = std::find_if(
+      ids.rbegin(), ids.rend() - static_cast<ptrdiff_t>(running),
+      [&](const lease_id& id) { return book_.find(id)->job != held.job; });
+    auto end = static_cast<size_t>(ids.rend() - other);
+    // Once for each lease: it has then no more than it runs.
+    if (held.received + 1 < held.range.end && others_wait(worker, held.job))
+      end = ids.size();
+    else if (end == running)
+      continue;
+    recall(held, held.received + 1);
+    for (auto at = running; at < end; ++at)
+      if (const auto& next = *book_.find(ids[at]); next.job == held.job)
+        recall(next, next.received);
   }
 }
 
-/// Whether a job of no lower priority is to have a slot of that worker before
-/// this job has it again: it waits there, or is the next of its kind.
+/// Whether a job of no lower priority is the next that is granted something
+/// there.
 bool dispatcher::others_wait(const worker_entry& worker, job_id job) const {
-  uint32_t position = 0;
-  for (const auto& id : book_.of_worker(worker.id))
-    if (position++ >= worker.load.slots && book_.find(id)->job != job)
-      return true;
   auto rank = order_.place_of(job).rank;
   return std::any_of(
     worker.fits.begin(), worker.fits.end(), [&](const kind* of) {

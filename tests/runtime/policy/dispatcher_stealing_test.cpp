@@ -197,6 +197,32 @@ CAF_TEST(a_late_job_does_not_wait_behind_what_was_misjudged) {
   auto leases = at.core.leases().of_worker(1);
   CAF_REQUIRE(leases.size() > 1);
   CAF_CHECK_EQUAL(at.core.leases().find(leases[1])->job, 2u);
+  CAF_MESSAGE("the rest stands behind it and stays there");
+  CAF_CHECK_EQUAL(at.core.ready_tasks(), 0u);
+  at.now += 10s;
+  at.dispatch();
+  CAF_CHECK(at.core.take_steals().empty());
+}
+
+CAF_TEST(what_nobody_has_room_for_is_waited_for_once) {
+  stage at{"adaptive", 2};
+  dispatcher::job_terms terms;
+  terms.id = 2;
+  terms.function = "f";
+  terms.payload = false;
+  terms.tasks = 1;
+  terms.needs.cpus = 2 * resource_unit; // All that it has.
+  at.core.add_job(terms);
+  size_t asked = 0;
+  for (int round = 0; round < 20; ++round) {
+    at.now += 1s;
+    at.dispatch();
+    for (const auto& x : at.core.take_steals()) {
+      ++asked;
+      at.core.trimmed(1, x.lease, x.end);
+    }
+  }
+  CAF_CHECK(asked <= at.held.size());
 }
 
 CAF_TEST(what_is_overdue_stays_where_nobody_waits) {
