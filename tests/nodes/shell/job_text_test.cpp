@@ -216,5 +216,6 @@ CAF_TEST(done_is_what_succeeded) {
   job.tasks = 40;
   job.succeeded = 2;
   job.cancelled = 38;
-  CAF_CHECK_EQUAL(job_table({job}).rows.at(0).at(2).text, "2");
+  auto shown = job_table({job});
+  CAF_CHECK_EQUAL(shown.rows.at(0).at(2).text, "2");
 }

@@ -238,9 +238,11 @@ CAF_TEST(a_loss_is_shown_until_it_is_over) {
   screen.set_lost("");
   CAF_CHECK(line(3).starts_with("node \"w2\""));
   top_screen fresh;
-  CAF_CHECK_EQUAL(fresh.render(80, 24).at(1).text, "connecting ...");
+  auto shown = fresh.render(80, 24);
+  CAF_CHECK_EQUAL(shown.at(1).text, "connecting ...");
   fresh.set_lost("cannot connect");
-  CAF_CHECK_EQUAL(fresh.render(80, 24).at(1).text, "cannot connect");
+  shown = fresh.render(80, 24);
+  CAF_CHECK_EQUAL(shown.at(1).text, "cannot connect");
   CAF_CHECK(fresh.press({key_kind::enter}) && !fresh.subject());
 }
 
