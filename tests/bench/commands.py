@@ -48,8 +48,8 @@ CALLS = {
     "functions": "functions",
     "tree": "tree",
     "actors": "actors",
-    "describe": "describe {worker} {actor}",
-    "state": "state {worker} {actor}",
+    "describe": "describe {actor} --node {worker}",
+    "state": "state {actor} --node {worker}",
 }
 
 
