@@ -219,9 +219,8 @@ class streamed_results(look_case):
 
 
 class watching(look_case):
-    def test_a_terminal_is_drawn_in_place(self):
-        job = self.submit("sleep", *["--input", 1500] * 4)
-        control, terminal = pty.openpty()
+    def watch_on(self, control, terminal, job):
+        """Watches a job on a terminal until its end; returns what it drew."""
         process = subprocess.Popen(
             shell_test.command_line(["watch", job], self.where),
             stdin=subprocess.DEVNULL,
@@ -238,6 +237,12 @@ class watching(look_case):
             pass
         os.close(control)
         self.assertEqual(process.wait(SECONDS_MAX), 0)
+        return out
+
+    def test_a_terminal_is_drawn_in_place(self):
+        job = self.submit("sleep", *["--input", 1500] * 4)
+        control, terminal = pty.openpty()
+        out = self.watch_on(control, terminal, job)
         text = out.decode()
         self.assertIn("\x1b[J", text)
         last = text[text.rindex("\x1b[J") + 3:]
@@ -314,20 +319,7 @@ class watching(look_case):
         columns = 24
         fcntl.ioctl(terminal, termios.TIOCSWINSZ,
                     struct.pack("HHHH", 24, columns, 0, 0))
-        process = subprocess.Popen(
-            shell_test.command_line(["watch", job], self.where),
-            stdin=subprocess.DEVNULL, stdout=terminal,
-            stderr=subprocess.DEVNULL, env=shell_test.environment(),
-        )
-        os.close(terminal)
-        out = b""
-        try:
-            while True:
-                out += os.read(control, 1 << 16)
-        except OSError:  # The other side is closed.
-            pass
-        os.close(control)
-        self.assertEqual(process.wait(SECONDS_MAX), 0)
+        out = self.watch_on(control, terminal, job)
         frames = out.decode().replace("\r", "").split("\x1b[J")
         self.assertGreater(len(frames), 2)
         for line in "\n".join(frames).split("\n"):
